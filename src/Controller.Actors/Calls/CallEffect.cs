@@ -1,0 +1,24 @@
+using Controller.Sharding.Model;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls;
+
+/// <summary>Everything a call can ask of the shell. A closed vocabulary: an interpreter has one branch for each.</summary>
+public abstract record CallEffect
+{
+    private CallEffect() { }
+
+    /// <summary>Send these bytes, whole and unchanged, on this flow.</summary>
+    /// <param name="Branch">Top Via branch of a request of ours, to report a failure with; empty for responses and ACKs (failures are only counted).</param>
+    public sealed record Send(Flow To, ReadOnlyMemory<byte> Bytes, string Branch) : CallEffect;
+
+    /// <summary>Find where a host name leads (A/AAAA) in a realm; answered by <see cref="CallInput.Resolved"/>. Literal addresses are never asked for.</summary>
+    /// <param name="Port">0: the transport's default.</param>
+    public sealed record Resolve(int Lookup, string Host, int Port, SipTransport Transport, int Listener) : CallEffect;
+
+    /// <summary>Ask an address-of-record for its bindings; answered by <see cref="CallInput.BindingsFound"/>.</summary>
+    public sealed record LookUpBindings(int Lookup, ActorId Registration) : CallEffect;
+
+    /// <summary>Exactly once per attempt: stored in the outbox with the events of the same decision.</summary>
+    public sealed record WriteChargingRecord(ReadOnlyMemory<byte> Json) : CallEffect;
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Controller.Actors.Registrations;
+using Controller.Sip.Messages;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls;
+
+/// <summary>Everything that can reach a call. Messages are borrowed for the duration of the decision; what is kept is copied.</summary>
+public abstract class CallInput
+{
+    private protected CallInput() { }
+
+    /// <summary>Any request whose Call-ID leads to this call: INVITE, ACK, CANCEL, BYE, re-INVITE, INFO, …, retransmissions included.</summary>
+    public sealed class RequestReceived(SipMessage request, Flow flow) : CallInput, IDisposable
+    {
+        public SipMessage Request { get; } = request;
+        public Flow Flow { get; } = flow;
+
+        /// <summary>Gives the receive buffer back.</summary>
+        public void Dispose() => Request.Release();
+    }
+
+    public sealed class ResponseReceived(SipMessage response, Flow flow) : CallInput, IDisposable
+    {
+        public SipMessage Response { get; } = response;
+        public Flow Flow { get; } = flow;
+        public void Dispose() => Response.Release();
+    }
+
+    /// <summary>A message of ours could not be handed to the network (connection refused, unreachable): RFC 3261 section 8.1.3.1 treats it as 503.</summary>
+    public sealed class TransportFailed(string branch, string reason) : CallInput
+    {
+        /// <summary>The top Via branch of the message that could not be sent.</summary>
+        public string Branch { get; } = branch;
+        public string Reason { get; } = reason;
+    }
+
+    /// <summary>The answer to <see cref="CallEffect.Resolve"/>: where to send, best first; empty if the name does not exist or nothing answered.</summary>
+    public sealed class Resolved(int lookup, ImmutableArray<Flow> targets) : CallInput
+    {
+        public int Lookup { get; } = lookup;
+        public ImmutableArray<Flow> Targets { get; } = targets;
+    }
+
+    /// <summary>The answer to <see cref="CallEffect.LookUpBindings"/>.</summary>
+    public sealed class BindingsFound(int lookup, ImmutableArray<Binding> bindings) : CallInput
+    {
+        public int Lookup { get; } = lookup;
+        public ImmutableArray<Binding> Bindings { get; } = bindings;
+    }
+
+    /// <summary>An operator hangs up both legs (DELETE /api/v1/calls/{id}).</summary>
+    public sealed class HangUp : CallInput
+    {
+        public static readonly HangUp Instance = new();
+    }
+
+    public sealed class TimerDue : CallInput
+    {
+        public static readonly TimerDue Instance = new();
+    }
+
+    public sealed class Recovered : CallInput
+    {
+        public static readonly Recovered Instance = new();
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.RegularExpressions;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Policies;
+
+/// <summary>
+/// Everything the actors and the edge need to know of the configuration: one immutable, versioned snapshot, swapped whole.
+/// A call keeps what it has stored; a new call sees the new snapshot.
+/// </summary>
+public sealed record ControllerSettings
+{
+    public required long Version { get; init; }
+
+    /// <summary>32 bytes that every token, tag and nonce is keyed with. From the journal, the same on every node and after every restart.</summary>
+    public required ReadOnlyMemory<byte> Secret { get; init; }
+
+    public int Shards { get; init; } = 256;
+    public required ImmutableArray<ListenerSettings> Listeners { get; init; }
+    public ImmutableDictionary<string, RealmSettings> Realms { get; init; } = ImmutableDictionary<string, RealmSettings>.Empty;
+    public RegistrarSettings Registrar { get; init; } = new();
+    public ImmutableDictionary<string, TrunkSettings> Trunks { get; init; } = ImmutableDictionary<string, TrunkSettings>.Empty;
+    public ImmutableArray<RouteSettings> Routes { get; init; } = [];
+    public CallSettings Calls { get; init; } = new();
+
+    /// <summary>The listener that messages into a realm over a transport leave by; null if the realm has none.</summary>
+    public int? ListenerFor(string realm, SipTransport transport)
+    {
+        for (int i = 0; i < Listeners.Length; i++)
+        {
+            if (Listeners[i].Transport == transport && Listeners[i].Realm == realm)
+            {
+                return i;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <param name="Realm">Name of the logical network segment.</param>
+/// <param name="Listen">The address bound; port 0 is replaced by the one the system chose before the snapshot is made.</param>
+/// <param name="AdvertiseHost">Host of our Via sent-by and Contact: an address or a name, without brackets.</param>
+public sealed record ListenerSettings(string Realm, SipTransport Transport, IPEndPoint Listen, string AdvertiseHost, int AdvertisePort)
+{
+    /// <summary>host:port as it stands in Via sent-by and in URIs (IPv6 in brackets).</summary>
+    public string SentBy { get; } = (AdvertiseHost.Contains(':', StringComparison.Ordinal) ? $"[{AdvertiseHost}]" : AdvertiseHost) + ":" + AdvertisePort;
+}
+
+/// <param name="Trusted">Whether asserted identities are believed and passed (RFC 3325 trust domain).</param>
+/// <param name="AuthenticateCalls">Whether initial INVITEs from this realm are challenged (407) before anything is stored. Default off.</param>
+public sealed record RealmSettings(bool Trusted = false, bool AuthenticateCalls = false);
+
+public sealed record RegistrarSettings
+{
+    /// <summary>Domains we are registrar for, lower case. Addresses of our own listeners count as well.</summary>
+    public ImmutableHashSet<string> Domains { get; init; } = [];
+    public TimeSpan MinExpires { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan MaxExpires { get; init; } = TimeSpan.FromSeconds(3600);
+    public TimeSpan DefaultExpires { get; init; } = TimeSpan.FromSeconds(3600);
+    public int MaxBindings { get; init; } = 10;
+    public bool Authenticate { get; init; } = true;
+
+    /// <summary>The digest protection domain (RFC 3261 section 22); default the first domain.</summary>
+    public string DigestRealm { get; init; } = "controller";
+
+    /// <summary>By user name (exact case).</summary>
+    public ImmutableDictionary<string, UserSettings> Users { get; init; } = ImmutableDictionary<string, UserSettings>.Empty;
+}
+
+public sealed record UserSettings(string Password)
+{
+    /// <summary>Not printed: a snapshot may be logged.</summary>
+    public override string ToString() => "UserSettings { Password = … }";
+}
+
+public sealed record TrunkSettings
+{
+    public required string Name { get; init; }
+    public required string Realm { get; init; }
+
+    /// <summary>In order of priority (lowest first), then weight.</summary>
+    public required ImmutableArray<TrunkPeerSettings> Endpoints { get; init; }
+    public ImmutableArray<int> RetryOn { get; init; } = [408, 500, 502, 503, 504];
+    public TimeSpan RingTimeout { get; init; } = TimeSpan.FromSeconds(180);
+    public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(4);
+    public int? MaxCalls { get; init; }
+    public double? CallsPerSecond { get; init; }
+    public string? User { get; init; }
+    public string? Password { get; init; }
+}
+
+/// <param name="Uri">A SIP URI whose host, port and transport parameter say where to send.</param>
+public sealed record TrunkPeerSettings(string Uri, int Priority = 1, int Weight = 1);
+
+public sealed record RouteSettings
+{
+    public required string Name { get; init; }
+    public string? FromRealm { get; init; }
+    public string? Domain { get; init; }
+
+    /// <summary>Matched against the Request-URI's user part.</summary>
+    public Regex? User { get; init; }
+
+    /// <summary>True: only if the Request-URI's address-of-record is in one of our domains (it is looked up; no binding answers 480, an unknown user 404).</summary>
+    public bool? Registered { get; init; }
+
+    /// <summary>Replacement for the user part, with the groups of <see cref="User"/>; null leaves it.</summary>
+    public string? RewriteUser { get; init; }
+
+    /// <summary>True: to the registered bindings of the Request-URI.</summary>
+    public bool ToRegistered { get; init; }
+    public ImmutableArray<RouteTarget> Trunks { get; init; } = [];
+}
+
+public sealed record RouteTarget(string Trunk, int Weight = 1);
+
+public sealed record CallSettings
+{
+    public TimeSpan MaxDuration { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Unanswered after this long: 480 to the caller, CANCEL to the callees.</summary>
+    public TimeSpan NoAnswer { get; init; } = TimeSpan.FromSeconds(180);
+    public TimeSpan SessionExpires { get; init; } = TimeSpan.FromSeconds(1800);
+    public TimeSpan MinSe { get; init; } = TimeSpan.FromSeconds(90);
+}
