@@ -1,0 +1,34 @@
+using System.Buffers.Binary;
+using System.Text;
+using Controller.Sharding.Model;
+
+namespace Controller.Actors.Tokens;
+
+/// <summary>Which actor a message belongs to, without a look-up: the same answer on every node and after every restart.</summary>
+public static class ActorKeys
+{
+    /// <summary>
+    /// The call that a Call-ID leads to. One that we made (a <see cref="CallToken"/>) leads to the call inside it; any other
+    /// is hashed under the secret, so that nobody outside can aim at a shard.
+    /// </summary>
+    public static ActorId ForCallId(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> callId) =>
+        CallToken.TryDecode(secret, callId, out UInt128 key, out _)
+            ? new ActorId(ActorKinds.Call, key)
+            : new ActorId(ActorKinds.Call, Hash(secret, "call:"u8, callId));
+
+    /// <param name="aor">Canonical, as <c>SipUris.AddressOfRecord</c> gives it (RFC 3261 section 10.3 step 5).</param>
+    public static ActorId ForAddressOfRecord(ReadOnlySpan<byte> secret, string aor)
+    {
+        int most = Encoding.UTF8.GetMaxByteCount(aor.Length);
+        Span<byte> text = most <= 512 ? stackalloc byte[512] : new byte[most];
+        int length = Encoding.UTF8.GetBytes(aor, text);
+        return new ActorId(ActorKinds.Registration, Hash(secret, "aor:"u8, text[..length]));
+    }
+
+    private static UInt128 Hash(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> domain, ReadOnlySpan<byte> value)
+    {
+        Span<byte> hash = stackalloc byte[KeyedHash.Length];
+        KeyedHash.Compute(secret, domain, value, hash);
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+}
