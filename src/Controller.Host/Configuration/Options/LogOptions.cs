@@ -1,0 +1,8 @@
+using Microsoft.Extensions.Logging;
+
+namespace Controller.Host.Configuration.Options;
+
+public sealed record LogOptions
+{
+    public LogLevel Level { get; init; } = LogLevel.Information;
+}
