@@ -1,0 +1,39 @@
+using Controller.Sip.Framing;
+
+namespace Controller.Edge;
+
+/// <summary>What the edge allows itself and others. Fixed for the life of the process.</summary>
+public sealed record EdgeOptions
+{
+    /// <summary>Budgets of one message; what is larger is answered 513 and, on a stream, the connection is closed.</summary>
+    public SipLimits Limits { get; init; } = SipLimits.Default;
+
+    /// <summary>SO_RCVBUF and SO_SNDBUF of datagram sockets, in bytes; the system may grant less.</summary>
+    public int SocketBufferBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Connections of all stream listeners together, accepted and opened; one more is closed at once.</summary>
+    public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>Bytes that may wait for one slow reader; one more message closes its connection.</summary>
+    public int MaxSendQueueBytes { get; init; } = 512 * 1024;
+
+    /// <summary>Shorter than timer B (RFC 3261 section 17.1.1.2), so that the next target can still be tried.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long a connection may take to deliver its first whole message, and any message from its first byte to its last.</summary>
+    public TimeSpan MessageTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Silence in both directions; longer than a registration lasts by default, because calls arrive on the flow of the REGISTER.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(65);
+
+    /// <summary>How many sources each datagram listener remembers the <see cref="Controller.Sip.Transport.Flow"/> of.</summary>
+    public int FlowCacheSize { get; init; } = 65_536;
+
+    public TimeSpan ResolveTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>The resolver of the system does not tell the records' time to live.</summary>
+    public TimeSpan ResolveTimeToLive { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Retry-After of a 503 sent because the actors take no more work, in seconds.</summary>
+    public int RetryAfterSeconds { get; init; } = 5;
+}
