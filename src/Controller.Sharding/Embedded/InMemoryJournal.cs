@@ -76,9 +76,7 @@ public sealed class InMemoryJournal(bool threaded = true) : IJournal
         List<JournalRow> found;
         lock (_gate)
         {
-            var wanted = shards.ToHashSet();
-            var total = Math.Max(_epochs.Count, 1);
-            found = _rows.All().Where(r => wanted.Contains(r.Actor.ShardOf(total))).ToList();
+            found = _rows.OfShards(shards.ToHashSet()).ToList();
         }
 
         found.ForEach(row);

@@ -13,7 +13,8 @@ internal sealed class InMemoryRows
 
     public IEnumerable<OutboxRow> Outbox => _outbox;
 
-    public IEnumerable<JournalRow> All() => _actors.Values.SelectMany(a => a.Rows);
+    public IEnumerable<JournalRow> OfShards(IReadOnlySet<ShardId> shards) =>
+        _actors.Values.Where(a => shards.Contains(a.Shard)).OrderBy(a => a.Rows.Count == 0 ? default : a.Rows[0].Actor.Key).SelectMany(a => a.Rows);
 
     public JournalRow[] Of(ActorId actor) => _actors.TryGetValue(actor, out var found) ? [.. found.Rows] : [];
 
@@ -34,7 +35,7 @@ internal sealed class InMemoryRows
             var entry = entries[i];
             if (!_actors.TryGetValue(entry.Actor, out var rows))
             {
-                _actors.Add(entry.Actor, rows = new ActorRows());
+                _actors.Add(entry.Actor, rows = new ActorRows(entry.Fence.Shard));
             }
 
             if (rows.Batch != _batch)
@@ -72,7 +73,7 @@ internal sealed class InMemoryRows
 
             if (!_actors.TryGetValue(entry.Actor, out var rows))
             {
-                _actors.Add(entry.Actor, rows = new ActorRows());
+                _actors.Add(entry.Actor, rows = new ActorRows(entry.Fence.Shard));
             }
 
             if (entry.Supersedes)
@@ -84,8 +85,9 @@ internal sealed class InMemoryRows
         }
     }
 
-    private sealed class ActorRows
+    private sealed class ActorRows(ShardId shard)
     {
+        public ShardId Shard { get; } = shard;
         public List<JournalRow> Rows { get; } = [];
         public long Batch { get; set; }
         public long Tentative { get; set; }
