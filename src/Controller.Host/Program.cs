@@ -1,1 +1,3 @@
-Console.WriteLine("not composed yet");
+using Controller.Host.Console;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

@@ -1,0 +1,29 @@
+namespace Controller.Host.Console;
+
+/// <summary>From the words of the command line to an exit code: 0 done, 1 the user has something to change.</summary>
+public static class CommandLine
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> words, TextWriter output, TextWriter errors)
+    {
+        try
+        {
+            Arguments arguments = Arguments.Parse(words);
+            switch (arguments.Command)
+            {
+                case CommandName.Help:
+                    await output.WriteLineAsync(HelpText.Text).ConfigureAwait(false);
+                    return 0;
+                case CommandName.Version:
+                    await output.WriteLineAsync(HelpText.Version).ConfigureAwait(false);
+                    return 0;
+                default:
+                    throw new UserErrorException($"'{arguments.Command}' is not composed yet");
+            }
+        }
+        catch (UserErrorException wrong)
+        {
+            await errors.WriteLineAsync("controller: " + wrong.Message).ConfigureAwait(false);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace Controller.Host.Console;
+
+public enum CommandName : byte
+{
+    Run,
+    Check,
+    Demo,
+    Help,
+    Version,
+}

@@ -1,0 +1,8 @@
+namespace Controller.Host.Telemetry;
+
+public enum MetricKind : byte
+{
+    Counter,
+    Gauge,
+    Histogram,
+}
