@@ -2,8 +2,8 @@ namespace Controller.Host.Console;
 
 /// <summary>What the command line asks for.</summary>
 /// <param name="ConfigFile">Null: the default configuration.</param>
-/// <param name="Overrides">key=value pairs in the order given; a later one wins.</param>
-public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnlyList<KeyValuePair<string, string>> Overrides)
+/// <param name="Sets">KEY=VALUE each, in the order given; a later one wins.</param>
+public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnlyList<string> Sets)
 {
     private static readonly string[] Options = ["--config", "--set", "--help", "--version"];
 
@@ -12,7 +12,7 @@ public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnl
     {
         CommandName? command = null;
         string? file = null;
-        List<KeyValuePair<string, string>> overrides = [];
+        List<string> sets = [];
         for (int i = 0; i < words.Count; i++)
         {
             string word = words[i];
@@ -25,7 +25,7 @@ public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnl
                     file = ValueOf(name, inline, words, ref i, "a file name");
                     break;
                 case "--set" or "-s":
-                    overrides.Add(Override(ValueOf(name, inline, words, ref i, "key=value")));
+                    sets.Add(Pair(ValueOf(name, inline, words, ref i, "key=value")));
                     break;
                 case "--help" or "-h" or "-?":
                     command = CommandName.Help;
@@ -49,7 +49,7 @@ public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnl
             }
         }
 
-        return new Arguments(command ?? CommandName.Run, file, overrides);
+        return new Arguments(command ?? CommandName.Run, file, sets);
     }
 
     private static CommandName CommandOf(string word)
@@ -71,13 +71,9 @@ public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnl
         return string.IsNullOrEmpty(value) ? throw new UserErrorException($"option '{name}' needs {expected}; see 'help'") : value;
     }
 
-    private static KeyValuePair<string, string> Override(string pair)
-    {
-        int equals = pair.IndexOf('=', StringComparison.Ordinal);
-        return equals > 0
-            ? new(pair[..equals].Trim(), pair[(equals + 1)..].Trim())
-            : throw new UserErrorException($"option '--set' needs key=value, got '{pair}'");
-    }
+    private static string Pair(string pair) => pair.IndexOf('=', StringComparison.Ordinal) > 0
+        ? pair
+        : throw new UserErrorException($"option '--set' needs key=value, got '{pair}'");
 
     private static string Name(CommandName command) => command.ToString().ToLowerInvariant();
 

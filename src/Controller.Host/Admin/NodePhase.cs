@@ -1,0 +1,8 @@
+namespace Controller.Host.Admin;
+
+public enum NodePhase : byte
+{
+    Starting,
+    Up,
+    Draining,
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Controller.Host.Admin.Calls;
+using Controller.Host.Admin.Cluster;
+using Controller.Host.Admin.Config;
+using Controller.Host.Admin.Health;
+using Controller.Host.Admin.Registrations;
+using Controller.Host.Admin.Routes;
+using Controller.Host.Admin.Trunks;
+
+namespace Controller.Host.Admin.Server;
+
+/// <summary>Every JSON shape of the interface, generated at build time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(CallList))]
+[JsonSerializable(typeof(CallDetail))]
+[JsonSerializable(typeof(RegistrationList))]
+[JsonSerializable(typeof(TrunkList))]
+[JsonSerializable(typeof(ClusterAnswer))]
+[JsonSerializable(typeof(RouteQuestion))]
+[JsonSerializable(typeof(RouteAnswer))]
+[JsonSerializable(typeof(ReloadAnswer))]
+[JsonSerializable(typeof(JsonObject))]
+public sealed partial class AdminJson : JsonSerializerContext;

@@ -1,0 +1,6 @@
+namespace Controller.Host.Admin.Trunks;
+
+public interface ITrunkDirectory
+{
+    Task<IReadOnlyList<TrunkView>> AllAsync();
+}
