@@ -25,7 +25,7 @@ public sealed class MetricsListener : IDisposable
                 listener.EnableMeasurementEvents(instrument, metric);
             }
         };
-        _listener.MeasurementsCompleted = (instrument, _) => _metrics.TryRemove(instrument, out _);
+        _listener.MeasurementsCompleted = (instrument, state) => _metrics.TryRemove(new(instrument, (Metric)state!));
         _listener.SetMeasurementEventCallback<byte>(static (_, value, tags, state) => ((Metric)state!).Record(value, tags));
         _listener.SetMeasurementEventCallback<short>(static (_, value, tags, state) => ((Metric)state!).Record(value, tags));
         _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => ((Metric)state!).Record(value, tags));
