@@ -37,6 +37,20 @@ public sealed record SipTimers
     /// <summary>Shortest of the doubled interval and T2: the back-off of timers E, G and of the 2xx.</summary>
     public TimeSpan BackOff(TimeSpan interval) => interval * 2 < T2 ? interval * 2 : T2;
 
+    /// <summary>
+    /// When a non-INVITE request must have been answered with 100 if nothing else, and before which it must not over an unreliable
+    /// transport: the time a client's timer E takes to be reset to T2 (RFC 4320 section 4.1): 3.5 s by default. The transaction user's timer.
+    /// </summary>
+    public TimeSpan NonInviteTrying
+    {
+        get
+        {
+            var elapsed = TimeSpan.Zero;
+            for (var interval = T1; interval > TimeSpan.Zero && interval < T2; interval = BackOff(interval)) elapsed += interval;
+            return elapsed;
+        }
+    }
+
     /// <summary>For virtual clocks only: with a T1 below 500 ms, D shrinks with it instead of staying at 32 s.</summary>
     public TimeSpan MinimumD { get; init; } = TimeSpan.FromSeconds(32);
 }

@@ -2,7 +2,7 @@ namespace Controller.Sip.Transactions;
 
 /// <summary>
 /// What the owner of a transaction must do after a step. Several may be set; their order is fixed: send, then pass up, then forget.
-/// Exactly one of the flags is always set or a timer changes: nothing happens without a name.
+/// None only where a step does nothing but move on (Completed to Confirmed): nothing happens without a name.
 /// </summary>
 [Flags]
 public enum TransactionEffects : ushort
