@@ -1,0 +1,79 @@
+using Controller.Sharding.Journal;
+using SQLitePCL;
+
+namespace Controller.Cluster.Sqlite;
+
+/// <summary>Opens the journal's connections and says in one line why that was not possible.</summary>
+internal static class JournalFile
+{
+    // Pages (4 KiB) in the write-ahead log at which the writer copies them into the journal and begins the log anew. A commit that does so takes
+    // a few milliseconds more, and the more pages, the more of them were overwritten meanwhile and need not be copied.
+    private const int CheckpointPages = 4000;
+
+    // After a burst the log is cut to this size again.
+    private const int LogSizeLimit = 64 * 1024 * 1024;
+
+    /// <summary>Makes, checks and migrates the file if needed.</summary>
+    /// <exception cref="JournalException"/>
+    public static JournalTransaction Create(string path)
+    {
+        try
+        {
+            Database database = Database.Open(path, create: true);
+            try
+            {
+                JournalSchema.Prepare(database, path);
+                return Tune(database);
+            }
+            catch
+            {
+                database.Dispose();
+                throw;
+            }
+        }
+        catch (SqliteFailure failure)
+        {
+            throw Describe(path, failure);
+        }
+    }
+
+    /// <exception cref="SqliteFailure"/>
+    public static JournalTransaction OpenWriter(string path) => Tune(Database.Open(path, create: false));
+
+    /// <exception cref="JournalException"/>
+    public static Database OpenReader(string path)
+    {
+        try
+        {
+            return Database.Open(path, create: false);
+        }
+        catch (SqliteFailure failure)
+        {
+            throw Describe(path, failure);
+        }
+    }
+
+    public static JournalException Describe(string path, SqliteFailure failure) => failure switch
+    {
+        { IsCorruption: true } => JournalSchema.Corrupt(path, failure.Message),
+        { Code: raw.SQLITE_FULL } => new JournalException($"journal {path}: the disk is full", failure),
+        { Code: raw.SQLITE_BUSY or raw.SQLITE_LOCKED } => new JournalException($"journal {path} is in use by another process", failure),
+        { Code: raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_AUTH } =>
+            new JournalException($"journal {path} cannot be opened for writing: {failure.Message}", failure),
+        _ => new JournalException($"journal {path}: {failure.Message} (SQLite error {failure.ExtendedCode})", failure),
+    };
+
+    private static JournalTransaction Tune(Database database)
+    {
+        try
+        {
+            database.Execute($"PRAGMA wal_autocheckpoint = {CheckpointPages}; PRAGMA journal_size_limit = {LogSizeLimit};");
+            return new JournalTransaction(database);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+}

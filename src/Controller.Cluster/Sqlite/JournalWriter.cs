@@ -1,0 +1,220 @@
+using System.Collections.Concurrent;
+using Controller.Sharding.Journal;
+using Controller.Sharding.Model;
+
+namespace Controller.Cluster.Sqlite;
+
+/// <summary>
+/// The one thread that writes. It commits at once when idle; while a commit runs, whatever is queued meanwhile (batches of many loops)
+/// becomes the next one, and completions are called in order of submission.
+/// </summary>
+internal sealed class JournalWriter : IDisposable
+{
+    // Bounds the time of one commit, and so the wait of the next.
+    private const int MaxEntries = 2000;
+
+    private readonly JournalCommit _commit;
+    private readonly string _path;
+    private readonly Thread _thread;
+    private readonly ConcurrentQueue<object> _queue = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly List<JournalBatch> _batches = [];
+    private AppendResult?[] _results = new AppendResult?[64];
+    private long _removeThrough;
+    private int _sleeping;
+    private volatile bool _closing;
+    private volatile bool _closed;
+
+    public JournalWriter(string path, JournalCommit commit)
+    {
+        _path = path;
+        _commit = commit;
+        _thread = new Thread(Run) { Name = "journal", IsBackground = true };
+        _thread.Start();
+    }
+
+    public void Append(JournalBatch batch) => Enqueue(batch);
+
+    public Fence[] Claim(IReadOnlyList<ShardId> shards)
+    {
+        var claiming = new Claiming(shards);
+        Enqueue(claiming);
+        return claiming.Outcome.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Goes with the next commit. If none works, the rows stay and are delivered again.</summary>
+    public void RemoveOutbox(long throughId)
+    {
+        long before = Volatile.Read(ref _removeThrough);
+        while (before < throughId)
+        {
+            long seen = Interlocked.CompareExchange(ref _removeThrough, throughId, before);
+            if (seen == before)
+            {
+                break;
+            }
+
+            before = seen;
+        }
+
+        Wake();
+    }
+
+    /// <summary>Commits what is queued, then ends.</summary>
+    public void Dispose()
+    {
+        if (_closing)
+        {
+            return;
+        }
+
+        _closing = true;
+        _wake.Set();
+        _thread.Join();
+        _closed = true;
+        Refuse();
+        _wake.Dispose();
+    }
+
+    private void Enqueue(object item)
+    {
+        _queue.Enqueue(item);
+        if (_closed)
+        {
+            Refuse();
+            return;
+        }
+
+        Wake();
+    }
+
+    /// <summary>The fence between what was queued and who sleeps: either the writer sees the item, or this sees it asleep.</summary>
+    private void Wake()
+    {
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _sleeping) != 0 && Interlocked.Exchange(ref _sleeping, 0) != 0 && !_closed)
+        {
+            _wake.Set();
+        }
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            if (_queue.IsEmpty && !HasRemoval)
+            {
+                if (_closing)
+                {
+                    return;
+                }
+
+                Sleep();
+                continue;
+            }
+
+            CommitNext();
+        }
+    }
+
+    private bool HasRemoval => Volatile.Read(ref _removeThrough) > 0;
+
+    private void Sleep()
+    {
+        Volatile.Write(ref _sleeping, 1);
+        Interlocked.MemoryBarrier();
+        if (_queue.IsEmpty && !HasRemoval && !_closing)
+        {
+            _wake.WaitOne();
+        }
+
+        Volatile.Write(ref _sleeping, 0);
+    }
+
+    private void CommitNext()
+    {
+        Claiming? claiming = Take();
+        if (_batches.Count > 0 || HasRemoval)
+        {
+            Commit();
+        }
+
+        claiming?.Answer(_commit);
+    }
+
+    /// <summary>Moves what is queued into the next commit, up to its size or to a claim, which comes after it.</summary>
+    private Claiming? Take()
+    {
+        int entries = 0;
+        while (entries < MaxEntries && _queue.TryDequeue(out object? item))
+        {
+            if (item is Claiming claiming)
+            {
+                return claiming;
+            }
+
+            var batch = (JournalBatch)item;
+            _batches.Add(batch);
+            entries += batch.Entries.Count;
+        }
+
+        return null;
+    }
+
+    private void Commit()
+    {
+        if (_results.Length < _batches.Count)
+        {
+            _results = new AppendResult?[_batches.Count * 2];
+        }
+
+        long removeThrough = Volatile.Read(ref _removeThrough);
+        bool worked = _commit.Run(_batches, _results, removeThrough);
+
+        // A removal alone is not tried for ever against a store that fails.
+        if (worked || _batches.Count == 0)
+        {
+            Interlocked.CompareExchange(ref _removeThrough, 0, removeThrough);
+        }
+
+        for (int i = 0; i < _batches.Count; i++)
+        {
+            _batches[i].Completed(_results[i]!);
+        }
+
+        _batches.Clear();
+    }
+
+    private void Refuse()
+    {
+        while (_queue.TryDequeue(out object? item))
+        {
+            string reason = $"journal {_path} is closed";
+            if (item is JournalBatch batch)
+            {
+                batch.Completed(new AppendResult.Failed(reason));
+            }
+            else
+            {
+                ((Claiming)item).Outcome.TrySetException(new JournalException(reason));
+            }
+        }
+    }
+
+    private sealed class Claiming(IReadOnlyList<ShardId> shards)
+    {
+        public TaskCompletionSource<Fence[]> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Answer(JournalCommit commit)
+        {
+            try
+            {
+                Outcome.TrySetResult(commit.Claim(shards));
+            }
+            catch (JournalException failure)
+            {
+                Outcome.TrySetException(failure);
+            }
+        }
+    }
+}
