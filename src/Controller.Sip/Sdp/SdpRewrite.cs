@@ -1,9 +1,48 @@
+using System.Globalization;
+using System.Text;
+
 namespace Controller.Sip.Sdp;
 
-/// <summary>Changes to a session description that leave every other byte as it was.</summary>
+/// <summary>Changes to a session description that leave every other byte as it was: the media negotiation is between the two ends.</summary>
 public static class SdpRewrite
 {
-    /// <summary>Replaces user and address of the o= line (topology hiding), and its ids if given. "s=" and everything else is kept byte for byte.</summary>
-    /// <param name="address">Our advertised address, IPv4 or IPv6 literal or a host name.</param>
-    public static byte[] Origin(ReadOnlySpan<byte> sdp, string address, ulong? sessionId = null, ulong? version = null) => throw new NotImplementedException();
+    /// <summary>
+    /// Replaces user and address of the o= line, and its ids if given, so that a description does not tell where and by whom it was written
+    /// (RFC 5853 section 3.1). "s=" and everything else is kept byte for byte.
+    /// </summary>
+    /// <param name="sdp">Without an o= line before the first m= it is returned as it is; one with fields missing is completed.</param>
+    /// <param name="address">Our advertised address: IPv4 or IPv6 literal (no brackets), or a host name.</param>
+    /// <param name="sessionId">Null: as it was.</param>
+    /// <param name="version">Null: as it was.</param>
+    public static byte[] Origin(ReadOnlySpan<byte> sdp, string address, ulong? sessionId = null, ulong? version = null)
+    {
+        var lines = new SdpLines(sdp);
+        while (lines.MoveNext() && lines.Type != 'm')
+        {
+            if (lines.Type != 'o') continue;
+            var rest = lines.Value;
+            SdpLines.TakeField(ref rest);
+            var id = Field(ref rest, sessionId);
+            var number = Field(ref rest, version);
+            var type = address.Contains(':', StringComparison.Ordinal) ? "IP6" : "IP4";
+
+            // RFC 8866 section 5.2: "-" is the user name of a host that does not support user names.
+            var line = Encoding.UTF8.GetBytes($"- {id} {number} IN {type} {address}");
+            var tail = sdp[(lines.ValueStart + lines.Value.Length)..];
+            var rewritten = new byte[lines.ValueStart + line.Length + tail.Length];
+            sdp[..lines.ValueStart].CopyTo(rewritten);
+            line.CopyTo(rewritten, lines.ValueStart);
+            tail.CopyTo(rewritten.AsSpan(lines.ValueStart + line.Length));
+            return rewritten;
+        }
+
+        return sdp.ToArray();
+    }
+
+    private static string Field(ref ReadOnlySpan<byte> rest, ulong? replacement)
+    {
+        var field = SdpLines.TakeField(ref rest);
+        if (replacement is { } number) return number.ToString(CultureInfo.InvariantCulture);
+        return field.IsEmpty ? "0" : Encoding.UTF8.GetString(field);
+    }
 }

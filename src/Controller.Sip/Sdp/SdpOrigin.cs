@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace Controller.Sip.Sdp;
+
+/// <summary>o= line, RFC 8866 section 5.2.</summary>
+/// <param name="SessionId">Numbers too large for 64 bits are read as the largest.</param>
+/// <param name="Version">Grows by one with every change of the description (RFC 3264 section 8).</param>
+/// <param name="AddressType">"IP4" or "IP6".</param>
+public sealed record SdpOrigin(string User, ulong SessionId, ulong Version, string AddressType, string Address)
+{
+    internal static SdpOrigin? Parse(ReadOnlySpan<byte> value)
+    {
+        var user = SdpLines.TakeField(ref value);
+        var idText = SdpLines.TakeField(ref value);
+        var versionText = SdpLines.TakeField(ref value);
+        var network = SdpLines.TakeField(ref value);
+        var addressType = SdpLines.TakeField(ref value);
+        var address = SdpLines.TakeField(ref value);
+        if (user.IsEmpty || network.IsEmpty || address.IsEmpty) return null;
+        if (!TryNumber(idText, out var id) || !TryNumber(versionText, out var version)) return null;
+        return new SdpOrigin(Encoding.UTF8.GetString(user), id, version, Encoding.UTF8.GetString(addressType), Encoding.UTF8.GetString(address));
+    }
+
+    private static bool TryNumber(ReadOnlySpan<byte> digits, out ulong number)
+    {
+        number = 0;
+        foreach (var digit in digits)
+        {
+            if (digit is < (byte)'0' or > (byte)'9') return false;
+            var value = (ulong)(digit - '0');
+            number = number > (ulong.MaxValue - value) / 10 ? ulong.MaxValue : number * 10 + value;
+        }
+
+        return !digits.IsEmpty;
+    }
+}
