@@ -1,39 +1,152 @@
 using Controller.Actors.Calls;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
+using Controller.Edge.Dispatch;
 using Controller.Edge.Flows;
+using Controller.Edge.Listeners;
+using Controller.Edge.Resolution;
+using Controller.Edge.Screening;
+using Controller.Edge.Telemetry;
 using Controller.Sharding.Model;
 using Controller.Sharding.Runtime;
+using Controller.Sip.Transport;
 
 namespace Controller.Edge;
 
 /// <summary>
 /// The node towards the network. Order of life: construct, give its interpreters to the engine, <see cref="Open"/>, let the engine
 /// recover (what it re-emits can already be sent), <see cref="Start"/>, <see cref="StopAccepting"/>, let the engine drain, dispose.
+/// Not thread-safe, but for <see cref="Sender"/> and the interpreters.
 /// </summary>
 public sealed class EdgeNode : IDisposable
 {
+    private readonly EdgeOptions _options;
+    private readonly SettingsSource<ControllerSettings> _settings;
+    private readonly EdgeInstruments _instruments;
+    private readonly SendFailures _failures;
+    private readonly FlowSender _sender;
+    private readonly HostResolver _resolver;
+    private readonly Arrivals _arrivals;
+    private readonly ReceiveBuffers _buffers;
+    private readonly StreamScope _streams;
+    private readonly ConnectionNumbers _numbers;
+    private readonly ITimer _sweep;
+    private readonly List<DatagramListener> _datagramListeners = [];
+    private readonly List<StreamListener> _streamListeners = [];
+
     public EdgeNode(EdgeOptions options, IActorSystem system, SettingsSource<ControllerSettings> settings, TimeProvider? clock = null)
     {
-        _ = (options, system, settings, clock);
+        ArgumentNullException.ThrowIfNull(options);
+        clock ??= TimeProvider.System;
+        _options = options;
+        _settings = settings;
+        _buffers = new ReceiveBuffers(options.Limits.MaxHeaderBytes + options.Limits.MaxBodyBytes);
+        _instruments = new EdgeInstruments(() => _buffers.Overflows);
+        _failures = new SendFailures(system, _instruments);
+        _sender = new FlowSender(_failures);
+        _resolver = new HostResolver(options, system, _instruments, clock);
+        _arrivals = new Arrivals(options.Rules, system, settings, new StatelessAnswers(options, settings, _sender, _instruments), _instruments);
+        _numbers = new ConnectionNumbers(clock);
+        _streams = new StreamScope(options, new FlowTable(options.MaxConnections), _arrivals, _buffers, _failures, _instruments, clock);
+        CallEffects = new CallEffectInterpreter(_sender, _resolver, system, _instruments);
+        RegistrationEffects = new RegistrationEffectInterpreter(_sender, system, _instruments);
+
+        double shortest = new[] { options.ConnectTimeout, options.MessageTimeout, options.IdleTimeout, options.DrainTimeout }.Min().TotalMilliseconds;
+        TimeSpan period = TimeSpan.FromMilliseconds(Math.Clamp(shortest / 4, 10, 1000));
+        _sweep = clock.CreateTimer(_ => Sweep(), null, period, period);
     }
 
     /// <summary>The listeners of the settings with the ports that the system chose; in the same order. Empty before <see cref="Open"/>.</summary>
-    public IReadOnlyList<ListenerSettings> Bound { get; } = [];
+    public IReadOnlyList<ListenerSettings> Bound { get; private set; } = [];
 
-    public ISipSender Sender => throw new NotImplementedException();
-    public IEffectInterpreter<CallEffect> CallEffects => throw new NotImplementedException();
-    public IEffectInterpreter<RegistrationEffect> RegistrationEffects => throw new NotImplementedException();
+    public ISipSender Sender => _sender;
+    public IEffectInterpreter<CallEffect> CallEffects { get; }
+    public IEffectInterpreter<RegistrationEffect> RegistrationEffects { get; }
 
     /// <summary>Binds every listener of the current settings.</summary>
-    /// <exception cref="Listeners.ListenerException">A port is taken or an address is not ours; nothing stays bound.</exception>
-    public void Open() => throw new NotImplementedException();
+    /// <exception cref="ListenerException">A port is taken or an address is not ours; nothing stays bound.</exception>
+    public void Open()
+    {
+        List<ListenerSettings> bound = [];
+        List<IOutlet> outlets = [];
+        try
+        {
+            foreach (ListenerSettings listener in _settings.Current.Listeners)
+            {
+                switch (listener.Transport)
+                {
+                    case SipTransport.Udp:
+                        DatagramListener datagrams = new(listener, bound.Count, _options, _buffers, _arrivals, _failures, _instruments);
+                        _datagramListeners.Add(datagrams);
+                        bound.Add(datagrams.Bound);
+                        outlets.Add(datagrams);
+                        break;
+                    case SipTransport.Tcp:
+                        StreamListener streams = new(listener, bound.Count, _streams, _numbers);
+                        _streamListeners.Add(streams);
+                        bound.Add(streams.Bound);
+                        outlets.Add(streams);
+                        break;
+                    default:
+                        throw new ListenerException($"{ListenerSockets.Name(listener)}: this version has udp and tcp only");
+                }
+            }
+        }
+        catch (ListenerException)
+        {
+            CloseListeners();
+            throw;
+        }
+
+        Bound = bound;
+        _arrivals.Attach(new OwnAddresses(bound));
+        _resolver.Attach([.. bound.Select(l => l.Listen.AddressFamily)]);
+        _sender.Attach(bound, outlets);
+    }
 
     /// <summary>Begins to read.</summary>
-    public void Start() => throw new NotImplementedException();
+    public void Start()
+    {
+        _datagramListeners.ForEach(l => l.Start());
+        _streamListeners.ForEach(l => l.Start());
+    }
 
     /// <summary>Takes no more connections and reads no more messages; what the actors still send goes out.</summary>
-    public void StopAccepting() => throw new NotImplementedException();
+    public void StopAccepting()
+    {
+        _streams.Stop();
+        _datagramListeners.ForEach(l => l.StopReceiving());
+        _streamListeners.ForEach(l => l.StopAccepting());
+    }
 
-    public void Dispose() { }
+    public void Dispose()
+    {
+        StopAccepting();
+        _sender.Detach();
+        _sweep.Dispose();
+        _resolver.Dispose();
+        foreach (StreamConnection connection in _streams.Table.All)
+        {
+            connection.Close(CloseReason.Shutdown, "shutting down");
+        }
+
+        CloseListeners();
+        _instruments.Dispose();
+    }
+
+    private void CloseListeners()
+    {
+        _datagramListeners.ForEach(l => l.Dispose());
+        _streamListeners.ForEach(l => l.Dispose());
+        _datagramListeners.Clear();
+        _streamListeners.Clear();
+    }
+
+    private void Sweep()
+    {
+        foreach (StreamConnection connection in _streams.Table.All)
+        {
+            connection.CheckTime();
+        }
+    }
 }

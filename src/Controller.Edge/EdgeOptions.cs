@@ -1,4 +1,5 @@
 using Controller.Sip.Framing;
+using Controller.Sip.Messages;
 
 namespace Controller.Edge;
 
@@ -7,6 +8,9 @@ public sealed record EdgeOptions
 {
     /// <summary>Budgets of one message; what is larger is answered 513 and, on a stream, the connection is closed.</summary>
     public SipLimits Limits { get; init; } = SipLimits.Default;
+
+    /// <summary>Methods and option tags that pass the door; also what an OPTIONS is told.</summary>
+    public RequestRules Rules { get; init; } = RequestRules.Default;
 
     /// <summary>SO_RCVBUF and SO_SNDBUF of datagram sockets, in bytes; the system may grant less.</summary>
     public int SocketBufferBytes { get; init; } = 8 * 1024 * 1024;
@@ -25,6 +29,9 @@ public sealed record EdgeOptions
 
     /// <summary>Silence in both directions; longer than a registration lasts by default, because calls arrive on the flow of the REGISTER.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(65);
+
+    /// <summary>How long a connection whose framing is lost may still take the answer that says so.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How many sources each datagram listener remembers the <see cref="Controller.Sip.Transport.Flow"/> of.</summary>
     public int FlowCacheSize { get; init; } = 65_536;

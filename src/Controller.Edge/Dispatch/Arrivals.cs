@@ -1,0 +1,230 @@
+using System.Text;
+using Controller.Actors.Calls;
+using Controller.Actors.Policies;
+using Controller.Actors.Registrations;
+using Controller.Actors.Tokens;
+using Controller.Edge.Screening;
+using Controller.Edge.Telemetry;
+using Controller.Sharding.Model;
+using Controller.Sharding.Runtime;
+using Controller.Sip.Framing;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+using Controller.Sip.Transport;
+using Controller.Sip.Uris;
+
+namespace Controller.Edge.Dispatch;
+
+/// <summary>
+/// The way of a framed message to its actor, or to an answer without one: (1) well formed? (2) a response: ours? (3) a request: may it be
+/// refused at the door? (4) which actor? (5) will it take more? Called on the thread that received; thread-safe; takes over the message.
+/// </summary>
+internal sealed class Arrivals(
+    RequestRules rules, IActorSystem system, SettingsSource<ControllerSettings> settings, StatelessAnswers answers, EdgeInstruments instruments)
+{
+    private OwnAddresses _own = new([]);
+
+    /// <summary>Before anything is received.</summary>
+    public void Attach(OwnAddresses own) => _own = own;
+
+    public void Accept(SipMessage message, Flow flow)
+    {
+        RejectionReason reason = MessageScreening.Check(message);
+        if (reason != RejectionReason.None)
+        {
+            Refuse(message, reason, flow);
+        }
+        else if (message.IsRequest)
+        {
+            Request(message, flow);
+        }
+        else
+        {
+            Response(message, flow);
+        }
+    }
+
+    /// <summary>What is not a well-formed message: answered if that is possible, counted in any case.</summary>
+    public void Refuse(SipMessage message, RejectionReason reason, Flow flow)
+    {
+        instruments.Malformed(reason);
+        int status = MessageScreening.StatusFor(reason);
+        if (status != 0 && MessageScreening.MayAnswer(message))
+        {
+            answers.Answer(message, flow, status, Encoding.ASCII.GetBytes(MessageScreening.Phrase(reason)));
+        }
+
+        message.Release();
+    }
+
+    private void Response(SipMessage response, Flow flow)
+    {
+        int vias = 0;
+        bool ours = false;
+        foreach (ReadOnlySpan<byte> value in response.Values(HeaderId.Via))
+        {
+            ours |= vias++ == 0 && Via.TryParse(value, out Via via) && _own.Wrote(via);
+        }
+
+        // RFC 3261 section 18.1.2: "If the value of the sent-by parameter in that header field value does not correspond to a value that the
+        // client transport is configured to insert into requests, the response MUST be silently discarded."
+        if (!ours)
+        {
+            Drop(response, DropReason.ForeignResponse);
+            return;
+        }
+
+        // RFC 3261 section 8.1.3.3: "If more than one Via header field value is present in a response, the UAC SHOULD discard the message."
+        if (vias > 1)
+        {
+            Drop(response, DropReason.ExtraVia);
+            return;
+        }
+
+        ActorId call = ActorKeys.ForCallId(settings.Current.Secret.Span, response.Value(HeaderId.CallId));
+        if (!system.Tell(call, new CallInput.ResponseReceived(response, flow)))
+        {
+            instruments.DispatchRefused();
+            Drop(response, DropReason.Overload);
+        }
+    }
+
+    private void Request(SipMessage request, Flow flow)
+    {
+        ControllerSettings current = settings.Current;
+        if (request.Method == SipMethod.Ack)
+        {
+            if (StatelessTag.IsIn(TagOf(request, HeaderId.To), current.Secret.Span, request))
+            {
+                Drop(request, DropReason.AckOfStatelessAnswer);
+                return;
+            }
+
+            TellCall(request, flow, current);
+            return;
+        }
+
+        int status = RequestScreening.Answer(request, rules, out string unsupported);
+        if (status != 0)
+        {
+            Answer(request, flow, status, default, unsupported);
+            return;
+        }
+
+        // RFC 3261 section 16.3 step 4: "If the request contains a Via header field with a sent-by value that equals a value placed into
+        // previous requests by the proxy, the request has been forwarded by this element before." A call does not pass through us twice.
+        if (HasOwnVia(request))
+        {
+            Answer(request, flow, 482);
+            return;
+        }
+
+        switch (request.Method)
+        {
+            case SipMethod.Register:
+                Register(request, flow, current);
+                break;
+
+            // RFC 3261 section 11.2: outside a dialog the answer says what we are able to do, and needs nobody.
+            case SipMethod.Options when TagOf(request, HeaderId.To).IsEmpty:
+                Answer(request, flow, 200);
+                break;
+
+            // RFC 3261 section 15.1.2: "If the BYE does not match an existing dialog, the UAS core SHOULD generate a 481"; so do PRACK
+            // (RFC 3262 section 3), UPDATE (RFC 3311 section 5.2) and INFO (RFC 6086 section 4.2.2), which live in dialogs only.
+            case SipMethod.Bye or SipMethod.Prack or SipMethod.Update or SipMethod.Info when TagOf(request, HeaderId.To).IsEmpty:
+                Answer(request, flow, 481);
+                break;
+            default:
+                TellCall(request, flow, current);
+                break;
+        }
+    }
+
+    private void Register(SipMessage request, Flow flow, ControllerSettings current)
+    {
+        // RFC 3261 section 10.3 step 1: "The registrar inspects the Request-URI to determine whether it has access to bindings for the
+        // domain identified in the Request-URI."
+        if (!SipUri.TryParse(request.RequestUri, out SipUri target) || !_own.AreAt(target.Host, current.Registrar))
+        {
+            Answer(request, flow, 404);
+            return;
+        }
+
+        // RFC 3261 section 10.2: "The To header field and the Request-URI field typically differ … This address-of-record MUST be a SIP URI
+        // or SIPS URI."
+        if (!NameAddr.TryParse(request.Value(HeaderId.To), out NameAddr to) || !SipUri.TryParse(to.Uri, out SipUri aor)
+            || aor.Scheme is not (UriScheme.Sip or UriScheme.Sips))
+        {
+            Answer(request, flow, 400, "Bad Request (address-of-record is no SIP URI)"u8);
+            return;
+        }
+
+        // RFC 3261 section 10.3 step 5: "If the address-of-record is not valid for the domain in the Request-URI, the registrar MUST send a
+        // 404 (Not Found) response".
+        if (!_own.AreAt(aor.Host, current.Registrar))
+        {
+            Answer(request, flow, 404);
+            return;
+        }
+
+        ActorId registration = ActorKeys.ForAddressOfRecord(current.Secret.Span, SipUris.AddressOfRecord(aor));
+        if (!system.Tell(registration, new RegistrationInput.RegisterReceived(request, flow)))
+        {
+            Refused(request, flow);
+        }
+    }
+
+    private void TellCall(SipMessage request, Flow flow, ControllerSettings current)
+    {
+        ActorId call = ActorKeys.ForCallId(current.Secret.Span, request.Value(HeaderId.CallId));
+        if (!system.Tell(call, new CallInput.RequestReceived(request, flow)))
+        {
+            Refused(request, flow);
+        }
+    }
+
+    /// <summary>The input was not taken, so the message is still ours.</summary>
+    private void Refused(SipMessage request, Flow flow)
+    {
+        instruments.DispatchRefused();
+
+        // What would begin something is told to come back later. Within a dialog a 503 would end it at some peers (RFC 3261 section 12.2.1.2
+        // names 408 and 481, products do more): silence makes the peer send again.
+        if (request.Method is SipMethod.Invite or SipMethod.Register && TagOf(request, HeaderId.To).IsEmpty)
+        {
+            Answer(request, flow, 503);
+            return;
+        }
+
+        Drop(request, DropReason.Overload);
+    }
+
+    private void Answer(SipMessage request, Flow flow, int status, ReadOnlySpan<byte> phrase = default, string unsupported = "")
+    {
+        answers.Answer(request, flow, status, phrase, unsupported);
+        request.Release();
+    }
+
+    private void Drop(SipMessage message, DropReason reason)
+    {
+        instruments.Dropped(reason);
+        message.Release();
+    }
+
+    private bool HasOwnVia(SipMessage request)
+    {
+        foreach (ReadOnlySpan<byte> value in request.Values(HeaderId.Via))
+        {
+            if (Via.TryParse(value, out Via via) && _own.Wrote(via))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static ReadOnlySpan<byte> TagOf(SipMessage message, HeaderId id) =>
+        NameAddr.TryParse(message.Value(id), out NameAddr address) ? address.Tag : default;
+}

@@ -1,0 +1,38 @@
+using Controller.Actors.Calls;
+using Controller.Actors.Registrations;
+using Controller.Edge.Flows;
+using Controller.Edge.Resolution;
+using Controller.Edge.Telemetry;
+using Controller.Sharding.Model;
+
+namespace Controller.Edge.Dispatch;
+
+/// <summary>Performs what a call decided. On the journal's or a loop's thread: every branch returns at once.</summary>
+internal sealed class CallEffectInterpreter(ISipSender sender, HostResolver resolver, IActorSystem system, EdgeInstruments instruments) : IEffectInterpreter<CallEffect>
+{
+    public void Release(ActorId actor, CallEffect effect, Instant decidedAt)
+    {
+        switch (effect)
+        {
+            case CallEffect.Send send:
+                sender.Send(send.To, send.Bytes, send.Branch, actor);
+                break;
+            case CallEffect.Resolve resolve:
+                resolver.Resolve(actor, resolve);
+                break;
+            case CallEffect.LookUpBindings lookUp:
+                if (!system.Tell(lookUp.Registration, new RegistrationInput.LookUp(actor, lookUp.Lookup)))
+                {
+                    // Nobody would ever answer: an address-of-record that cannot be asked has no bindings now.
+                    instruments.DispatchRefused();
+                    system.Tell(actor, new CallInput.BindingsFound(lookUp.Lookup, []));
+                }
+
+                break;
+
+            // Stored with the events of its decision; the engine's outbox delivers it from there, exactly once.
+            case CallEffect.WriteChargingRecord:
+                break;
+        }
+    }
+}

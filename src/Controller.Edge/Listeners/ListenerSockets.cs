@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using Controller.Actors.Policies;
+using Controller.Sip.Transport;
+
+namespace Controller.Edge.Listeners;
+
+/// <summary>Opens the sockets of listeners; a failure is one line that names the listener.</summary>
+internal static class ListenerSockets
+{
+    private const int Backlog = 1024;
+
+    /// <exception cref="ListenerException">It cannot be bound.</exception>
+    public static Socket Datagram(ListenerSettings listener, int bufferBytes) =>
+        Open(listener, SocketType.Dgram, ProtocolType.Udp, socket =>
+        {
+            // The system caps what it grants (net.core.rmem_max); that is no error.
+            socket.ReceiveBufferSize = bufferBytes;
+            socket.SendBufferSize = bufferBytes;
+            socket.Bind(listener.Listen);
+        });
+
+    /// <exception cref="ListenerException">It cannot be bound.</exception>
+    public static Socket Stream(ListenerSettings listener) =>
+        Open(listener, SocketType.Stream, ProtocolType.Tcp, socket =>
+        {
+            socket.Bind(listener.Listen);
+            socket.Listen(Backlog);
+        });
+
+    public static string Name(ListenerSettings listener) => $"{listener.Transport.UriToken()} {listener.Listen}";
+
+    /// <summary>A few words for people, without the system's number.</summary>
+    public static string Words(SocketException error) => error.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => "address already in use",
+        SocketError.AddressNotAvailable => "address is not one of this machine's",
+        SocketError.AccessDenied => "permission denied",
+        SocketError.AddressFamilyNotSupported => "address family not supported by this machine",
+        SocketError.ConnectionRefused => "connection refused",
+        SocketError.ConnectionReset => "connection reset",
+        SocketError.HostUnreachable => "host unreachable",
+        SocketError.NetworkUnreachable => "network unreachable",
+        SocketError.MessageSize => "message too long for a datagram",
+        SocketError.TimedOut => "timed out",
+        SocketError.NoBufferSpaceAvailable => "no buffer space",
+        _ => error.SocketErrorCode.ToString(),
+    };
+
+    private static Socket Open(ListenerSettings listener, SocketType type, ProtocolType protocol, Action<Socket> bind)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(listener.Listen.AddressFamily, type, protocol);
+            if (listener.Listen.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                // One family per listener: a mapped IPv4 source would not match what our Via and Contact say.
+                socket.DualMode = false;
+            }
+
+            bind(socket);
+            return socket;
+        }
+        catch (SocketException error)
+        {
+            socket?.Dispose();
+            throw new ListenerException($"{Name(listener)}: {Words(error)}", error);
+        }
+    }
+
+    /// <summary>The same listener with the port that the system chose for port 0.</summary>
+    public static ListenerSettings Bound(ListenerSettings listener, Socket socket)
+    {
+        int port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        return new ListenerSettings(
+            listener.Realm, listener.Transport, new IPEndPoint(listener.Listen.Address, port), listener.AdvertiseHost,
+            listener.AdvertisePort == 0 ? port : listener.AdvertisePort);
+    }
+}
