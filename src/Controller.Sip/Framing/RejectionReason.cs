@@ -42,4 +42,7 @@ public enum RejectionReason : byte
 
     /// <summary>branch=z9hG4bK with nothing behind it.</summary>
     Branch,
+
+    /// <summary>A response with a Via below ours: it is not for us.</summary>
+    SeveralVias,
 }

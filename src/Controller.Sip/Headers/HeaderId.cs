@@ -115,7 +115,6 @@ public enum HeaderId : byte
     RecvInfo,
     InfoPackage,
     UserToUser,
-    Trigger,
     TriggerConsent,
     PermissionMissing,
     SuppressIfMatch,
@@ -131,6 +130,4 @@ public enum HeaderId : byte
     AdditionalIdentity,
     PChargeInfo,
     PLocation,
-    Encryption,
-    ResponseKey,
 }

@@ -1,28 +1,165 @@
+using System.Buffers.Text;
+using System.Text;
 using Controller.Sip.Headers;
 
 namespace Controller.Sip.Messages;
 
-/// <summary>Writes one message into a growing buffer. Exact bytes: what is written is what is sent.</summary>
+/// <summary>
+/// Writes one message into a growing buffer. Exact bytes: what is written is what is sent. A CR or LF in a value becomes a blank:
+/// no value, wherever it came from, can add a line. Used again after <see cref="Reset"/>; one thread at a time.
+/// </summary>
 public sealed class SipWriter
 {
-    public SipWriter(int capacity = 1024) => ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
-    public SipWriter RequestLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> uri) => throw new NotImplementedException();
+    private byte[] _buffer;
+    private int _length;
+
+    public SipWriter(int capacity = 1024)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
+        _buffer = new byte[capacity];
+    }
+
+    /// <summary>Octets written since the last <see cref="Reset"/>; valid until the next write.</summary>
+    public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
+
+    public SipWriter RequestLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> uri)
+    {
+        Append(method);
+        Raw(" "u8);
+        Append(uri);
+        Raw(" SIP/2.0\r\n"u8);
+        return this;
+    }
 
     /// <param name="reason">Empty: the standard phrase.</param>
-    public SipWriter StatusLine(int status, ReadOnlySpan<byte> reason = default) => throw new NotImplementedException();
-    public SipWriter Header(HeaderId id, ReadOnlySpan<byte> value) => throw new NotImplementedException();
-    public SipWriter Header(HeaderId id, string value) => throw new NotImplementedException();
-    public SipWriter Header(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => throw new NotImplementedException();
+    public SipWriter StatusLine(int status, ReadOnlySpan<byte> reason = default)
+    {
+        Raw("SIP/2.0 "u8);
+        Append(status);
+        Raw(" "u8);
+        Append(reason.IsEmpty ? StatusCodes.Phrase(status) : reason);
+        Raw("\r\n"u8);
+        return this;
+    }
+
+    public SipWriter Header(HeaderId id, ReadOnlySpan<byte> value) => HeaderStart(id).Append(value).HeaderEnd();
+
+    public SipWriter Header(HeaderId id, string value) => HeaderStart(id).Append(value).HeaderEnd();
+
+    public SipWriter Header(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        Append(name);
+        Raw(": "u8);
+        Append(value);
+        Raw("\r\n"u8);
+        return this;
+    }
 
     /// <summary>All lines of it, in order.</summary>
-    public SipWriter CopyAll(SipMessage from, HeaderId id) => throw new NotImplementedException();
-    public SipWriter HeaderStart(HeaderId id) => throw new NotImplementedException();
-    public SipWriter Append(ReadOnlySpan<byte> text) => throw new NotImplementedException();
-    public SipWriter Append(string text) => throw new NotImplementedException();
-    public SipWriter Append(long number) => throw new NotImplementedException();
-    public SipWriter HeaderEnd() => throw new NotImplementedException();
+    public SipWriter CopyAll(SipMessage from, HeaderId id)
+    {
+        for (var i = 0; i < from.HeaderCount; i++)
+        {
+            var line = from.Header(i);
+            if (line.Id == id)
+            {
+                Copy(from, line);
+            }
+        }
 
-    /// <summary>Content-Type if there is a body, Content-Length, the empty line, the body.</summary>
-    public byte[] Finish(ReadOnlySpan<byte> body = default, ReadOnlySpan<byte> contentType = default) => throw new NotImplementedException();
-    public void Reset() => throw new NotImplementedException();
+        return this;
+    }
+
+    /// <summary>One line as it stands there; its name in our spelling if it has a row in the catalogue.</summary>
+    public SipWriter Copy(SipMessage from, HeaderLine line) =>
+        line.Id == HeaderId.Unknown ? Header(from.Name(line), from.Value(line)) : Header(line.Id, from.Value(line));
+
+    public SipWriter HeaderStart(HeaderId id)
+    {
+        Raw(HeaderCatalogue.Row(id).Utf8Name);
+        Raw(": "u8);
+        return this;
+    }
+
+    public SipWriter Append(ReadOnlySpan<byte> text)
+    {
+        var start = _length;
+        Raw(text);
+        Blank(start);
+        return this;
+    }
+
+    /// <summary>As UTF-8.</summary>
+    public SipWriter Append(string text)
+    {
+        var start = _length;
+        Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
+        _length += Encoding.UTF8.GetBytes(text, _buffer.AsSpan(_length));
+        Blank(start);
+        return this;
+    }
+
+    /// <summary>In decimal.</summary>
+    public SipWriter Append(long number)
+    {
+        Reserve(20);
+        Utf8Formatter.TryFormat(number, _buffer.AsSpan(_length), out var written);
+        _length += written;
+        return this;
+    }
+
+    public SipWriter HeaderEnd()
+    {
+        Raw("\r\n"u8);
+        return this;
+    }
+
+    /// <summary>Content-Type if one is given and there is a body, Content-Length, the empty line, the body. A Content-Type that was written before is left alone.</summary>
+    public byte[] Finish(ReadOnlySpan<byte> body = default, ReadOnlySpan<byte> contentType = default)
+    {
+        Complete(body, contentType);
+        return Written.ToArray();
+    }
+
+    /// <summary>As <see cref="Finish"/>, but in the writer's own memory: nothing is allocated, and it is valid until the next write.</summary>
+    public ReadOnlyMemory<byte> Complete(ReadOnlySpan<byte> body = default, ReadOnlySpan<byte> contentType = default)
+    {
+        if (!body.IsEmpty && !contentType.IsEmpty)
+        {
+            Header(HeaderId.ContentType, contentType);
+        }
+
+        HeaderStart(HeaderId.ContentLength).Append(body.Length);
+        Raw("\r\n\r\n"u8);
+        Raw(body);
+        return _buffer.AsMemory(0, _length);
+    }
+
+    /// <summary>Empty again, the memory kept.</summary>
+    public void Reset() => _length = 0;
+
+    private void Raw(ReadOnlySpan<byte> octets)
+    {
+        Reserve(octets.Length);
+        octets.CopyTo(_buffer.AsSpan(_length));
+        _length += octets.Length;
+    }
+
+    private void Blank(int start)
+    {
+        var written = _buffer.AsSpan(start, _length - start);
+        if (written.ContainsAny((byte)'\r', (byte)'\n'))
+        {
+            written.Replace((byte)'\r', (byte)' ');
+            written.Replace((byte)'\n', (byte)' ');
+        }
+    }
+
+    private void Reserve(int more)
+    {
+        if (_buffer.Length - _length < more)
+        {
+            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _length + more));
+        }
+    }
 }
