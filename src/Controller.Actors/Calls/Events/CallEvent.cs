@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Controller.Actors.Calls.State;
+using Controller.Sharding.Model;
+using Controller.Sip.Messages;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls.Events;
+
+/// <summary>
+/// What has happened to a call: facts, past tense. Messages of ours that may have to be sent again stand in them byte for byte, so that
+/// a recovered call, of whatever version, re-emits exactly what the peer has seen. <c>call.proto</c> holds the stored form.
+/// </summary>
+public abstract record CallEvent
+{
+    private CallEvent() { }
+
+    /// <summary>An initial INVITE was accepted for handling (failover.md 5.1 #1).</summary>
+    public sealed record Received(Instant At, Leg Caller, string Branch, ReadOnlyMemory<byte> Invite, Instant NoAnswerAt) : CallEvent;
+
+    /// <summary>It is known where the call may go.</summary>
+    public sealed record Routed(string Route, ImmutableArray<Target> Targets, bool Parallel) : CallEvent;
+
+    /// <summary>A target is tried: this INVITE goes out on a new leg (#2).</summary>
+    public sealed record LegTried(Instant At, Leg Leg, string Branch, ReadOnlyMemory<byte> Invite, Instant TryUntil) : CallEvent;
+
+    /// <summary>A callee rings or sends early media; <paramref name="Response"/> is what the caller gets (#4).</summary>
+    public sealed record LegRang(
+        Instant At, int Leg, int Status, string RemoteTag, string RemoteTarget, ImmutableArray<string> RouteSet, bool HasSession, ReadOnlyMemory<byte> Response) : CallEvent;
+
+    /// <summary>A callee answered first; <paramref name="Response"/> is the 200 that the caller gets (#6).</summary>
+    public sealed record LegAnswered(
+        Instant At, int Leg, int Status, string RemoteTag, string RemoteTarget, ImmutableArray<string> RouteSet, string CallerTag, ReadOnlyMemory<byte> Response,
+        bool AckHeld, Instant MaxDurationAt) : CallEvent;
+
+    /// <summary>A leg's INVITE got a final response other than 2xx, timed out or could not be sent (#15).</summary>
+    public sealed record LegFailed(Instant At, int Leg, int Status, ReadOnlyMemory<byte> Ack) : CallEvent;
+
+    /// <summary>A leg is no longer wanted: CANCEL it as soon as RFC 3261 section 9.1 allows (#14).</summary>
+    public sealed record LegCancelled(Instant At, int Leg) : CallEvent;
+
+    /// <summary>A leg answered when its answer was no longer wanted: it is acknowledged and hung up.</summary>
+    public sealed record LegAnsweredLate(Instant At, int Leg, string RemoteTag, string RemoteTarget, ImmutableArray<string> RouteSet) : CallEvent;
+
+    /// <summary>The caller got a final response other than 2xx (#14, #16).</summary>
+    public sealed record Refused(Instant At, Ending Ending, ReadOnlyMemory<byte> Response) : CallEvent;
+
+    /// <summary>A 2xx of ours was acknowledged; <paramref name="Ack"/> is the ACK with a session description that the other side gets, empty if it had its own (#7, #7b).</summary>
+    public sealed record Acknowledged(Instant At, int Leg, uint CSeq, ReadOnlyMemory<byte> Ack) : CallEvent;
+
+    /// <summary>A request within a dialog was accepted for relaying (#9, #11).</summary>
+    public sealed record RequestAccepted(Instant At, int Leg, string Branch, SipMethod Method, uint CSeq, Flow Flow, ReadOnlyMemory<byte> Request) : CallEvent;
+
+    /// <summary>A request of ours within a dialog goes out. <paramref name="Peer"/>: branch of the request that it relays, empty if it is our own (a BYE).</summary>
+    public sealed record RequestSent(Instant At, int Leg, string Branch, SipMethod Method, uint CSeq, Flow Flow, string Peer, ReadOnlyMemory<byte> Request) : CallEvent;
+
+    /// <summary>A relayed request got its final response from the other side: <paramref name="Response"/> goes back (#10).</summary>
+    /// <param name="Branch">Of the request accepted.</param>
+    /// <param name="RemoteTarget">New remote target of the leg that answered; empty if unchanged.</param>
+    /// <param name="AckHeld">The answering side waits for a session description in our ACK.</param>
+    public sealed record RequestAnswered(
+        Instant At, int Leg, string Branch, int Status, ReadOnlyMemory<byte> Response, string RemoteTarget, bool AckHeld) : CallEvent;
+
+    /// <summary>The call is over after it was answered; who hung up and why (#12, #13).</summary>
+    public sealed record Ended(Instant At, Ending Ending) : CallEvent;
+
+    /// <summary>A peer's messages come from elsewhere now (a new connection): ours follow.</summary>
+    public sealed record FlowMoved(int Leg, Flow Flow) : CallEvent;
+
+    /// <summary>Volatile: a transaction stepped. Rebuilt after a recovery from the events above.</summary>
+    public sealed record TransactionStepped(Transaction Transaction) : CallEvent;
+
+    /// <summary>Volatile: a transaction terminated.</summary>
+    public sealed record TransactionEnded(Transaction Transaction) : CallEvent;
+
+    /// <summary>Volatile: a 2xx was sent again; null <paramref name="Next"/>: it is given up.</summary>
+    public sealed record AnswerRepeated(Answer Answer, Answer? Next) : CallEvent;
+
+    /// <summary>Volatile: a look-up was asked for.</summary>
+    public sealed record LookupAsked(int Lookup) : CallEvent;
+}

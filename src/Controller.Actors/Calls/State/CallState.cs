@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Controller.Sharding.Model;
+using Controller.Sip.Messages;
+
+namespace Controller.Actors.Calls.State;
+
+/// <summary>
+/// All that a call is: an immutable value, the fold of its events. What an established call keeps is this, not its messages:
+/// bytes are here only as long as they may have to be sent again.
+/// </summary>
+public sealed record CallState
+{
+    public static readonly CallState Empty = new();
+
+    public CallPhase Phase { get; init; }
+    public Instant StartedAt { get; init; }
+    public Instant? RingingAt { get; init; }
+    public Instant? AnsweredAt { get; init; }
+    public Instant? EndedAt { get; init; }
+
+    /// <summary>When an unanswered call is given up; <see cref="Instant.Never"/> once it is answered or over.</summary>
+    public Instant NoAnswerAt { get; init; } = Instant.Never;
+
+    /// <summary>When an answered call is ended; <see cref="Instant.Never"/> before.</summary>
+    public Instant MaxDurationAt { get; init; } = Instant.Never;
+
+    /// <summary>When the leg being tried has to have shown a sign of life, if there is another target to try.</summary>
+    public Instant TryUntil { get; init; } = Instant.Never;
+
+    /// <summary>The caller's INVITE, as received, while it may still be needed (a next target, responses to it).</summary>
+    public SipMessage? Invite { get; init; }
+
+    public string RequestUri { get; init; } = "";
+    public string FromUri { get; init; } = "";
+    public string ToUri { get; init; } = "";
+    public string Route { get; init; } = "";
+
+    /// <summary>Leg 0 is A; leg n is the n-th target tried. Legs stay in the list: a leg's number is its index.</summary>
+    public ImmutableArray<Leg> Legs { get; init; } = [];
+
+    /// <summary>Index of the answered B leg; 0 as long as there is none.</summary>
+    public int Winner { get; init; }
+
+    /// <summary>Targets not tried yet.</summary>
+    public ImmutableArray<Target> Targets { get; init; } = [];
+
+    /// <summary>All targets at once (bindings of one user), or one after the other (endpoints of trunks).</summary>
+    public bool Parallel { get; init; }
+
+    /// <summary>What became of each B leg: index = leg number - 1.</summary>
+    public ImmutableArray<Attempt> Attempts { get; init; } = [];
+
+    /// <summary>The best final response so far of the legs that failed (RFC 3261 section 16.7 step 6); 0 if none.</summary>
+    public int BestStatus { get; init; }
+
+    public ImmutableArray<Transaction> Transactions { get; init; } = [];
+
+    /// <summary>2xx responses to INVITE sent and not yet acknowledged.</summary>
+    public ImmutableArray<Answer> Answers { get; init; } = [];
+
+    /// <summary>How the call ended; null while it has not.</summary>
+    public Ending? Ending { get; init; }
+
+    /// <summary>A number for each look-up asked for, so that a late answer is not taken for another.</summary>
+    public int Lookups { get; init; }
+
+    public Leg A => Legs[0];
+
+    /// <summary>The answered callee's leg. Only of an answered call.</summary>
+    public Leg B => Legs[Winner];
+
+    /// <summary>Has a final response to the caller's INVITE been decided?</summary>
+    public bool IsDecided => Winner != 0 || Ending is not null;
+
+    public Leg Opposite(Leg leg) => leg.IsA ? B : A;
+
+    public CallState With(Leg leg) => this with
+    {
+        Legs = leg.Number == Legs.Length ? Legs.Add(leg) : Legs.SetItem(leg.Number, leg),
+    };
+}
+
+/// <summary>What became of one target.</summary>
+public sealed record Attempt(int Leg, string Target, string Trunk, Instant StartedAt, int Status, Instant? EndedAt);
+
+/// <param name="Result">answered, cancelled, rejected or failed.</param>
+/// <param name="Status">The final SIP status that the caller got.</param>
+/// <param name="EndedBy">caller, callee, operator or controller.</param>
+public sealed record Ending(string Result, int Status, string Cause, string EndedBy);

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls.State;
+
+/// <summary>
+/// One side of the call: the dialog (RFC 3261 section 12) between us and one party. Leg 0 is the caller's (A), 1, 2, … are the
+/// callees tried (B). Text is Latin-1: what came in goes out with the same bytes.
+/// </summary>
+public sealed record Leg
+{
+    public required int Number { get; init; }
+    public required LegState State { get; init; }
+    public required string CallIdValue { get; init; }
+    public required string LocalTag { get; init; }
+
+    /// <summary>Empty until the peer has given one.</summary>
+    public string RemoteTag { get; init; } = "";
+
+    /// <summary>Our party towards this peer: the value of From in our requests, without the tag.</summary>
+    public required string LocalParty { get; init; }
+
+    /// <summary>The peer: the value of To in our requests, without the tag.</summary>
+    public required string RemoteParty { get; init; }
+
+    /// <summary>The peer's Contact, Request-URI of our requests within the dialog (RFC 3261 section 12.1). For a leg just tried, the target itself.</summary>
+    public required string RemoteTarget { get; init; }
+
+    /// <summary>In the order in which our requests carry them (RFC 3261 section 12.1).</summary>
+    public ImmutableArray<string> RouteSet { get; init; } = [];
+
+    /// <summary>The CSeq number of the last request we sent on this leg.</summary>
+    public uint LocalCSeq { get; init; }
+
+    /// <summary>The highest CSeq number received on this leg; 0 if none.</summary>
+    public uint RemoteCSeq { get; init; }
+
+    /// <summary>Where our messages to this peer go.</summary>
+    public required Flow Flow { get; init; }
+
+    /// <summary>Our Via sent-by on this leg. Kept, so that what we re-emit is the same after a change of configuration.</summary>
+    public required string SentBy { get; init; }
+
+    /// <summary>Our Contact URI on this leg.</summary>
+    public required string Contact { get; init; }
+
+    /// <summary>Name of the realm this leg is in.</summary>
+    public required string Realm { get; init; }
+
+    /// <summary>Name of the trunk this leg goes to; empty if none.</summary>
+    public string Trunk { get; init; } = "";
+
+    public bool IsA => Number == 0;
+
+    public bool IsUp => State == LegState.Confirmed;
+}

@@ -1,0 +1,11 @@
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls.State;
+
+/// <summary>One place to try for a call, as routing found it.</summary>
+/// <param name="Uri">Request-URI to send.</param>
+/// <param name="RemoteParty">Value of To, without a tag.</param>
+/// <param name="Flow">Where to send, if that is known already (a binding, a literal address); else it is looked up.</param>
+/// <param name="Host">Host to look up; empty if <paramref name="Flow"/> is given.</param>
+/// <param name="Port">0: the transport's default.</param>
+public sealed record Target(string Uri, string RemoteParty, Flow? Flow, string Host, int Port, SipTransport Transport, int Listener, string Trunk);
