@@ -66,6 +66,9 @@ public abstract record CallEvent
     /// <summary>A peer's messages come from elsewhere now (a new connection): ours follow.</summary>
     public sealed record FlowMoved(int Leg, Flow Flow) : CallEvent;
 
+    /// <summary>After a recovery: the next request of ours on this leg jumps ahead, past numbers that lazy events may have lost (RFC 3261 section 12.2.1.1 allows gaps).</summary>
+    public sealed record CSeqSkipped(int Leg, uint CSeq) : CallEvent;
+
     /// <summary>Volatile: a transaction stepped. Rebuilt after a recovery from the events above.</summary>
     public sealed record TransactionStepped(Transaction Transaction) : CallEvent;
 

@@ -1,0 +1,91 @@
+using Controller.Actors.Calls.Concerns;
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.State;
+using Controller.Actors.Policies;
+using Controller.Sharding.Model;
+
+namespace Controller.Actors.Calls;
+
+/// <summary>
+/// A call: a back-to-back user agent (RFC 3261 section 6), two or more legs that share nothing but us. This file says only which concern
+/// decides what; each concern is a file of pure functions over the same state.
+/// <code>
+///   None ──INVITE──▶ Routing ──target known──▶ Setup ──18x──▶ Ringing ──2xx──▶ Established ──BYE──▶ Ended ──timers──▶ (forgotten)
+///                       └──────── refused, cancelled, nobody answers ────────────────────────────────▲
+/// </code>
+/// Invariants: (1) an initial INVITE gets exactly one final response; (2) every attempt has exactly one charging record; (3) every INVITE of
+/// ours ends in an ACK; (4) a leg is told BYE or CANCEL exactly when the other side has gone.
+/// </summary>
+public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect, ControllerSettings>
+{
+    public static CallState Empty => CallState.Empty;
+
+    public static CallInput TimerDue => CallInput.TimerDue.Instance;
+
+    public static CallInput Recovered => CallInput.Recovered.Instance;
+
+    public static Decision<CallState, CallEvent, CallEffect> Decide(CallState state, CallInput input, in ActorContext<ControllerSettings> context)
+    {
+        var turn = new Turn(state, context);
+        switch (input)
+        {
+            case CallInput.RequestReceived received:
+                RequestDispatch.Take(turn, received.Request, received.Flow);
+                break;
+            case CallInput.ResponseReceived received:
+                ResponseDispatch.Take(turn, received.Response);
+                break;
+            case CallInput.TransportFailed failed:
+                Expiry.TransportFailed(turn, failed.Branch);
+                break;
+            case CallInput.BindingsFound found:
+                Setup.BindingsFound(turn, found.Lookup, found.Bindings);
+                break;
+            case CallInput.Resolved resolved:
+                Setup.Resolved(turn, resolved.Lookup, resolved.Targets);
+                break;
+            case CallInput.HangUp:
+                Teardown.HangUp(turn, "operator", "hung up by the operator");
+                break;
+            case CallInput.TimerDue:
+                Expiry.TimerDue(turn);
+                break;
+            case CallInput.Recovered:
+                Recovery.Resume(turn);
+                break;
+        }
+
+        return turn.Decided();
+    }
+
+    public static CallState Evolve(CallState state, CallEvent happened) => CallEvolution.Evolve(state, happened);
+
+    public static Instant NextDue(CallState state)
+    {
+        Instant due = Instant.Earlier(Instant.Earlier(state.NoAnswerAt, state.MaxDurationAt), state.TryUntil);
+        foreach (Transaction transaction in state.Transactions)
+        {
+            due = Instant.Earlier(due, Instant.Earlier(transaction.Retransmit.At, transaction.Timeout.At));
+        }
+
+        foreach (Answer answer in state.Answers)
+        {
+            due = Instant.Earlier(due, answer.NextDue);
+        }
+
+        return due;
+    }
+
+    /// <summary>failover.md section 5.1: what must be committed before which message.</summary>
+    public static Durability DurabilityOf(CallEvent happened) => happened switch
+    {
+        CallEvent.TransactionStepped or CallEvent.TransactionEnded or CallEvent.AnswerRepeated or CallEvent.LookupAsked => Durability.Volatile,
+        CallEvent.LegRang { HasSession: false } => Durability.Lazy,                                        // #4a
+        CallEvent.Acknowledged { Ack.IsEmpty: true } => Durability.Lazy,                                   // #7
+        CallEvent.LegFailed or CallEvent.FlowMoved or CallEvent.CSeqSkipped => Durability.Lazy,           // #15: with what it leads to
+        CallEvent.RequestAccepted { Method: not Sip.Messages.SipMethod.Invite } => Durability.Lazy,        // #11
+        CallEvent.RequestSent { Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Bye or Sip.Messages.SipMethod.Update) } => Durability.Lazy,
+        CallEvent.RequestAnswered { Status: >= 300 } => Durability.Lazy,
+        _ => Durability.Required,
+    };
+}

@@ -1,0 +1,14 @@
+using System.Text;
+
+namespace Controller.Actors.Calls;
+
+/// <summary>SIP text as the state keeps it: one character for one octet, so that what came in goes out with the same bytes.</summary>
+internal static class Latin1
+{
+    public static string Text(ReadOnlySpan<byte> octets) => Encoding.Latin1.GetString(octets);
+
+    public static byte[] Octets(string text) => Encoding.Latin1.GetBytes(text);
+
+    /// <summary>For people and records: the octets read as UTF-8.</summary>
+    public static string Display(string text) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text));
+}

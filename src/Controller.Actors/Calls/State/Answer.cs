@@ -1,0 +1,49 @@
+using Controller.Sharding.Model;
+using Controller.Sip.Transactions;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls.State;
+
+/// <summary>
+/// A 2xx of ours to an INVITE that waits for its ACK: RFC 3261 section 13.3.1.4 makes the transaction user send it again, on every
+/// transport, until the ACK comes or 64*T1 have passed.
+/// </summary>
+public sealed record Answer
+{
+    /// <summary>The leg that got the 2xx.</summary>
+    public required int Leg { get; init; }
+
+    /// <summary>CSeq number of the INVITE answered, which the ACK repeats.</summary>
+    public required uint CSeq { get; init; }
+    public required ReadOnlyMemory<byte> Response { get; init; }
+    public required Flow Flow { get; init; }
+    public TimeSpan Interval { get; init; }
+    public Instant RepeatAt { get; init; }
+    public required Instant GiveUpAt { get; init; }
+
+    /// <summary>The leg whose 2xx waits for a session description in the ACK (late offer); -1 if it has been acknowledged already.</summary>
+    public int HeldLeg { get; init; } = -1;
+
+    /// <summary>CSeq number of our INVITE on <see cref="HeldLeg"/>.</summary>
+    public uint HeldCSeq { get; init; }
+
+    public static Answer Sent(int leg, uint cseq, ReadOnlyMemory<byte> response, Flow flow, Instant at) => new()
+    {
+        Leg = leg,
+        CSeq = cseq,
+        Response = response,
+        Flow = flow,
+        Interval = SipTimers.Default.T1,
+        RepeatAt = at.After(SipTimers.Default.T1),
+        GiveUpAt = at.After(SipTimers.Default.T1Times64),
+    };
+
+    /// <summary>"The 2xx response is passed to the transport with an interval that starts at T1 seconds and doubles for each retransmission until it reaches T2 seconds".</summary>
+    public Answer Repeated(Instant now)
+    {
+        TimeSpan next = SipTimers.Default.BackOff(Interval);
+        return this with { Interval = next, RepeatAt = now.After(next) };
+    }
+
+    public Instant NextDue => Instant.Earlier(RepeatAt, GiveUpAt);
+}

@@ -1,0 +1,138 @@
+using Controller.Sharding.Model;
+using Controller.Sip.Messages;
+using Controller.Sip.Transactions;
+
+namespace Controller.Actors.Calls.State;
+
+/// <summary>Finding and replacing the live transactions of a call. There are few at a time: a linear search is the fast one.</summary>
+public static class CallStateTransactions
+{
+    /// <summary>The transaction of the leg's INVITE that set it up; later ones are found by number or branch.</summary>
+    public static Transaction? Find(this CallState state, TransactionKind kind, int leg)
+    {
+        foreach (Transaction transaction in state.Transactions)
+        {
+            if (transaction.Kind == kind && transaction.Leg == leg)
+            {
+                return transaction;
+            }
+        }
+
+        return null;
+    }
+
+    public static Transaction? FindClient(this CallState state, int leg, SipMethod method, uint cseq)
+    {
+        foreach (Transaction transaction in state.Transactions)
+        {
+            if (transaction.IsClient && transaction.Leg == leg && transaction.Method == method && transaction.CSeq == cseq)
+            {
+                return transaction;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>RFC 3261 section 17.1.3: a response matches by branch and by the method in CSeq (a CANCEL has the branch of its INVITE).</summary>
+    public static Transaction? FindClient(this CallState state, string branch, SipMethod method)
+    {
+        foreach (Transaction transaction in state.Transactions)
+        {
+            if (transaction.IsClient && transaction.Method == method && transaction.Branch == branch)
+            {
+                return transaction;
+            }
+        }
+
+        return null;
+    }
+
+    public static Transaction? FindClientByBranch(this CallState state, string branch)
+    {
+        foreach (Transaction transaction in state.Transactions)
+        {
+            if (transaction.IsClient && transaction.Method != SipMethod.Cancel && transaction.Branch == branch)
+            {
+                return transaction;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>RFC 3261 section 17.2.3; the key holds branch and sent-by. A CANCEL has a transaction of its own beside its INVITE's.</summary>
+    public static Transaction? FindServer(this CallState state, string key, SipMethod method)
+    {
+        foreach (Transaction transaction in state.Transactions)
+        {
+            if (!transaction.IsClient && transaction.Method == method && transaction.Branch == key)
+            {
+                return transaction;
+            }
+        }
+
+        return null;
+    }
+
+    public static Transaction? FindServer(this CallState state, string key)
+    {
+        foreach (Transaction transaction in state.Transactions)
+        {
+            if (!transaction.IsClient && transaction.Method != SipMethod.Cancel && transaction.Branch == key)
+            {
+                return transaction;
+            }
+        }
+
+        return null;
+    }
+
+    public static CallState Replacing(this CallState state, Transaction transaction)
+    {
+        int at = state.IndexOf(transaction);
+        return state with
+        {
+            Transactions = at < 0 ? state.Transactions.Add(transaction) : state.Transactions.SetItem(at, transaction),
+        };
+    }
+
+    public static CallState Without(this CallState state, Transaction transaction)
+    {
+        int at = state.IndexOf(transaction);
+        return at < 0 ? state : state with { Transactions = state.Transactions.RemoveAt(at) };
+    }
+
+    /// <summary>Gives a leg's transaction an input whose effects the decision has already taken care of.</summary>
+    public static CallState Stepped(
+        this CallState state, TransactionKind kind, int leg, TransactionInput input, Instant at, ReadOnlyMemory<byte> last = default)
+    {
+        if (state.Find(kind, leg) is not { } transaction)
+        {
+            return state;
+        }
+
+        Transaction next = transaction.Step(input, at, out TransactionEffects effects);
+        if (input.Status >= 200)
+        {
+            // Decided: what was needed to make the final response, or to repeat the request, is needed no more.
+            next = next with { Received = null, Request = default };
+        }
+
+        return (effects & TransactionEffects.Terminated) != 0 ? state.Without(transaction) : state.Replacing(last.IsEmpty ? next : next with { Last = last });
+    }
+
+    private static int IndexOf(this CallState state, Transaction transaction)
+    {
+        for (int i = 0; i < state.Transactions.Length; i++)
+        {
+            Transaction other = state.Transactions[i];
+            if (other.Kind == transaction.Kind && other.Method == transaction.Method && other.Branch == transaction.Branch)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}

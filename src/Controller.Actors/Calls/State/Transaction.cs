@@ -1,0 +1,130 @@
+using Controller.Sharding.Model;
+using Controller.Sip.Messages;
+using Controller.Sip.Transactions;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls.State;
+
+public enum TransactionKind : byte
+{
+    InviteClient = 1,
+    InviteServer = 2,
+    NonInviteClient = 3,
+    NonInviteServer = 4,
+}
+
+/// <summary>
+/// One live transaction of a leg: which of the four machines of RFC 3261 section 17, where it stands, its two deadlines, and the bytes that
+/// it may have to send again. The machines themselves are pure and live in <c>Controller.Sip.Transactions</c>.
+/// </summary>
+public sealed record Transaction
+{
+    public required TransactionKind Kind { get; init; }
+    public required int Leg { get; init; }
+
+    /// <summary>Top Via branch. Server transactions: the peer's (with sent-by, for the rule of section 17.2.3); client transactions: ours.</summary>
+    public required string Branch { get; init; }
+    public required SipMethod Method { get; init; }
+    public required uint CSeq { get; init; }
+    public required Flow Flow { get; init; }
+    public required Instant StartedAt { get; init; }
+
+    /// <summary>The phase of the machine, as its own enumeration numbers it.</summary>
+    public byte Phase { get; init; }
+    public TimeSpan RetransmitInterval { get; init; }
+    public Deadline Retransmit { get; init; } = Deadline.None;
+    public Deadline Timeout { get; init; } = Deadline.None;
+
+    /// <summary>Client: the request, as sent. Dropped after its final response.</summary>
+    public ReadOnlyMemory<byte> Request { get; init; }
+
+    /// <summary>Server: the request, as received, while a response to it may still have to be made.</summary>
+    public SipMessage? Received { get; init; }
+
+    /// <summary>Server: the last response. Client, INVITE: the ACK, where it cannot be made again from the leg.</summary>
+    public ReadOnlyMemory<byte> Last { get; init; }
+
+    /// <summary>Branch of the transaction on the other leg that this one relays or is relayed by; empty if none.</summary>
+    public string Peer { get; init; } = "";
+
+    public bool IsClient => Kind is TransactionKind.InviteClient or TransactionKind.NonInviteClient;
+
+    /// <summary>No final response yet.</summary>
+    public bool IsPending => Kind switch
+    {
+        TransactionKind.InviteClient => Phase <= (byte)InviteClientTransaction.Phase.Proceeding,
+        TransactionKind.InviteServer => Phase == (byte)InviteServerTransaction.Phase.Proceeding,
+        _ => Phase <= (byte)NonInviteClientTransaction.Phase.Proceeding,
+    };
+
+    /// <summary>A client transaction that has seen a provisional response.</summary>
+    public bool HasProvisional => Kind == TransactionKind.InviteClient && Phase == (byte)InviteClientTransaction.Phase.Proceeding;
+
+    public static Transaction Start(
+        TransactionKind kind, int leg, string branch, SipMethod method, uint cseq, Flow flow, Instant at)
+    {
+        var fresh = new Transaction { Kind = kind, Leg = leg, Branch = branch, Method = method, CSeq = cseq, Flow = flow, StartedAt = at };
+        bool reliable = flow.Transport.IsReliable();
+        SipTimers timers = SipTimers.Default;
+        return kind switch
+        {
+            TransactionKind.InviteClient => fresh.After(InviteClientTransaction.Start(reliable, timers), at),
+            TransactionKind.InviteServer => fresh.After(InviteServerTransaction.Start(reliable, timers), at),
+            TransactionKind.NonInviteClient => fresh.After(NonInviteClientTransaction.Start(reliable, timers), at),
+            _ => fresh.After(NonInviteServerTransaction.Start(reliable, timers), at),
+        };
+    }
+
+    /// <summary>Steps the machine; deadlines are counted from <paramref name="now"/>.</summary>
+    public Transaction Step(TransactionInput input, Instant now, out TransactionEffects effects)
+    {
+        bool reliable = Flow.Transport.IsReliable();
+        SipTimers timers = SipTimers.Default;
+        switch (Kind)
+        {
+            case TransactionKind.InviteClient:
+                var ict = InviteClientTransaction.Step(new((InviteClientTransaction.Phase)Phase, reliable, RetransmitInterval), input, timers);
+                effects = ict.Effects;
+                return After(ict, now);
+            case TransactionKind.InviteServer:
+                var ist = InviteServerTransaction.Step(new((InviteServerTransaction.Phase)Phase, reliable, RetransmitInterval), input, timers);
+                effects = ist.Effects;
+                return After(ist, now);
+            case TransactionKind.NonInviteClient:
+                var nict = NonInviteClientTransaction.Step(new((NonInviteClientTransaction.Phase)Phase, reliable, RetransmitInterval), input, timers);
+                effects = nict.Effects;
+                return After(nict, now);
+            default:
+                var nist = NonInviteServerTransaction.Step(new((NonInviteServerTransaction.Phase)Phase, reliable, RetransmitInterval), input, timers);
+                effects = nist.Effects;
+                return After(nist, now);
+        }
+    }
+
+    private Transaction After(in TransactionStep<InviteClientTransaction.State> step, Instant now) =>
+        After((byte)step.Next.Phase, step.Next.RetransmitInterval, step.Retransmit, step.Timeout, now);
+
+    private Transaction After(in TransactionStep<InviteServerTransaction.State> step, Instant now) =>
+        After((byte)step.Next.Phase, step.Next.RetransmitInterval, step.Retransmit, step.Timeout, now);
+
+    private Transaction After(in TransactionStep<NonInviteClientTransaction.State> step, Instant now) =>
+        After((byte)step.Next.Phase, step.Next.RetransmitInterval, step.Retransmit, step.Timeout, now);
+
+    private Transaction After(in TransactionStep<NonInviteServerTransaction.State> step, Instant now) =>
+        After((byte)step.Next.Phase, step.Next.RetransmitInterval, step.Retransmit, step.Timeout, now);
+
+    private Transaction After(byte phase, TimeSpan interval, TimerSetting retransmit, TimerSetting timeout, Instant now) => this with
+    {
+        Phase = phase,
+        RetransmitInterval = interval,
+        Retransmit = Changed(Retransmit, retransmit, now),
+        Timeout = Changed(Timeout, timeout, now),
+    };
+
+    private static Deadline Changed(Deadline running, TimerSetting setting, Instant now) => setting.Change switch
+    {
+        TimerChange.Set => new Deadline(setting.Timer, now.After(setting.After)),
+        TimerChange.Stop => Deadline.None,
+        _ => running,
+    };
+}

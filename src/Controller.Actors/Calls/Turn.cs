@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.State;
+using Controller.Actors.Policies;
+using Controller.Sharding.Model;
+using Controller.Sip.Messages;
+using Controller.Sip.Transactions;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls;
+
+/// <summary>
+/// One decision in the making: collects events and effects, and keeps the state that the events so far lead to, so that each concern sees what
+/// the one before it decided. Lives for one call of <see cref="Call.Decide"/>.
+/// </summary>
+internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> context)
+{
+    private readonly ImmutableArray<CallEvent>.Builder _events = ImmutableArray.CreateBuilder<CallEvent>(4);
+    private readonly ImmutableArray<CallEffect>.Builder _effects = ImmutableArray.CreateBuilder<CallEffect>(4);
+
+    public CallState State { get; private set; } = state;
+    public ActorId Self { get; } = context.Self;
+    public Instant Now { get; } = context.Now;
+    public ControllerSettings Settings { get; } = context.Settings;
+    public ReadOnlySpan<byte> Secret => Settings.Secret.Span;
+
+    public void Happened(CallEvent happened)
+    {
+        State = CallEvolution.Evolve(State, happened);
+        _events.Add(happened);
+    }
+
+    public void Do(CallEffect effect) => _effects.Add(effect);
+
+    /// <param name="branch">Of a request of ours whose loss must be reported; empty otherwise.</param>
+    public void Send(Flow to, ReadOnlyMemory<byte> bytes, string branch = "")
+    {
+        if (!bytes.IsEmpty)
+        {
+            Do(new CallEffect.Send(to, bytes, branch));
+        }
+    }
+
+    /// <summary>Answers a request without keeping anything of it.</summary>
+    public void Reply(SipMessage request, Flow arrivedOn, int status, string? toTag = null) =>
+        Send(Responses.Destination(request, arrivedOn), Responses.Begin(request, status, default, arrivedOn.Remote, toTag).Finish());
+
+    /// <summary>Steps a transaction and keeps it, or drops it if it terminated.</summary>
+    public TransactionEffects Step(Transaction transaction, TransactionInput input, out Transaction next)
+    {
+        next = transaction.Step(input, Now, out TransactionEffects effects);
+        if ((effects & TransactionEffects.Terminated) != 0)
+        {
+            Happened(new CallEvent.TransactionEnded(next));
+        }
+        else if (next != transaction)
+        {
+            Happened(new CallEvent.TransactionStepped(next));
+        }
+
+        return effects;
+    }
+
+    public Decision<CallState, CallEvent, CallEffect> Decided()
+    {
+        // An actor of which nothing has happened, or of which nothing can happen any more, is not kept.
+        bool stop = State.Phase == CallPhase.None ||
+            (State.Phase == CallPhase.Ended && State.Transactions.IsEmpty && State.Answers.IsEmpty);
+        return new(State, _events.DrainToImmutable(), _effects.DrainToImmutable(), stop);
+    }
+}
