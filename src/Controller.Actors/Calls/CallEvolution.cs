@@ -30,6 +30,7 @@ internal static class CallEvolution
         CallEvent.Ended e => Ended(state, e),
         CallEvent.FlowMoved e => state.With(state.Legs[e.Leg] with { Flow = e.Flow }),
         CallEvent.CSeqSkipped e => state.With(state.Legs[e.Leg] with { LocalCSeq = e.CSeq }),
+        CallEvent.SecondAnswerHungUp e => SecondAnswerHungUp(state, e),
         CallEvent.TransactionStepped e => state.Replacing(e.Transaction),
         CallEvent.TransactionEnded e => state.Without(e.Transaction),
         CallEvent.AnswerRepeated e => state with
@@ -208,7 +209,15 @@ internal static class CallEvolution
 
         // A CANCEL repeats the number of its INVITE (RFC 3261 section 9.1), and a BYE may be for a dialog other than the leg's own.
         uint cseq = Math.Max(leg.LocalCSeq, e.CSeq);
-        return next.With(leg with { LocalCSeq = cseq, State = e.Method == SipMethod.Bye ? LegState.Terminated : leg.State });
+        return next.With(e.Method == SipMethod.Bye
+            ? leg with { LocalCSeq = cseq, State = LegState.Terminated, ByeOwed = false }
+            : leg with { LocalCSeq = cseq });
+    }
+
+    private static CallState SecondAnswerHungUp(CallState state, CallEvent.SecondAnswerHungUp e)
+    {
+        var client = Transaction.Start(TransactionKind.NonInviteClient, e.Leg, e.Branch, SipMethod.Bye, e.CSeq, e.Flow, e.At) with { Request = e.Request };
+        return state.With(state.Legs[e.Leg] with { LocalCSeq = e.CSeq }) with { Transactions = state.Transactions.Add(client) };
     }
 
     private static CallState RequestAnswered(CallState state, CallEvent.RequestAnswered e)
@@ -257,8 +266,8 @@ internal static class CallEvolution
     }
 
     private static CallState Ended(CallState state, CallEvent.Ended e) => state
-        .With(state.A with { State = LegState.Terminated })
-        .With(state.B with { State = LegState.Terminated }) with
+        .With(state.A with { State = LegState.Terminated, ByeOwed = e.CallerOwed })
+        .With(state.B with { State = LegState.Terminated, ByeOwed = e.CalleeOwed }) with
     {
         Phase = CallPhase.Ended,
         EndedAt = e.At,

@@ -60,11 +60,16 @@ public abstract record CallEvent
     public sealed record RequestAnswered(
         Instant At, int Leg, string Branch, int Status, ReadOnlyMemory<byte> Response, string RemoteTarget, bool AckHeld) : CallEvent;
 
-    /// <summary>The call is over after it was answered; who hung up and why (#12, #13).</summary>
-    public sealed record Ended(Instant At, Ending Ending) : CallEvent;
+    /// <summary>The call is over after it was answered; who hung up and why (#12, #13). The legs named are still to be told by a BYE.</summary>
+    public sealed record Ended(Instant At, Ending Ending, bool CallerOwed, bool CalleeOwed) : CallEvent;
 
     /// <summary>A peer's messages come from elsewhere now (a new connection): ours follow.</summary>
     public sealed record FlowMoved(int Leg, Flow Flow) : CallEvent;
+
+    /// <summary>
+    /// A second answer of one leg (a fork behind the callee's side, 13.2.2.4) is hung up by this BYE, which belongs to a dialog that is not the leg's own.
+    /// </summary>
+    public sealed record SecondAnswerHungUp(Instant At, int Leg, string Branch, uint CSeq, Flow Flow, ReadOnlyMemory<byte> Request) : CallEvent;
 
     /// <summary>After a recovery: the next request of ours on this leg jumps ahead, past numbers that lazy events may have lost (RFC 3261 section 12.2.1.1 allows gaps).</summary>
     public sealed record CSeqSkipped(int Leg, uint CSeq) : CallEvent;

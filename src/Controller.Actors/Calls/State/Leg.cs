@@ -50,6 +50,9 @@ public sealed record Leg
     /// <summary>Name of the trunk this leg goes to; empty if none.</summary>
     public string Trunk { get; init; } = "";
 
+    /// <summary>The call is over and this peer has not been told yet: RFC 3261 section 15 forbids a BYE before the ACK of our 2xx.</summary>
+    public bool ByeOwed { get; init; }
+
     public bool IsA => Number == 0;
 
     public bool IsUp => State == LegState.Confirmed;

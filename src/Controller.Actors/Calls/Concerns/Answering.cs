@@ -1,0 +1,142 @@
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Rendering;
+using Controller.Actors.Calls.State;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+using Controller.Sip.Transactions;
+
+namespace Controller.Actors.Calls.Concerns;
+
+/// <summary>The first 2xx wins: it goes to the caller, the others are cancelled; later ones are acknowledged and hung up. And the ACKs, both ways.</summary>
+internal static class Answering
+{
+    public static void Answered(Turn turn, Transaction client, Leg leg, SipMessage response)
+    {
+        string tag = Dialogs.Tag(response.Value(HeaderId.To));
+        if (leg.State is LegState.Confirmed or LegState.Terminated && leg.RemoteTag == tag)
+        {
+            // 13.2.2.4: "The UAC core MUST generate an ACK … for each 2xx" and again for each retransmission of it.
+            AcknowledgeAgain(turn, client, leg);
+        }
+        else if (turn.State.IsDecided || leg.State is LegState.Confirmed or LegState.Terminated)
+        {
+            AnsweredLate(turn, leg, tag, response);
+        }
+        else
+        {
+            Won(turn, leg, tag, response);
+        }
+    }
+
+    private static void Won(Turn turn, Leg leg, string tag, SipMessage response)
+    {
+        SipMessage invite = turn.State.Invite!;
+        Leg caller = turn.State.A;
+        string callerTag = turn.CallerTag(leg.Number, tag);
+        byte[] bytes = Answers.Relayed(invite, caller, callerTag, response);
+
+        // Late offer (3264 section 4): the callee's offer is answered by the caller's ACK, so ours has to wait for it.
+        bool ackHeld = !Dialogs.HasSession(invite) && Dialogs.HasSession(response);
+        string contact = Dialogs.ContactUri(response);
+        turn.Happened(new CallEvent.LegAnswered(
+            turn.Now, leg.Number, response.StatusCode, tag, contact.Length > 0 ? contact : leg.RemoteTarget, Dialogs.RouteSetOfResponse(response),
+            callerTag, bytes, ackHeld, turn.Now.After(turn.Settings.Calls.MaxDuration)));
+        turn.Send(Responses.Destination(invite, caller.Flow), bytes);
+        if (!ackHeld)
+        {
+            SendAck(turn, turn.State.Legs[leg.Number], leg.LocalCSeq);
+        }
+
+        Cancellation.CancelOpenLegs(turn);
+    }
+
+    /// <summary>13.2.2.4: a 2xx that is not wanted is acknowledged, "after acknowledging the 2xx the dialog is terminated by a BYE".</summary>
+    private static void AnsweredLate(Turn turn, Leg leg, string tag, SipMessage response)
+    {
+        string contact = Dialogs.ContactUri(response);
+        Leg dialog = leg with
+        {
+            RemoteTag = tag,
+            RemoteTarget = contact.Length > 0 ? contact : leg.RemoteTarget,
+            RouteSet = Dialogs.RouteSetOfResponse(response),
+        };
+        SendAck(turn, dialog, 1);
+        uint cseq = leg.LocalCSeq + 1;
+        string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
+        var to = NextHops.Of(turn, dialog);
+        if (leg.State is not (LegState.Confirmed or LegState.Terminated))
+        {
+            turn.Happened(new CallEvent.LegAnsweredLate(turn.Now, leg.Number, dialog.RemoteTag, dialog.RemoteTarget, dialog.RouteSet));
+            byte[] bye = Requests.Bye(dialog, branch, cseq, "");
+            turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, branch, SipMethod.Bye, cseq, to, "", bye));
+            turn.Send(to, bye, branch);
+        }
+        else if (turn.State.FindClient(leg.Number, SipMethod.Bye, leg.LocalCSeq) is null)
+        {
+            // A second answer comes again until its ACK has arrived; it is hung up once.
+            byte[] bye = Requests.Bye(dialog, branch, cseq, "");
+            turn.Happened(new CallEvent.SecondAnswerHungUp(turn.Now, leg.Number, branch, cseq, to, bye));
+            turn.Send(to, bye, branch);
+        }
+    }
+
+    /// <summary>An ACK: for a refusal of ours (17.2.1), or for a 2xx (13.3.1.4).</summary>
+    public static void Acknowledged(Turn turn, SipMessage ack)
+    {
+        if (turn.State.FindServer(Dialogs.ServerKey(ack), SipMethod.Invite) is { } server && server.Phase != (byte)InviteServerTransaction.Phase.Accepted)
+        {
+            turn.Step(server, TransactionInput.Ack, out _);
+            return;
+        }
+
+        string callId = Latin1.Text(ack.Value(HeaderId.CallId));
+        uint number = Dialogs.Number(ack);
+        foreach (Answer answer in turn.State.Answers)
+        {
+            if (answer.CSeq != number || turn.State.Legs[answer.Leg].CallIdValue != callId)
+            {
+                continue;
+            }
+
+            byte[] relayed = [];
+            if (answer.HeldLeg >= 0)
+            {
+                Leg held = turn.State.Legs[answer.HeldLeg];
+                relayed = Requests.Ack(held, turn.Branch(held.Number, answer.HeldCSeq, SipMethod.Ack), answer.HeldCSeq, ack);
+            }
+
+            turn.Happened(new CallEvent.Acknowledged(turn.Now, answer.Leg, number, relayed));
+            if (answer.HeldLeg >= 0)
+            {
+                turn.Send(NextHops.Of(turn, turn.State.Legs[answer.HeldLeg]), relayed);
+            }
+
+            Teardown.PayByes(turn);
+            return;
+        }
+    }
+
+    /// <summary>Again, with the same bytes; nothing while the session description for it has not come.</summary>
+    public static void AcknowledgeAgain(Turn turn, Transaction client, Leg leg)
+    {
+        foreach (Answer answer in turn.State.Answers)
+        {
+            if (answer.HeldLeg == leg.Number && answer.HeldCSeq == client.CSeq)
+            {
+                return;
+            }
+        }
+
+        if (client.Last.IsEmpty)
+        {
+            SendAck(turn, leg, client.CSeq);
+        }
+        else
+        {
+            turn.Send(NextHops.Of(turn, leg), client.Last);
+        }
+    }
+
+    public static void SendAck(Turn turn, Leg leg, uint cseq) =>
+        turn.Send(NextHops.Of(turn, leg), Requests.Ack(leg, turn.Branch(leg.Number, cseq, SipMethod.Ack), cseq));
+}

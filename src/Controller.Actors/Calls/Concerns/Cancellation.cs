@@ -1,0 +1,80 @@
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Rendering;
+using Controller.Actors.Calls.State;
+using Controller.Sip.Messages;
+using Controller.Sip.Transactions;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls.Concerns;
+
+/// <summary>CANCEL, both ways: RFC 3261 section 9.</summary>
+internal static class Cancellation
+{
+    public static void Received(Turn turn, SipMessage cancel, Flow flow)
+    {
+        if (turn.State.FindServer(Dialogs.ServerKey(cancel), SipMethod.Invite) is not { } server)
+        {
+            // 9.2: "If the UAS did not find a matching transaction for the CANCEL … it SHOULD respond to the CANCEL with a 481".
+            turn.Reply(cancel, flow, 481, turn.LocalTag(0));
+            return;
+        }
+
+        // 9.2: "the UAS answers the CANCEL request itself with a 200 (OK) response", whatever has become of the INVITE; the To tag of both is the same.
+        turn.Reply(cancel, flow, 200, turn.State.Legs[server.Leg].LocalTag);
+        if (server.Leg == 0 && server.Peer.Length == 0)
+        {
+            if (!turn.State.IsDecided)
+            {
+                Forking.Refuse(turn, 487, "cancelled", "cancelled by the caller", "caller");
+            }
+        }
+        else if (server.IsPending && turn.State.FindClientByBranch(server.Peer) is { IsPending: true } client)
+        {
+            Send(turn, turn.State.Legs[client.Leg], client);
+        }
+    }
+
+    /// <summary>Nobody waits for these callees any more.</summary>
+    public static void CancelOpenLegs(Turn turn)
+    {
+        for (int i = 1; i < turn.State.Legs.Length; i++)
+        {
+            if (turn.State.Legs[i].State is LegState.Calling or LegState.Early)
+            {
+                Cancel(turn, turn.State.Legs[i]);
+            }
+        }
+    }
+
+    public static void Cancel(Turn turn, Leg leg)
+    {
+        turn.Happened(new CallEvent.LegCancelled(turn.Now, leg.Number));
+        if (turn.State.Find(TransactionKind.InviteClient, leg.Number) is { HasProvisional: true } client)
+        {
+            Send(turn, turn.State.Legs[leg.Number], client);
+        }
+    }
+
+    /// <summary>Sends the CANCEL of a client transaction, once; its own transaction repeats it.</summary>
+    public static void Send(Turn turn, Leg leg, Transaction client)
+    {
+        if (turn.State.FindClient(client.Branch, SipMethod.Cancel) is not null || client.Request.IsEmpty)
+        {
+            return;
+        }
+
+        byte[] bytes = Requests.Cancel(client.Request.Span);
+        turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, client.Branch, SipMethod.Cancel, client.CSeq, client.Flow, "", bytes));
+
+        // 9.1: "If there is no final response for the original request in 64*T1 seconds … the client SHOULD then consider the original transaction cancelled".
+        if (turn.State.FindClientByBranch(client.Branch) is { } current)
+        {
+            turn.Happened(new CallEvent.TransactionStepped(current with
+            {
+                Timeout = new Deadline(TransactionTimer.B, turn.Now.After(SipTimers.Default.T1Times64)),
+            }));
+        }
+
+        turn.Send(client.Flow, bytes, client.Branch);
+    }
+}

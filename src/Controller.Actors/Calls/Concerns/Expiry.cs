@@ -1,0 +1,136 @@
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.State;
+using Controller.Sip.Messages;
+using Controller.Sip.Transactions;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls.Concerns;
+
+/// <summary>Whatever has come due: transaction timers, 2xx without ACK, and the limits of the call itself.</summary>
+internal static class Expiry
+{
+    public static void TimerDue(Turn turn)
+    {
+        foreach (Transaction transaction in turn.State.Transactions)
+        {
+            Due(turn, transaction);
+        }
+
+        foreach (Answer answer in turn.State.Answers)
+        {
+            Due(turn, answer);
+        }
+
+        if (turn.State.TryUntil <= turn.Now)
+        {
+            TryTimedOut(turn);
+        }
+
+        if (turn.State.NoAnswerAt <= turn.Now)
+        {
+            Forking.Refuse(turn, 480, "failed", "nobody answered", "controller");
+        }
+
+        if (turn.State.MaxDurationAt <= turn.Now)
+        {
+            Teardown.HangUp(turn, "controller", "maximum duration reached");
+        }
+    }
+
+    public static void TransportFailed(Turn turn, string branch)
+    {
+        foreach (Transaction client in turn.State.Transactions)
+        {
+            if (!client.IsClient || client.Branch != branch || !client.IsPending)
+            {
+                continue;
+            }
+
+            Leg leg = turn.State.Legs[client.Leg];
+            if (NextHops.OtherThan(turn, leg, client.Flow) is { } other)
+            {
+                turn.Happened(new CallEvent.TransactionStepped(client with { Flow = other }));
+                turn.Send(other, client.Request, branch);
+                continue;
+            }
+
+            // 8.1.3.1: "If a fatal transport error is reported by the transport layer … the condition MUST be treated as a 503".
+            if ((turn.Step(client, TransactionInput.TransportError, out _) & TransactionEffects.TransportFailed) != 0)
+            {
+                Lost(turn, client, 503);
+            }
+        }
+    }
+
+    private static void Due(Turn turn, Transaction transaction)
+    {
+        if (transaction.Retransmit.IsDue(turn.Now))
+        {
+            TransactionEffects effects = turn.Step(transaction, TransactionInput.TimerFired(transaction.Retransmit.Timer), out transaction);
+            if ((effects & TransactionEffects.SendLast) != 0)
+            {
+                turn.Send(transaction.Flow, transaction.IsClient ? transaction.Request : transaction.Last, transaction.IsClient ? transaction.Branch : "");
+            }
+        }
+
+        if (!transaction.Timeout.IsDue(turn.Now))
+        {
+            return;
+        }
+
+        if (transaction is { Kind: TransactionKind.InviteClient, HasProvisional: true })
+        {
+            // The guard that Cancellation.Send has set: the peer answers neither its INVITE nor our CANCEL.
+            turn.Happened(new CallEvent.TransactionEnded(transaction));
+            Lost(turn, transaction, 408);
+            return;
+        }
+
+        TransactionEffects outcome = turn.Step(transaction, TransactionInput.TimerFired(transaction.Timeout.Timer), out _);
+        if ((outcome & TransactionEffects.TimedOut) != 0 && transaction.IsClient)
+        {
+            // 8.1.3.1: "When a timeout error is received from the transaction layer, it MUST be treated as if a 408 … had been received".
+            Lost(turn, transaction, 408);
+        }
+    }
+
+    private static void Lost(Turn turn, Transaction client, int status)
+    {
+        if (client.Peer.Length > 0)
+        {
+            Relaying.Failed(turn, client, status);
+        }
+        else if (client.Method == SipMethod.Invite)
+        {
+            Forking.Failed(turn, turn.State.Legs[client.Leg], status, default, null);
+        }
+    }
+
+    private static void Due(Turn turn, Answer answer)
+    {
+        if (answer.GiveUpAt <= turn.Now)
+        {
+            // 13.3.1.4: "If the server retransmits the 2xx response for 64*T1 seconds without receiving an ACK, the dialog is confirmed, but the session
+            // SHOULD be terminated. This is accomplished with a BYE".
+            turn.Happened(new CallEvent.AnswerRepeated(answer, null));
+            Teardown.HangUp(turn, "controller", "no ACK for the answer");
+            Teardown.PayByes(turn);
+        }
+        else if (answer.RepeatAt <= turn.Now)
+        {
+            turn.Send(answer.Flow, answer.Response);
+            turn.Happened(new CallEvent.AnswerRepeated(answer, answer.Repeated(turn.Now)));
+        }
+    }
+
+    /// <summary>The target being tried has shown no sign of life, and there is another.</summary>
+    private static void TryTimedOut(Turn turn)
+    {
+        Leg leg = turn.State.Legs[^1];
+        turn.Happened(new CallEvent.LegCancelled(turn.Now, leg.Number));
+        if (!turn.State.IsDecided && !turn.State.Targets.IsEmpty)
+        {
+            Setup.TryNext(turn);
+        }
+    }
+}

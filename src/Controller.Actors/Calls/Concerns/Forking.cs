@@ -1,0 +1,129 @@
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Rendering;
+using Controller.Actors.Calls.State;
+using Controller.Actors.Policies;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+
+namespace Controller.Actors.Calls.Concerns;
+
+/// <summary>What the callees' responses to our INVITEs mean for the caller: ringing, the first answer, failures, the next target, the best refusal.</summary>
+internal static class Forking
+{
+    public static void Responded(Turn turn, Transaction client, SipMessage response)
+    {
+        Leg leg = turn.State.Legs[client.Leg];
+        switch (response.StatusCode)
+        {
+            case < 200 when leg.State == LegState.Cancelling:
+                // 9.1: "If the UAC has not yet received a provisional response … it MUST wait for the arrival of a provisional response before sending the request".
+                Cancellation.Send(turn, leg, client);
+                break;
+            case 100:
+                break;
+            case < 200:
+                Progressed(turn, leg, response);
+                break;
+            case < 300:
+                Answering.Answered(turn, client, leg, response);
+                break;
+            default:
+                Failed(turn, leg, response.StatusCode, client.Last, response);
+                break;
+        }
+    }
+
+    private static void Progressed(Turn turn, Leg leg, SipMessage response)
+    {
+        if (turn.State.IsDecided || leg.State is not (LegState.Calling or LegState.Early))
+        {
+            return;
+        }
+
+        string tag = Dialogs.Tag(response.Value(HeaderId.To));
+        string contact = Dialogs.ContactUri(response);
+        SipMessage invite = turn.State.Invite!;
+        byte[] bytes = Answers.Relayed(invite, turn.State.A, turn.CallerTag(leg.Number, tag), response);
+        turn.Happened(new CallEvent.LegRang(
+            turn.Now, leg.Number, response.StatusCode, tag, contact.Length > 0 ? contact : leg.RemoteTarget, Dialogs.RouteSetOfResponse(response), Dialogs.HasSession(response), bytes));
+        turn.Send(Responses.Destination(invite, turn.State.A.Flow), bytes);
+    }
+
+    /// <param name="ack">The ACK that the refusal got; empty if there was none to acknowledge (timeout, transport).</param>
+    /// <param name="response">The refusal; null if it is of our own making.</param>
+    public static void Failed(Turn turn, Leg leg, int status, ReadOnlyMemory<byte> ack, SipMessage? response)
+    {
+        if (leg.State is LegState.Confirmed or LegState.Terminated)
+        {
+            return;
+        }
+
+        turn.Happened(new CallEvent.LegFailed(turn.Now, leg.Number, status, ack));
+        if (!turn.State.IsDecided)
+        {
+            GoOn(turn, status, response);
+        }
+    }
+
+    /// <summary>After a leg has failed: wait for the others, try the next target, or tell the caller.</summary>
+    public static void GoOn(Turn turn, int status, SipMessage? response)
+    {
+        bool open = false;
+        for (int i = 1; i < turn.State.Legs.Length; i++)
+        {
+            open |= turn.State.Legs[i].State is LegState.Calling or LegState.Early;
+        }
+
+        // 16.7 step 5: after a 6xx "the proxy … SHOULD cancel all client transactions that are pending"; no further target may be tried.
+        bool global = status >= 600;
+        if (open && !global)
+        {
+            return;
+        }
+
+        if (!turn.State.Targets.IsEmpty && !global && IsRetried(turn, status))
+        {
+            Setup.TryNext(turn);
+            return;
+        }
+
+        int best = global ? status : turn.State.BestStatus == 0 ? status : turn.State.BestStatus;
+        if (response is not null && response.StatusCode == best && IsRelayed(best))
+        {
+            SipMessage invite = turn.State.Invite!;
+            byte[] bytes = Answers.Relayed(invite, turn.State.A, turn.State.A.LocalTag, response);
+            Refuse(turn, new Ending("rejected", best, "refused by the callee", "callee"), bytes);
+        }
+        else
+        {
+            Refuse(turn, IsRelayed(best) ? best : Substitute(best), best is 408 or 503 ? "failed" : "rejected", "no target accepted the call", best is 408 or 503 ? "controller" : "callee");
+        }
+    }
+
+    /// <summary>Gives the caller a final response of our own, and ends every leg still open.</summary>
+    public static void Refuse(Turn turn, int status, string result, string cause, string endedBy)
+    {
+        byte[] bytes = Answers.Own(turn.State.Invite!, turn.State.A, turn.State.A.LocalTag, status);
+        Refuse(turn, new Ending(result, status, cause, endedBy), bytes);
+    }
+
+    private static void Refuse(Turn turn, Ending ending, byte[] response)
+    {
+        var to = Responses.Destination(turn.State.Invite!, turn.State.A.Flow);
+        turn.Happened(new CallEvent.Refused(turn.Now, ending, response));
+        turn.Send(to, response);
+        Cancellation.CancelOpenLegs(turn);
+        turn.Do(ChargingRecords.Of(turn.Self, turn.State));
+    }
+
+    /// <summary>A redirection or a challenge means nothing to the caller: its Contact or challenge belongs to the callee's side (8.1.3.4, 22.3).</summary>
+    private static bool IsRelayed(int status) => status is not (>= 300 and < 400) and not (401 or 407);
+
+    private static int Substitute(int status) => status is 401 or 407 ? 403 : 480;
+
+    private static bool IsRetried(Turn turn, int status)
+    {
+        string trunk = turn.State.Legs.Length > 1 ? turn.State.Legs[^1].Trunk : turn.State.Targets[0].Trunk;
+        return turn.Settings.Trunks.TryGetValue(trunk, out TrunkSettings? settings) && settings.RetryOn.Contains(status);
+    }
+}

@@ -1,0 +1,125 @@
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.State;
+using Controller.Sharding.Model;
+using Controller.Sip.Messages;
+using Controller.Sip.Transactions;
+
+namespace Controller.Actors.Calls.Concerns;
+
+/// <summary>
+/// The state was just rebuilt from the journal, perhaps by another node. Pending outputs are a function of it (failover.md 5.2) and go out once
+/// more, with the same bytes; timers run from their stored start (4.8).
+/// </summary>
+internal static class Recovery
+{
+    /// <summary>CSeq numbers that requests lost with the last 50 ms may have used (failover.md 5.1 #11).</summary>
+    private const uint CSeqGap = 20;
+
+    public static void Resume(Turn turn)
+    {
+        if (turn.State.Phase == CallPhase.None)
+        {
+            return;
+        }
+
+        foreach (Transaction transaction in turn.State.Transactions)
+        {
+            Resume(turn, transaction);
+        }
+
+        foreach (Answer answer in turn.State.Answers)
+        {
+            // Repeat the 2xx now. If its time is over the ACK may have come and been lost with the last batch: the peer gets a chance to repeat it.
+            Instant grace = turn.Now.After(SipTimers.Default.T2);
+            turn.Send(answer.Flow, answer.Response);
+            turn.Happened(new CallEvent.AnswerRepeated(answer, answer with
+            {
+                Interval = SipTimers.Default.T1,
+                RepeatAt = turn.Now.After(SipTimers.Default.T1),
+                GiveUpAt = answer.GiveUpAt > grace ? answer.GiveUpAt : grace,
+            }));
+        }
+
+        if (turn.State.Phase == CallPhase.Established)
+        {
+            SkipNumbers(turn, turn.State.A);
+            SkipNumbers(turn, turn.State.B);
+        }
+        else if (turn.State.Phase == CallPhase.Ended)
+        {
+            Teardown.PayByes(turn);
+        }
+        else
+        {
+            ResumeSetup(turn);
+        }
+    }
+
+    private static void SkipNumbers(Turn turn, Leg leg) => turn.Happened(new CallEvent.CSeqSkipped(leg.Number, leg.LocalCSeq + CSeqGap));
+
+    /// <summary>Nothing tried yet: the routes are asked again. Every leg failed and nothing else known: that is decided again, too.</summary>
+    private static void ResumeSetup(Turn turn)
+    {
+        if (turn.State.Legs.Length == 1)
+        {
+            Setup.Route(turn);
+            return;
+        }
+
+        foreach (Leg leg in turn.State.Legs)
+        {
+            if (!leg.IsA && leg.State != LegState.Terminated)
+            {
+                return;
+            }
+        }
+
+        Forking.GoOn(turn, turn.State.BestStatus, null);
+    }
+
+    private static void Resume(Turn turn, Transaction transaction)
+    {
+        switch (transaction.Kind)
+        {
+            case TransactionKind.InviteClient when transaction.IsPending:
+                ResumeInvite(turn, transaction);
+                break;
+
+            case TransactionKind.NonInviteClient when transaction.IsPending:
+                Again(turn, transaction, transaction.Request, TransactionTimer.E);
+                break;
+
+            case TransactionKind.InviteServer when transaction.Phase == (byte)InviteServerTransaction.Phase.Completed:
+                Again(turn, transaction, transaction.Last, TransactionTimer.G);
+                break;
+        }
+    }
+
+    private static void ResumeInvite(Turn turn, Transaction client)
+    {
+        // 4.8: past 64*T1 an INVITE without a stored provisional response is never sent again: its transaction is forgotten there, it would ring anew.
+        // Timer B is due already and says so.
+        if (client.HasProvisional || client.StartedAt.After(SipTimers.Default.T1Times64) > turn.Now)
+        {
+            Again(turn, client, client.Request, client.HasProvisional ? TransactionTimer.None : TransactionTimer.A);
+        }
+
+        if (client.HasProvisional && turn.State.Legs[client.Leg].State == LegState.Cancelling)
+        {
+            Cancellation.Send(turn, turn.State.Legs[client.Leg], client);
+        }
+    }
+
+    private static void Again(Turn turn, Transaction transaction, ReadOnlyMemory<byte> bytes, TransactionTimer letter)
+    {
+        turn.Send(transaction.Flow, bytes, transaction.IsClient ? transaction.Branch : "");
+        if (letter != TransactionTimer.None && transaction.Retransmit.Timer != TransactionTimer.None)
+        {
+            turn.Happened(new CallEvent.TransactionStepped(transaction with
+            {
+                RetransmitInterval = SipTimers.Default.T1,
+                Retransmit = new Deadline(letter, turn.Now.After(SipTimers.Default.T1)),
+            }));
+        }
+    }
+}

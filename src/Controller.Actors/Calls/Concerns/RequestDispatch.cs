@@ -1,0 +1,99 @@
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.State;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+using Controller.Sip.Transactions;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls.Concerns;
+
+/// <summary>Which concern a request is for: retransmission, a new call, or something within a dialog of ours.</summary>
+internal static class RequestDispatch
+{
+    public static void Take(Turn turn, SipMessage request, Flow flow)
+    {
+        switch (request.Method)
+        {
+            case SipMethod.Ack:
+                Answering.Acknowledged(turn, request);
+                return;
+            case SipMethod.Cancel:
+                Cancellation.Received(turn, request, flow);
+                return;
+        }
+
+        string key = Dialogs.ServerKey(request);
+        if (turn.State.FindServer(key, request.Method) is { } known)
+        {
+            // 17.2: a retransmission is answered by the transaction, with what it said last.
+            if ((turn.Step(known, TransactionInput.Retransmission, out _) & TransactionEffects.SendLast) != 0)
+            {
+                turn.Send(Responses.Destination(request, flow), known.Last);
+            }
+
+            return;
+        }
+
+        bool outOfDialog = Dialogs.Tag(request.Value(HeaderId.To)).Length == 0;
+        if (outOfDialog && request.Method == SipMethod.Invite)
+        {
+            Setup.Received(turn, request, flow, key);
+        }
+        else if (!outOfDialog && LegOf(turn.State, request) is { } leg)
+        {
+            InDialog(turn, request, flow, key, leg);
+        }
+        else
+        {
+            // 12.2.2: "If the UAS wishes to reject the request because it does not wish to recreate the dialog, it MUST respond … with a 481".
+            turn.Reply(request, flow, 481, turn.LocalTag(0));
+        }
+    }
+
+    private static void InDialog(Turn turn, SipMessage request, Flow flow, string key, Leg leg)
+    {
+        uint number = Dialogs.Number(request);
+        if (number < leg.RemoteCSeq)
+        {
+            // 12.2.2: "If the remote sequence number was not empty, but the sequence number of the request is lower than the remote sequence
+            // number, the request is out of order and MUST be rejected with a 500".
+            turn.Reply(request, flow, 500);
+            return;
+        }
+
+        if (flow != leg.Flow)
+        {
+            turn.Happened(new CallEvent.FlowMoved(leg.Number, flow));
+            leg = turn.State.Legs[leg.Number];
+        }
+
+        if (request.Method == SipMethod.Bye)
+        {
+            Teardown.ByeReceived(turn, request, key, leg);
+        }
+        else
+        {
+            Relaying.Accept(turn, request, key, leg, number);
+        }
+    }
+
+    /// <summary>
+    /// The leg whose dialog a request belongs to: Call-ID and both tags (12.2.2). While a call is being set up the caller may name any of the early
+    /// dialogs that it was shown; the caller's own tag tells that it is the caller.
+    /// </summary>
+    private static Leg? LegOf(CallState state, SipMessage request)
+    {
+        string callId = Latin1.Text(request.Value(HeaderId.CallId));
+        string ours = Dialogs.Tag(request.Value(HeaderId.To));
+        string theirs = Dialogs.Tag(request.Value(HeaderId.From));
+        foreach (Leg leg in state.Legs)
+        {
+            if (leg.CallIdValue == callId && leg.RemoteTag == theirs && (leg.LocalTag == ours || (leg.IsA && leg.State is LegState.Calling or LegState.Early)))
+            {
+                return leg;
+            }
+        }
+
+        return null;
+    }
+}

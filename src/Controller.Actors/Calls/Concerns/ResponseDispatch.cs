@@ -1,0 +1,47 @@
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Rendering;
+using Controller.Actors.Calls.State;
+using Controller.Sip.Messages;
+using Controller.Sip.Transactions;
+
+namespace Controller.Actors.Calls.Concerns;
+
+/// <summary>Which concern a response is for: by its client transaction (RFC 3261 section 17.1.3).</summary>
+internal static class ResponseDispatch
+{
+    public static void Take(Turn turn, SipMessage response)
+    {
+        if (turn.State.FindClient(Dialogs.ClientBranch(response), response.Method) is not { } client)
+        {
+            return;
+        }
+
+        TransactionEffects effects = turn.Step(client, TransactionInput.Received(response.StatusCode), out Transaction next);
+        if ((effects & TransactionEffects.SendAck) != 0)
+        {
+            // 17.1.1.3; kept, so that each retransmission of the response gets the same bytes.
+            ReadOnlyMemory<byte> ack = client.Last.IsEmpty ? Requests.AckRefusal(client.Request.Span, response) : client.Last;
+            if ((effects & TransactionEffects.Terminated) == 0 && client.Last.IsEmpty)
+            {
+                turn.Happened(new CallEvent.TransactionStepped(next with { Last = ack }));
+            }
+
+            client = client with { Last = ack };
+            turn.Send(client.Flow, ack);
+        }
+
+        if ((effects & TransactionEffects.PassToUser) == 0 || client.Method is SipMethod.Bye or SipMethod.Cancel)
+        {
+            return;
+        }
+
+        if (client.Peer.Length > 0)
+        {
+            Relaying.Responded(turn, client, response);
+        }
+        else
+        {
+            Forking.Responded(turn, client, response);
+        }
+    }
+}

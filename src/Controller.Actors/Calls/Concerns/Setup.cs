@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Rendering;
+using Controller.Actors.Calls.State;
+using Controller.Actors.Policies;
+using Controller.Actors.Registrations;
+using Controller.Actors.Routing;
+using Controller.Actors.Tokens;
+using Controller.Sharding.Model;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls.Concerns;
+
+/// <summary>
+/// From the caller's INVITE to the first INVITE of ours:
+/// 1 challenge, 2 store the INVITE, 3 ask the routes, 4 find bindings or addresses, 5 try targets (all at once, or one after the other).
+/// </summary>
+internal static class Setup
+{
+    public static void Received(Turn turn, SipMessage invite, Flow flow, string key)
+    {
+        if (turn.State.Phase is not (CallPhase.None or CallPhase.Ended))
+        {
+            // 8.2.2.2: same From tag, Call-ID and CSeq by another path: "the UAS core SHOULD generate a 482 (Loop Detected) response".
+            turn.Reply(invite, flow, 482, turn.LocalTag(0));
+            return;
+        }
+
+        foreach (Transaction transaction in turn.State.Transactions)
+        {
+            if (transaction is { IsClient: true, IsPending: true })
+            {
+                // The Call-ID of a call that is still being taken down: its BYE is not answered yet.
+                turn.Send(Responses.Destination(invite, flow), Responses.Begin(invite, 500, default, flow.Remote, turn.LocalTag(0)).Header(HeaderId.RetryAfter, "5"u8).Finish());
+                return;
+            }
+        }
+
+        ListenerSettings listener = turn.Settings.Listeners[flow.Listener];
+        string contact = Dialogs.ContactUri(invite);
+        if (contact.Length == 0)
+        {
+            // 8.1.1.8: "The Contact header field MUST be present and contain exactly one SIP or SIPS URI in any request that can result in … a dialog".
+            turn.Reply(invite, flow, 400, turn.LocalTag(0));
+            return;
+        }
+
+        if (!CallerAuthentication.Passes(turn, invite, flow, listener.Realm))
+        {
+            return;
+        }
+
+        var caller = new Leg
+        {
+            Number = 0,
+            State = LegState.Calling,
+            CallIdValue = Latin1.Text(invite.Value(HeaderId.CallId)),
+            LocalTag = turn.TagOfNewCall(),
+            RemoteTag = Dialogs.Tag(invite.Value(HeaderId.From)),
+            LocalParty = Dialogs.Party(invite.Value(HeaderId.To)),
+            RemoteParty = Dialogs.Party(invite.Value(HeaderId.From)),
+            RemoteTarget = contact,
+            RouteSet = Dialogs.RouteSetOfRequest(invite),
+            RemoteCSeq = Dialogs.Number(invite),
+            Flow = flow,
+            SentBy = listener.SentBy,
+            Contact = Contacts.Of(CallToken.Encode(turn.Secret, turn.Self.Key, 0, 0), listener),
+            Realm = listener.Realm,
+        };
+        turn.Happened(new CallEvent.Received(turn.Now, caller, key, invite.Raw.ToArray(), turn.Now.After(turn.Settings.Calls.NoAnswer)));
+        Route(turn);
+    }
+
+    /// <summary>Steps 3 and 4, from the stored INVITE: after the reception, and again after a recovery that finds no target tried.</summary>
+    public static void Route(Turn turn)
+    {
+        SipMessage invite = turn.State.Invite!;
+        RoutePlan plan = RoutePlan.For(turn.Settings, turn.State.A.Realm, invite.RequestUri, turn.Self.Key);
+        if (plan.Status != 0)
+        {
+            Forking.Refuse(turn, plan.Status, "rejected", plan.Explanation, "controller");
+            return;
+        }
+
+        turn.Send(Responses.Destination(invite, turn.State.A.Flow), Responses.Begin(invite, 100, default, turn.State.A.Flow.Remote, null).Finish());
+        if (plan.AddressOfRecord is { } aor)
+        {
+            int lookup = NextLookup(turn);
+            turn.Do(new CallEffect.LookUpBindings(lookup, ActorKeys.ForAddressOfRecord(turn.Secret, aor)));
+            return;
+        }
+
+        turn.Happened(new CallEvent.Routed(plan.Route, plan.Targets, Parallel: false));
+        TryNext(turn);
+    }
+
+    public static void BindingsFound(Turn turn, int lookup, ImmutableArray<Binding> bindings)
+    {
+        if (lookup != turn.State.Lookups || turn.State.Phase != CallPhase.Routing)
+        {
+            return;
+        }
+
+        RoutePlan plan = RoutePlan.For(turn.Settings, turn.State.A.Realm, turn.State.Invite!.RequestUri, turn.Self.Key);
+        if (bindings.IsEmpty || plan.AddressOfRecord is null)
+        {
+            // 21.4.18: "The callee's end system was contacted successfully but the callee is currently unavailable (for example, is not logged in".
+            Forking.Refuse(turn, 480, "rejected", "not registered", "controller");
+            return;
+        }
+
+        string party = $"<sip:{plan.AddressOfRecord}>";
+        ImmutableArray<Target> targets = [.. bindings.OrderByDescending(binding => binding.Q)
+            .Select(binding => new Target(binding.Contact, party, binding.Flow, "", 0, binding.Flow.Transport, binding.Flow.Listener, ""))];
+        turn.Happened(new CallEvent.Routed(plan.Route, targets, Parallel: true));
+        while (!turn.State.Targets.IsEmpty)
+        {
+            Try(turn, turn.State.Targets[0], turn.State.Targets[0].Flow!);
+        }
+    }
+
+    /// <summary>Tries the target at the head of the list; a name is looked up first.</summary>
+    public static void TryNext(Turn turn)
+    {
+        Target target = turn.State.Targets[0];
+        if (target.Flow is { } flow)
+        {
+            Try(turn, target, flow);
+            return;
+        }
+
+        int lookup = NextLookup(turn);
+        turn.Do(new CallEffect.Resolve(lookup, target.Host, target.Port, target.Transport, target.Listener));
+    }
+
+    public static void Resolved(Turn turn, int lookup, ImmutableArray<Flow> flows)
+    {
+        if (lookup != turn.State.Lookups || turn.State.IsDecided || turn.State.Targets.IsEmpty)
+        {
+            return;
+        }
+
+        if (!flows.IsEmpty)
+        {
+            Try(turn, turn.State.Targets[0], flows[0]);
+            return;
+        }
+
+        // 8.1.3.1: a next hop that cannot be found is treated as a 503.
+        turn.Happened(new CallEvent.Routed(turn.State.Route, turn.State.Targets.RemoveAt(0), turn.State.Parallel));
+        Forking.GoOn(turn, 503, null);
+    }
+
+    private static void Try(Turn turn, Target target, Flow flow)
+    {
+        int number = turn.State.Legs.Length;
+        ListenerSettings listener = turn.Settings.Listeners[flow.Listener];
+        SipMessage invite = turn.State.Invite!;
+        string callId = turn.CallIdValue(number);
+        var leg = new Leg
+        {
+            Number = number,
+            State = LegState.Calling,
+            CallIdValue = callId,
+            LocalTag = turn.LocalTag(number),
+            LocalParty = Contacts.CallerTowards(turn.Settings, listener, invite),
+            RemoteParty = target.RemoteParty,
+            RemoteTarget = target.Uri,
+            LocalCSeq = 1,
+            Flow = flow,
+            SentBy = listener.SentBy,
+            Contact = Contacts.Of(callId, listener),
+            Realm = listener.Realm,
+            Trunk = target.Trunk,
+        };
+        string branch = turn.Branch(number, leg.LocalCSeq, SipMethod.Invite);
+        byte[] bytes = Requests.Invite(leg, branch, invite);
+        bool another = turn.State.Targets.Length > 1 && !turn.State.Parallel;
+        Instant tryUntil = another && turn.Settings.Trunks.TryGetValue(target.Trunk, out TrunkSettings? trunk) ? turn.Now.After(trunk.TryTimeout) : Instant.Never;
+        turn.Happened(new CallEvent.LegTried(turn.Now, leg, branch, bytes, tryUntil));
+        turn.Send(flow, bytes, branch);
+    }
+
+    private static int NextLookup(Turn turn)
+    {
+        int lookup = turn.State.Lookups + 1;
+        turn.Happened(new CallEvent.LookupAsked(lookup));
+        return lookup;
+    }
+}

@@ -1,0 +1,107 @@
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Rendering;
+using Controller.Actors.Calls.State;
+using Controller.Sip.Messages;
+using Controller.Sip.Transactions;
+
+namespace Controller.Actors.Calls.Concerns;
+
+/// <summary>The end of an answered call: RFC 3261 section 15. The record is written with the commit that precedes every message of it.</summary>
+internal static class Teardown
+{
+    public static void ByeReceived(Turn turn, SipMessage bye, string key, Leg leg)
+    {
+        byte[] ok = Answers.Own(bye, leg, "", 200);
+        Controller.Sip.Transport.Flow to = Responses.Destination(bye, leg.Flow);
+        Transaction server = Transaction.Start(TransactionKind.NonInviteServer, leg.Number, key, SipMethod.Bye, Dialogs.Number(bye), to, turn.Now)
+            .Step(TransactionInput.FromUser(200), turn.Now, out TransactionEffects effects) with { Last = ok };
+
+        bool terminated = (effects & TransactionEffects.Terminated) != 0;
+        switch (turn.State.Phase)
+        {
+            case CallPhase.Established:
+                string by = leg.IsA ? "caller" : "callee";
+                End(turn, new Ending("answered", turn.State.Attempts[turn.State.Winner - 1].Status, "hung up by the " + by, by), callerOwed: !leg.IsA, calleeOwed: leg.IsA);
+                break;
+            case CallPhase.Setup or CallPhase.Ringing or CallPhase.Routing when leg.IsA:
+                // 15.1: a caller may leave an early dialog by a BYE: it has the effect of a CANCEL; the INVITE gets a 487 (15.1.2).
+                Forking.Refuse(turn, 487, "cancelled", "hung up by the caller before the answer", "caller");
+                break;
+        }
+
+        // 15.1.2: "MUST … generate a 2xx response to the BYE", in every state in which the dialog is known.
+        if (!terminated)
+        {
+            turn.Happened(new CallEvent.TransactionStepped(server));
+        }
+
+        turn.Send(to, ok);
+        PayByes(turn);
+    }
+
+    /// <summary>We end the call ourselves: an operator, the maximum duration, an ACK that never came.</summary>
+    public static void HangUp(Turn turn, string endedBy, string cause)
+    {
+        switch (turn.State.Phase)
+        {
+            case CallPhase.Established:
+                End(turn, new Ending("answered", turn.State.Attempts[turn.State.Winner - 1].Status, cause, endedBy), callerOwed: true, calleeOwed: true);
+                PayByes(turn);
+                break;
+            case CallPhase.Routing or CallPhase.Setup or CallPhase.Ringing:
+                Forking.Refuse(turn, 480, "failed", cause, endedBy);
+                break;
+        }
+    }
+
+    private static void End(Turn turn, Ending ending, bool callerOwed, bool calleeOwed)
+    {
+        Relaying.Abandon(turn);
+        turn.Happened(new CallEvent.Ended(turn.Now, ending, callerOwed, calleeOwed));
+        turn.Do(ChargingRecords.Of(turn.Self, turn.State));
+    }
+
+    /// <summary>
+    /// Tells the peers that have not been told. 15: "the callee's UA MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx
+    /// response or until the server transaction times out": until then it stays owed.
+    /// </summary>
+    public static void PayByes(Turn turn)
+    {
+        if (turn.State.Phase != CallPhase.Ended || turn.State.Winner == 0)
+        {
+            return;
+        }
+
+        Pay(turn, turn.State.A);
+        Pay(turn, turn.State.B);
+    }
+
+    private static void Pay(Turn turn, Leg leg)
+    {
+        if (!leg.ByeOwed)
+        {
+            return;
+        }
+
+        foreach (Answer answer in turn.State.Answers)
+        {
+            if (answer.Leg == leg.Number)
+            {
+                return;
+            }
+
+            if (answer.HeldLeg == leg.Number)
+            {
+                // Its 2xx waits for an ACK with the caller's session description, which will not come: it is acknowledged without.
+                Answering.SendAck(turn, leg, answer.HeldCSeq);
+            }
+        }
+
+        uint cseq = leg.LocalCSeq + 1;
+        string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
+        byte[] bye = Requests.Bye(leg, branch, cseq, "");
+        var to = NextHops.Of(turn, leg);
+        turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, branch, SipMethod.Bye, cseq, to, "", bye));
+        turn.Send(to, bye, branch);
+    }
+}

@@ -1,0 +1,42 @@
+using Controller.Actors.Policies;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+using Controller.Sip.Transport;
+using Controller.Sip.Uris;
+
+namespace Controller.Actors.Calls;
+
+/// <summary>How a party, or we, are named on a leg: nothing of the other leg's network.</summary>
+internal static class Contacts
+{
+    /// <summary>Our Contact URI: a token for a user, the listener for a host.</summary>
+    public static string Of(string token, ListenerSettings listener) =>
+        listener.Transport == SipTransport.Udp
+            ? $"sip:{token}@{listener.SentBy}"
+            : $"sip:{token}@{listener.SentBy};transport={listener.Transport.UriToken()}";
+
+    /// <summary>
+    /// The caller as the callee sees it: display name and user as given; the host stays only if it is a domain of ours, since otherwise it names the
+    /// caller's network.
+    /// </summary>
+    public static string CallerTowards(ControllerSettings settings, ListenerSettings listener, SipMessage invite)
+    {
+        if (!NameAddr.TryParse(invite.Value(HeaderId.From), out NameAddr from) || !SipUri.TryParse(from.Uri, out SipUri uri))
+        {
+            return $"<sip:anonymous@{listener.SentBy}>";
+        }
+
+        string display = from.DisplayName.IsEmpty ? "" : Latin1.Text(from.DisplayName) + " ";
+        switch (uri.Scheme)
+        {
+            case UriScheme.Tel:
+                return $"{display}<{Latin1.Text(from.Uri)}>";
+            case UriScheme.Sip or UriScheme.Sips:
+                string host = Latin1.Text(uri.Host).ToLowerInvariant();
+                string shown = settings.Registrar.Domains.Contains(host) && !System.Net.IPAddress.TryParse(host, out _) ? host : Rendering.Relay.HostInUri(listener.AdvertiseHost);
+                return uri.User.IsEmpty ? $"{display}<sip:{shown}>" : $"{display}<sip:{Latin1.Text(uri.User)}@{shown}>";
+            default:
+                return $"{display}<sip:anonymous@{listener.SentBy}>";
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+
+namespace Controller.Actors.Calls;
+
+/// <summary>What a message says about its dialog: RFC 3261 section 12.1.</summary>
+internal static class Dialogs
+{
+    public static string ContactUri(SipMessage message)
+    {
+        foreach (ReadOnlySpan<byte> value in message.Values(HeaderId.Contact))
+        {
+            if (NameAddr.TryParse(value, out NameAddr contact))
+            {
+                return Latin1.Text(contact.Uri);
+            }
+        }
+
+        return "";
+    }
+
+    /// <summary>Section 12.1.1 (UAS): "all URIs from the Record-Route … in order".</summary>
+    public static ImmutableArray<string> RouteSetOfRequest(SipMessage request)
+    {
+        if (!request.Has(HeaderId.RecordRoute))
+        {
+            return [];
+        }
+
+        var routes = ImmutableArray.CreateBuilder<string>();
+        foreach (ReadOnlySpan<byte> value in request.Values(HeaderId.RecordRoute))
+        {
+            routes.Add(Latin1.Text(value));
+        }
+
+        return routes.ToImmutable();
+    }
+
+    /// <summary>Section 12.1.2 (UAC): "taken in reverse order".</summary>
+    public static ImmutableArray<string> RouteSetOfResponse(SipMessage response)
+    {
+        ImmutableArray<string> routes = RouteSetOfRequest(response);
+        return routes.Length < 2 ? routes : [.. routes.Reverse()];
+    }
+
+    public static string Tag(ReadOnlySpan<byte> fromOrTo) => NameAddr.TryParse(fromOrTo, out NameAddr party) ? Latin1.Text(party.Tag) : "";
+
+    /// <summary>A From or To value without its tag: display name and URI in angle brackets. Other header parameters are not ours to repeat.</summary>
+    public static string Party(ReadOnlySpan<byte> fromOrTo)
+    {
+        if (!NameAddr.TryParse(fromOrTo, out NameAddr party))
+        {
+            return Latin1.Text(fromOrTo);
+        }
+
+        string uri = "<" + Latin1.Text(party.Uri) + ">";
+        return party.DisplayName.IsEmpty ? uri : Latin1.Text(party.DisplayName) + " " + uri;
+    }
+
+    public static uint Number(SipMessage message) => CSeq.TryParse(message.Value(HeaderId.CSeq), out CSeq cseq, out _) ? cseq.Number : 0;
+
+    /// <summary>
+    /// What identifies a server transaction: branch and sent-by of the top Via (section 17.2.3). Without the magic cookie (RFC 2543) the fields that
+    /// section 17.2.3 names instead: Request-URI, tags, Call-ID (the actor), CSeq number and the Via itself.
+    /// </summary>
+    public static string ServerKey(SipMessage request)
+    {
+        foreach (ReadOnlySpan<byte> value in request.Values(HeaderId.Via))
+        {
+            if (!Via.TryParse(value, out Via via))
+            {
+                break;
+            }
+
+            if (via.Branch.StartsWith("z9hG4bK"u8) && via.Branch.Length > 7)
+            {
+                return Latin1.Text(via.Branch) + ";" + Latin1.Text(via.Host) + ":" + via.Port;
+            }
+
+            return "2543;" + Latin1.Text(request.RequestUri) + ";" + Tag(request.Value(HeaderId.From)) + ";" + Number(request) + ";" + Latin1.Text(value);
+        }
+
+        return "none;" + Number(request);
+    }
+
+    /// <summary>The branch of our own Via on top of a response to us.</summary>
+    public static string ClientBranch(SipMessage response)
+    {
+        foreach (ReadOnlySpan<byte> value in response.Values(HeaderId.Via))
+        {
+            return Via.TryParse(value, out Via via) ? Latin1.Text(via.Branch) : "";
+        }
+
+        return "";
+    }
+
+    public static bool HasSession(SipMessage message) => !message.Body.IsEmpty && IsSdp(message.Value(HeaderId.ContentType));
+
+    public static bool IsSdp(ReadOnlySpan<byte> contentType)
+    {
+        int end = contentType.IndexOf((byte)';');
+        ReadOnlySpan<byte> type = (end < 0 ? contentType : contentType[..end]).Trim((byte)' ');
+        return System.Text.Ascii.EqualsIgnoreCase(type, "application/sdp"u8);
+    }
+}

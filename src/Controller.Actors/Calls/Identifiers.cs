@@ -1,0 +1,31 @@
+using Controller.Actors.Tokens;
+using Controller.Sharding.Model;
+using Controller.Sip.Messages;
+
+namespace Controller.Actors.Calls;
+
+/// <summary>
+/// Every name that we give: derived from the call's key and its start, so that a recovered call, on any node, gives the same ones again, and a later
+/// call with the same Call-ID gives others.
+/// </summary>
+internal static class Identifiers
+{
+    public static string Branch(this Turn turn, int leg, uint cseq, SipMethod method) =>
+        Branches.Make(turn.Secret, turn.Self.Key, leg, cseq, method, Salt(turn));
+
+    public static string CallIdValue(this Turn turn, int leg) => CallToken.Encode(turn.Secret, turn.Self.Key, leg, (uint)Salt(turn));
+
+    /// <summary>Our From tag on a callee's leg; with leg 0 and nothing else, our To tag where no callee stands behind the response.</summary>
+    public static string LocalTag(this Turn turn, int leg) => Tags.Make(turn.Secret, turn.Self.Key, leg, BitConverter.GetBytes(Salt(turn)));
+
+    /// <summary>Our To tag towards the caller for one early dialog of one callee: failover.md 5.1 #4a, "no need to store".</summary>
+    public static string CallerTag(this Turn turn, int leg, string remoteTag) =>
+        Tags.Make(turn.Secret, turn.Self.Key, 0, Latin1.Octets($"{Salt(turn)}/{leg}/{remoteTag}"));
+
+    /// <summary>Our To tag of a call that starts now: what <see cref="LocalTag"/> gives once its start is stored.</summary>
+    public static string TagOfNewCall(this Turn turn) => Tags.Make(turn.Secret, turn.Self.Key, 0, BitConverter.GetBytes(Salt(turn.Now)));
+
+    private static int Salt(Turn turn) => Salt(turn.State.StartedAt);
+
+    private static int Salt(Instant start) => (int)(start.Milliseconds & int.MaxValue);
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using Controller.Actors.Calls.State;
+using Controller.Actors.Policies;
+using Controller.Sip.Headers;
+using Controller.Sip.Transport;
+using Controller.Sip.Uris;
+
+namespace Controller.Actors.Calls;
+
+/// <summary>Where a request within a dialog goes.</summary>
+internal static class NextHops
+{
+    /// <summary>
+    /// RFC 3261 section 8.1.2 says: the first route, else the remote target. In a trusted realm that is done where it names an address; in an untrusted one
+    /// what a phone behind a NAT writes into its Contact leads nowhere, so its messages go where it sends from (RFC 5626 thinking).
+    /// </summary>
+    public static Flow Of(Turn turn, Leg leg) =>
+        turn.Settings.Realms.TryGetValue(leg.Realm, out RealmSettings? realm) && realm.Trusted
+            ? Named(turn.Settings, leg) ?? leg.Flow
+            : leg.Flow;
+
+    /// <summary>Another way to the same peer, when its connection is gone: the address that it names itself. Null if there is none.</summary>
+    public static Flow? OtherThan(Turn turn, Leg leg, Flow failed) =>
+        failed.Connection != 0 && Named(turn.Settings, leg) is { } named && named.Transport == failed.Transport && !named.Remote.Equals(failed.Remote) ? named : null;
+
+    /// <summary>The flow to a URI whose host is an address; null for a name, or where the realm has no listener for the transport.</summary>
+    public static Flow? Literal(ControllerSettings settings, string realm, ReadOnlySpan<byte> uriText, SipTransport fallback)
+    {
+        if (!SipUri.TryParse(uriText, out SipUri uri) || !IPAddress.TryParse(Latin1.Text(uri.Host), out IPAddress? address))
+        {
+            return null;
+        }
+
+        SipTransport transport = uri.Transport ?? (uri.Scheme == UriScheme.Sips ? SipTransport.Tls : fallback);
+        int port = uri.Port != 0 ? uri.Port : transport is SipTransport.Tls or SipTransport.Wss ? 5061 : 5060;
+        return settings.ListenerFor(realm, transport) is { } listener ? new Flow(transport, listener, new IPEndPoint(address, port)) : null;
+    }
+
+    private static Flow? Named(ControllerSettings settings, Leg leg)
+    {
+        byte[] hop = Latin1.Octets(leg.RouteSet.IsEmpty ? leg.RemoteTarget : leg.RouteSet[0]);
+        ReadOnlySpan<byte> uri = leg.RouteSet.IsEmpty ? hop : NameAddr.TryParse(hop, out NameAddr route) ? route.Uri : default;
+        Flow? named = Literal(settings, leg.Realm, uri, leg.Flow.Transport == SipTransport.Udp ? SipTransport.Udp : leg.Flow.Transport);
+
+        // The connection that is there already is the better way to the same address.
+        return named is not null && named.Transport == leg.Flow.Transport && named.Remote.Equals(leg.Flow.Remote) ? leg.Flow : named;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using Controller.Actors.Calls.State;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+using Controller.Sip.Transport;
+using Controller.Sip.Uris;
+
+namespace Controller.Actors.Calls.Rendering;
+
+/// <summary>Requests of ours, byte for byte a function of the leg and what they relay.</summary>
+internal static class Requests
+{
+    private const int DefaultMaxForwards = 70;
+
+    /// <summary>The INVITE that tries a new leg.</summary>
+    public static byte[] Invite(Leg leg, string branch, SipMessage received)
+    {
+        SipWriter writer = Begin(SipMethod.Invite, "INVITE"u8, leg.RemoteTarget, leg, branch, leg.LocalCSeq, MaxForwards(received));
+        writer.Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+        Relay.OptionTags(writer, received, HeaderId.Supported);
+        Relay.OptionTags(writer, received, HeaderId.Require);
+        return Relay.Finish(Relay.Headers(writer, received), received, leg);
+    }
+
+    /// <summary>A request within the leg's dialog (RFC 3261 section 12.2.1.1) that relays one of the other leg.</summary>
+    public static byte[] Relayed(Leg leg, string branch, uint cseq, SipMessage received)
+    {
+        SipWriter writer = Begin(received.Method, received.MethodText, leg.RemoteTarget, leg, branch, cseq, MaxForwards(received));
+        if (received.Method is SipMethod.Invite or SipMethod.Update)
+        {
+            writer.Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+            Relay.OptionTags(writer, received, HeaderId.Supported);
+            Relay.OptionTags(writer, received, HeaderId.Require);
+        }
+
+        return Relay.Finish(Relay.Headers(writer, received), received, leg);
+    }
+
+    public static byte[] Bye(Leg leg, string branch, uint cseq, string reason)
+    {
+        SipWriter writer = Begin(SipMethod.Bye, "BYE"u8, leg.RemoteTarget, leg, branch, cseq, DefaultMaxForwards);
+        if (reason.Length > 0)
+        {
+            writer.Header(HeaderId.Reason, reason);
+        }
+
+        return writer.Finish();
+    }
+
+    /// <summary>The ACK to a 2xx: a request of its own within the dialog, with the number of its INVITE (RFC 3261 section 13.2.2.4).</summary>
+    /// <param name="description">The message whose session description it carries (late offer); null if it carries none.</param>
+    public static byte[] Ack(Leg leg, string branch, uint cseq, SipMessage? description = null)
+    {
+        SipWriter writer = Begin(SipMethod.Ack, "ACK"u8, leg.RemoteTarget, leg, branch, cseq, DefaultMaxForwards);
+        return description is null ? writer.Finish() : Relay.Finish(writer, description, leg);
+    }
+
+    /// <summary>
+    /// The ACK to a final response other than 2xx, RFC 3261 section 17.1.1.3: Request-URI, Call-ID, From, CSeq number, Route and the one Via of the
+    /// INVITE; To of the response.
+    /// </summary>
+    public static byte[] AckRefusal(ReadOnlySpan<byte> sentInvite, SipMessage response)
+    {
+        SipMessage invite = SipMessage.Copy(sentInvite);
+        return OfInvite(invite, SipMethod.Ack).CopyAll(response, HeaderId.To).Finish();
+    }
+
+    /// <summary>RFC 3261 section 9.1: Request-URI, Call-ID, To, the numeric part of CSeq, From, the one Via and Route are those of the INVITE.</summary>
+    public static byte[] Cancel(ReadOnlySpan<byte> sentInvite)
+    {
+        SipMessage invite = SipMessage.Copy(sentInvite);
+        return OfInvite(invite, SipMethod.Cancel).CopyAll(invite, HeaderId.To).Finish();
+    }
+
+    private static SipWriter OfInvite(SipMessage invite, SipMethod method) => new SipWriter(512)
+        .RequestLine(method.Utf8Name(), invite.RequestUri)
+        .CopyAll(invite, HeaderId.Via)
+        .Header(HeaderId.MaxForwards, "70"u8)
+        .CopyAll(invite, HeaderId.Route)
+        .CopyAll(invite, HeaderId.From)
+        .CopyAll(invite, HeaderId.CallId)
+        .Header(HeaderId.CSeq, string.Create(CultureInfo.InvariantCulture, $"{Dialogs.Number(invite)} {method.Name()}"));
+
+    private static SipWriter Begin(
+        SipMethod method, ReadOnlySpan<byte> methodText, string target, Leg leg, string branch, uint cseq, int maxForwards)
+    {
+        var writer = new SipWriter(1024);
+
+        // RFC 3261 section 12.2.1.1: a first route without lr is a strict router: it goes into the Request-URI, and the target to the end.
+        bool strict = !leg.RouteSet.IsEmpty && !IsLoose(leg.RouteSet[0]);
+        writer.RequestLine(methodText, Latin1.Octets(strict ? UriOf(leg.RouteSet[0]) : target));
+        writer.HeaderStart(HeaderId.Via).Append("SIP/2.0/"u8).Append(leg.Flow.Transport.ViaToken()).Append(" "u8).Append(leg.SentBy)
+            .Append(";branch="u8).Append(branch).Append(";rport"u8).HeaderEnd();
+        writer.HeaderStart(HeaderId.MaxForwards).Append(maxForwards).HeaderEnd();
+        for (int i = strict ? 1 : 0; i < leg.RouteSet.Length; i++)
+        {
+            writer.Header(HeaderId.Route, leg.RouteSet[i]);
+        }
+
+        if (strict)
+        {
+            writer.Header(HeaderId.Route, $"<{target}>");
+        }
+
+        writer.HeaderStart(HeaderId.From).Append(leg.LocalParty).Append(";tag="u8).Append(leg.LocalTag).HeaderEnd();
+        writer.HeaderStart(HeaderId.To).Append(leg.RemoteParty);
+        if (leg.RemoteTag.Length > 0)
+        {
+            writer.Append(";tag="u8).Append(leg.RemoteTag);
+        }
+
+        writer.HeaderEnd();
+        writer.Header(HeaderId.CallId, leg.CallIdValue);
+        return writer.HeaderStart(HeaderId.CSeq).Append(cseq).Append(" "u8).Append(method == SipMethod.Unknown ? methodText : method.Utf8Name()).HeaderEnd();
+    }
+
+    /// <summary>RFC 3261 section 16.6 step 3; 70 if there was none. Never below 0: the edge refuses what arrives with 0.</summary>
+    private static int MaxForwards(SipMessage received) =>
+        int.TryParse(received.Value(HeaderId.MaxForwards), NumberStyles.None, CultureInfo.InvariantCulture, out int hops)
+            ? Math.Clamp(hops - 1, 0, 255)
+            : DefaultMaxForwards;
+
+    private static bool IsLoose(string route) =>
+        NameAddr.TryParse(Latin1.Octets(route), out NameAddr address) && SipUri.TryParse(address.Uri, out SipUri uri) && uri.IsLooseRoute;
+
+    private static string UriOf(string route) => NameAddr.TryParse(Latin1.Octets(route), out NameAddr address) ? Latin1.Text(address.Uri) : route;
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+
+namespace Controller.Actors.Routing;
+
+/// <summary>A weighted order without chance: drawn by lot from a number that is spread evenly (a call's key), so that the same call gets the same order again.</summary>
+internal static class WeightedOrder
+{
+    public static ImmutableArray<T> Of<T>(ImmutableArray<T> candidates, Func<T, int> weight, UInt128 lot)
+    {
+        if (candidates.Length < 2)
+        {
+            return candidates;
+        }
+
+        var left = candidates.ToList();
+        var ordered = ImmutableArray.CreateBuilder<T>(left.Count);
+        ulong number = (ulong)lot ^ (ulong)(lot >> 64);
+        while (left.Count > 0)
+        {
+            // A weight of 0 still gets its turn, last (RFC 2782 gives it "a very small chance").
+            int total = left.Sum(candidate => Math.Max(0, weight(candidate)));
+            int drawn = total == 0 ? 0 : (int)(number % (ulong)total);
+            number = (number * 6364136223846793005UL) + 1442695040888963407UL;
+            int at = 0;
+            while (total > 0 && at < left.Count - 1 && drawn >= Math.Max(0, weight(left[at])))
+            {
+                drawn -= Math.Max(0, weight(left[at]));
+                at++;
+            }
+
+            ordered.Add(left[at]);
+            left.RemoveAt(at);
+        }
+
+        return ordered.ToImmutable();
+    }
+}
