@@ -31,7 +31,7 @@ internal static class CallerAuthentication
                 continue;
             }
 
-            NonceVerdict nonce = StatelessNonce.Check(turn.Secret, registrar.DigestRealm, Latin1.Text(credentials.Nonce), turn.Now.Milliseconds, NonceLifetime);
+            NonceVerdict nonce = StatelessNonce.Check(turn.Secret, registrar.DigestRealm, credentials.Nonce, turn.Now.Milliseconds, NonceLifetime);
             stale |= nonce == NonceVerdict.Stale;
             if (nonce == NonceVerdict.Valid
                 && registrar.Users.TryGetValue(Latin1.Text(credentials.Username), out UserSettings? user)

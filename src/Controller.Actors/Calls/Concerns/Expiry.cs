@@ -2,7 +2,6 @@ using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.State;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
-using Controller.Sip.Transport;
 
 namespace Controller.Actors.Calls.Concerns;
 

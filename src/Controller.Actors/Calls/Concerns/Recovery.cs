@@ -1,7 +1,6 @@
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.State;
 using Controller.Sharding.Model;
-using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
 
 namespace Controller.Actors.Calls.Concerns;
