@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace Controller.Interop.Tests.Harness;
+
+/// <summary>The node's HTTP interface as an operator meets it.</summary>
+internal sealed class NodeAdmin(int port) : IDisposable
+{
+    private readonly HttpClient _client = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(10) };
+
+    public HttpStatusCode StatusOf(string path)
+    {
+        using HttpResponseMessage response = _client.GetAsync(new Uri(path, UriKind.Relative)).GetAwaiter().GetResult();
+        return response.StatusCode;
+    }
+
+    public JsonElement Get(string path)
+    {
+        string text = _client.GetStringAsync(new Uri(path, UriKind.Relative)).GetAwaiter().GetResult();
+        return JsonDocument.Parse(text).RootElement.Clone();
+    }
+
+    public HttpStatusCode Delete(string path)
+    {
+        using HttpResponseMessage response = _client.DeleteAsync(new Uri(path, UriKind.Relative)).GetAwaiter().GetResult();
+        return response.StatusCode;
+    }
+
+    public int Calls() => Get("/api/v1/calls?limit=1").GetProperty("total").GetInt32();
+
+    /// <summary>The Prometheus samples, by name with labels, e.g. <c>x_total{reason="y"}</c>.</summary>
+    public IReadOnlyDictionary<string, double> Metrics()
+    {
+        var samples = new Dictionary<string, double>();
+        string text = _client.GetStringAsync(new Uri("/metrics", UriKind.Relative)).GetAwaiter().GetResult();
+        foreach (string line in text.Split('\n'))
+        {
+            int split = line.LastIndexOf(' ');
+            if (split > 0 && line[0] != '#' && double.TryParse(line[(split + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+            {
+                samples[line[..split]] = value;
+            }
+        }
+
+        return samples;
+    }
+
+    /// <summary>Sum of all samples whose name, without labels, contains all given words.</summary>
+    public double Sum(params string[] words) =>
+        Metrics().Where(sample => words.All(word => sample.Key.Split('{')[0].Contains(word, StringComparison.Ordinal))).Sum(sample => sample.Value);
+
+    public void Dispose() => _client.Dispose();
+}
