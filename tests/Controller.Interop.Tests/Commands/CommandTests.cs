@@ -10,13 +10,10 @@ public sealed class CommandTests
     public void Demo_places_a_call_draws_it_and_exits_0()
     {
         using var folder = new TemporaryFolder();
-        using var process = Command.Start("dotnet", [Repository.NodeBinary, "demo"], folder.Path);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)), "the demo has not ended after a minute");
-        string drawn = output.Result + errors.Result;
-        Assert.True(process.ExitCode == 0, drawn);
-        Assert.All((string[])["INVITE", "180", "200", "ACK", "BYE"], message => Assert.Contains(message, drawn, StringComparison.Ordinal));
-        NodeProcess.AssertNoStackTrace(drawn);
+        Command.Outcome demo = Command.RunIn(folder.Path, TimeSpan.FromSeconds(60), "dotnet", Repository.NodeBinary, "demo");
+        Assert.True(demo.ExitCode == 0, demo.All);
+        Assert.All((string[])["INVITE", "180", "200", "ACK", "BYE"], message => Assert.Contains(message, demo.Output, StringComparison.Ordinal));
+        NodeProcess.AssertNoStackTrace(demo.All);
     }
 
     /// <summary>With no configuration it listens where it says, on loopback only. In a network namespace: the ports are fixed.</summary>

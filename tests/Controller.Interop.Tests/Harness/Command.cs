@@ -11,9 +11,13 @@ internal static class Command
     }
 
     /// <summary>Ends the command (SIGKILL, with its children) when the limit has passed; its exit code is then -1.</summary>
-    public static Outcome Run(TimeSpan limit, string file, params string[] arguments)
+    public static Outcome Run(TimeSpan limit, string file, params string[] arguments) => RunIn(Path.GetTempPath(), limit, file, arguments);
+
+    /// <param name="folder">The command's current folder.</param>
+    /// <inheritdoc cref="Run"/>
+    public static Outcome RunIn(string folder, TimeSpan limit, string file, params string[] arguments)
     {
-        using var process = Start(file, arguments, null);
+        using var process = Start(file, arguments, folder);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         process.StandardInput.Close();
@@ -42,14 +46,14 @@ internal static class Command
         }
     }
 
-    public static Process Start(string file, IEnumerable<string> arguments, string? folder)
+    public static Process Start(string file, IEnumerable<string> arguments, string folder)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            WorkingDirectory = folder ?? Path.GetTempPath(),
+            WorkingDirectory = folder,
         };
         return Process.Start(start) ?? throw new InvalidOperationException(file + " did not start");
     }

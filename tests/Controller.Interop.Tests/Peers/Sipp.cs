@@ -35,6 +35,8 @@ internal sealed class Sipp : IDisposable
     public static Sipp Call(string scenario, string ip, int port, int targetPort, params string[] more) =>
         new(scenario, ["-i", ip, "-p", Text(port), .. more, "127.0.0.1:" + Text(targetPort)]);
 
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>The exit code: 0 if every call succeeded; -1 if it had not ended in time and was ended.</summary>
     public int WaitForEnd(TimeSpan limit)
     {

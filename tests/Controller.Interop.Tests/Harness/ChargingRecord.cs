@@ -18,6 +18,8 @@ internal sealed record ChargingRecord(string Id, string CallId, string Result, i
         return [.. text[..end].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
     }
 
+    public static int Count(string file) => File.Exists(file) ? File.ReadLines(file).Count() : 0;
+
     private static ChargingRecord Parse(string line)
     {
         using JsonDocument json = JsonDocument.Parse(line);
