@@ -1,0 +1,18 @@
+using Controller.Cluster.Tests.Sqlite;
+
+// Not the tests (dotnet test runs those): what they start, and what a person runs to measure.
+//   append PATH         appends for ever and prints the number of each batch once it is acknowledged
+//   hold PATH           opens the journal, says so, and waits for the end of its input
+//   measure DIRECTORY   prints the cost of a row at several sizes of commit
+switch (args)
+{
+    case ["append", var path]:
+        return Appender.Run(path);
+    case ["hold", var path]:
+        return Holder.Run(path);
+    case ["measure", var directory]:
+        return Measurement.Run(directory);
+    default:
+        Console.Error.WriteLine("append PATH | hold PATH | measure DIRECTORY");
+        return 2;
+}
