@@ -7,7 +7,7 @@ namespace Controller.Sip.Digest;
 /// SHA-512/256 (FIPS 180-4 section 5.3.6.2): SHA-512 with initial values of its own, cut to 256 bits. Not the same as SHA-512 cut to
 /// 256 bits, which is what the example in RFC 7616 section 3.9.2 was computed with by mistake (erratum 4897). .NET does not have it.
 /// </summary>
-internal static class Sha512256
+public static class Sha512256
 {
     public const int Length = 32;
     private const int BlockLength = 128;
