@@ -29,7 +29,9 @@ public static class DigestResponse
             var ha1 = a1[..text.TakeHash(algorithm, a1)];
             var fields = new DigestCredentials
             {
-                Nonce = Encoding.UTF8.GetBytes(nonce), Uri = Encoding.UTF8.GetBytes(uri), CNonce = Encoding.UTF8.GetBytes(cnonce ?? ""),
+                // As a header would carry them: what follows takes the backslashes out again.
+                Nonce = Encoding.UTF8.GetBytes(DigestChallenge.Escape(nonce)), Uri = Encoding.UTF8.GetBytes(DigestChallenge.Escape(uri)),
+                CNonce = Encoding.UTF8.GetBytes(DigestChallenge.Escape(cnonce ?? "")),
                 NcText = Encoding.UTF8.GetBytes(nc ?? ""), Qop = Encoding.UTF8.GetBytes(qop ?? ""), Algorithm = algorithm,
             };
             return Encoding.ASCII.GetString(response[..Request(ref text, fields, ha1, Encoding.UTF8.GetBytes(method), entityBody, response)]);
