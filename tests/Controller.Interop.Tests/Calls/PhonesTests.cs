@@ -20,8 +20,8 @@ public sealed class PhonesTests : IDisposable
     {
         using var alice = new BaresipPhone("alice", "wonderland", _node.Setup.AccessPort, "udp", tone: 440);
         using var bob = new BaresipPhone("bob", "builder", _node.Setup.AccessPort, "tcp", tone: 697);
-        alice.Expect("REGISTER_OK", 1, Soon);
-        bob.Expect("REGISTER_OK", 1, Soon);
+        alice.ExpectRegistered(Soon);
+        bob.ExpectRegistered(Soon);
         Assert.Equal(2, _node.Admin.Get("/api/v1/registrations").GetProperty("total").GetInt32());
 
         (BaresipPhone caller, BaresipPhone callee) = callerHangsUp ? (alice, bob) : (bob, alice);
@@ -50,7 +50,7 @@ public sealed class PhonesTests : IDisposable
         using var mobile = new BaresipPhone("bob", "builder", _node.Setup.AccessPort, "udp", tone: 941);
         foreach (BaresipPhone phone in (BaresipPhone[])[alice, desk, mobile])
         {
-            phone.Expect("REGISTER_OK", 1, Soon);
+            phone.ExpectRegistered(Soon);
         }
 
         alice.Dial("sip:bob@example.test");
@@ -71,7 +71,7 @@ public sealed class PhonesTests : IDisposable
     public void A_wrong_password_does_not_register()
     {
         using var alice = new BaresipPhone("alice", "guessed", _node.Setup.AccessPort, "udp", tone: 440);
-        alice.Expect("REGISTER_FAIL", 1, Soon);
+        alice.ExpectRefused(403, Soon);
         Assert.Equal(0, _node.Admin.Get("/api/v1/registrations").GetProperty("total").GetInt32());
     }
 

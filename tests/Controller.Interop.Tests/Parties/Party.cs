@@ -323,8 +323,10 @@ internal sealed class Party : IDisposable
         }
         else
         {
-            int status = request.ToTag.Length == 0 && request.Method == "OPTIONS" ? 200 : 481;
-            Respond(transaction, status, PartyText.Response(this, request, status, request.ToTag.Length == 0 ? Name + "-stateless" : null));
+            int status = request.ToTag.Length == 0 && request.Method is "OPTIONS" or "REGISTER" ? 200 : 481;
+            string[] bindings = [.. request.All("Contact").Select(contact => $"Contact: {contact};expires=600")];
+            Respond(transaction, status, PartyText.Response(
+                this, request, status, request.ToTag.Length == 0 ? Name + "-stateless" : null, request.Method == "REGISTER" ? bindings : []));
         }
     }
 

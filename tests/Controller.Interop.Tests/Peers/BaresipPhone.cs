@@ -70,6 +70,13 @@ internal sealed class BaresipPhone : IDisposable
     public void Expect(string type, int count, TimeSpan limit) =>
         Eventually.True(() => Count(type) >= count, limit, () => $"{count} x {type} from baresip; it said\n{Log}");
 
+    /// <summary>From its log: it registers before anyone can listen to its events.</summary>
+    public void ExpectRegistered(TimeSpan limit) => Eventually.True(() => Log.Contains("binding]", StringComparison.Ordinal), limit, () => "not registered:\n" + Log);
+
+    /// <summary>Its registration was answered with this status, and that was the end of it.</summary>
+    public void ExpectRefused(int status, TimeSpan limit) =>
+        Eventually.True(() => Log.Split('\n').Any(line => line.Contains("reg: ", StringComparison.Ordinal) && line.Contains($" {status} ", StringComparison.Ordinal)), limit, () => "not refused:\n" + Log);
+
     public void Dial(string uri) => Tell("dial", uri);
 
     public void Accept() => Tell("accept", "");
