@@ -29,4 +29,10 @@ public interface IEffectInterpreter<in TEffect>
 {
     /// <param name="decidedAt">For the guard against sending what was decided too long ago (a paused process).</param>
     void Release(ActorId actor, TEffect effect, Instant decidedAt);
+
+    /// <summary>
+    /// True if the effect becomes visible to another party (a SIP message). Such an effect is not made when its commit took too long;
+    /// the actor gets its Recovered input instead. What stays inside (a tell, a look-up) is performed however late.
+    /// </summary>
+    bool IsSend(TEffect effect) => true;
 }

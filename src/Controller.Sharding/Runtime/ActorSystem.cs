@@ -4,22 +4,44 @@ using Controller.Sharding.Placement;
 
 namespace Controller.Sharding.Runtime;
 
-/// <summary>The engine: shard loops over one journal.</summary>
+/// <summary>The engine: shard loops over one journal. Register kinds, start, tell.</summary>
 public sealed class ActorSystem : IActorSystem, IDisposable
 {
-    private readonly EngineOptions _options;
+    private readonly EngineContext _context;
+    private readonly IPlacement _placement;
+    private readonly Loader _loader;
+    private readonly List<Func<KindOnLoop>> _kinds = [];
+    private ShardLoop[] _loops = [];
+    private ShardId[] _claimed = [];
+    private ReadOnlyMemory<byte> _secret;
+    private OutboxDelivery? _outbox;
+    private volatile bool _running;
 
     public ActorSystem(EngineOptions options, IJournal journal, IPlacement placement, TimeProvider clock)
     {
-        _options = options;
-        _ = (journal, placement, clock);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(placement);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Loops, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Shards, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBatchEntries, 1);
+        if (placement.Map.OwnerByShard.Count != options.Shards)
+        {
+            throw new ArgumentException($"the placement has {placement.Map.OwnerByShard.Count} shards, the engine {options.Shards}", nameof(placement));
+        }
+
+        _context = new EngineContext(options, journal, clock, fault => Faulted?.Invoke(fault));
+        _placement = placement;
+        _loader = new Loader(_context);
     }
 
-    public int Shards => _options.Shards;
+    public int Shards => _context.Options.Shards;
 
-    /// <summary>What an operator has to know. Called on any thread; must not block.</summary>
+    public EngineInstruments Instruments => _context.Instruments;
+
+    /// <summary>What an operator has to know. Called on any thread; must neither block nor throw.</summary>
     public event Action<EngineFault>? Faulted;
 
+    /// <summary>Before <see cref="Start"/>, once for each kind.</summary>
     public void Register<TActor, TState, TInput, TEvent, TEffect, TSettings>(
         ActorKind kind,
         IEventCodec<TEvent, TEffect> codec,
@@ -31,31 +53,186 @@ public sealed class ActorSystem : IActorSystem, IDisposable
         where TInput : class
         where TEvent : class
         where TEffect : class
-        where TSettings : class => throw new NotImplementedException();
+        where TSettings : class
+    {
+        if (_loops.Length > 0)
+        {
+            throw new InvalidOperationException("the engine has been started");
+        }
+
+        _kinds.Add(() => new TypedKindOnLoop<TActor, TState, TInput, TEvent, TEffect, TSettings>(kind, codec, interpreter, settings, passivation, _context));
+    }
+
+    /// <summary>Before <see cref="Start"/>: outbox records are delivered here, exactly once if the sink knows the ids it has seen.</summary>
+    public void DeliverOutbox(IOutboxSink sink) => _outbox = new OutboxDelivery(_context.Journal, sink, _context.Report);
 
     /// <summary>Claims this node's shards; once. Called by <see cref="Start"/> unless the secret is needed earlier.</summary>
     /// <returns>The store's secret: the key of every token and tag.</returns>
-    public ReadOnlyMemory<byte> Claim() => throw new NotImplementedException();
+    /// <exception cref="JournalException">The store cannot be used; one line for the user.</exception>
+    public ReadOnlyMemory<byte> Claim()
+    {
+        if (_claimed.Length == 0)
+        {
+            var map = _placement.Map;
+            _claimed = Enumerable.Range(0, Shards).Select(s => new ShardId(s)).Where(s => map.OwnerOf(s) == _placement.Self).ToArray();
+            var claim = _context.Journal.Claim(_claimed);
+            _secret = claim.Secret;
+            foreach (var fence in claim.Fences)
+            {
+                _context.Fences[fence.Shard.Value] = fence;
+            }
+        }
+
+        return _secret;
+    }
 
     /// <summary>Claims, recovers every actor from the journal, starts the loops. Each recovered actor gets its Recovered input.</summary>
     /// <exception cref="JournalException">The store cannot be used; one line for the user.</exception>
-    public void Start() => throw new NotImplementedException();
+    public void Start()
+    {
+        if (_loops.Length > 0)
+        {
+            throw new InvalidOperationException("the engine has been started");
+        }
+
+        Claim();
+        var loops = Enumerable.Range(0, _context.Options.Loops).Select(_ => new ShardLoop(_context, KindsByNumber(), _loader)).ToArray();
+        Recovery.Run(_context, _claimed, loops);
+        _context.Instruments.Observe(loops);
+        if (_outbox is { } outbox)
+        {
+            _context.OutboxCommitted = outbox.Wake;
+            outbox.Start();
+        }
+
+        foreach (var shard in _claimed)
+        {
+            _context.Open(shard);
+        }
+
+        _loops = loops;
+        _running = true;
+        _loader.Start();
+        for (var i = 0; i < loops.Length && !_context.Options.Pumped; i++)
+        {
+            loops[i].Start($"shard-loop-{i}");
+        }
+    }
 
     /// <summary>One round of every loop on the caller's thread; only with <see cref="EngineOptions.Pumped"/>.</summary>
     /// <returns>True if anything was done.</returns>
-    public bool Pump() => throw new NotImplementedException();
+    public bool Pump()
+    {
+        if (!_context.Options.Pumped)
+        {
+            throw new InvalidOperationException("the loops have threads of their own");
+        }
 
-    public bool Tell(ActorId actor, object input) => throw new NotImplementedException();
+        var worked = false;
+        foreach (var loop in _loops)
+        {
+            worked |= !_context.Dead && loop.Round();
+        }
 
-    public Task<IReadOnlyList<TResult>> InspectAsync<TState, TResult>(ActorKind kind, Func<ActorId, TState, TResult?> look)
-        where TState : class where TResult : class => throw new NotImplementedException();
+        return worked;
+    }
 
-    public int CountOf(ActorKind kind) => throw new NotImplementedException();
+    /// <inheritdoc/>
+    /// <remarks>An input that is refused stays the caller's: it is not disposed here.</remarks>
+    public bool Tell(ActorId actor, object input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var shard = actor.ShardOf(Shards);
+        if (_running && !_context.Draining && _context.IsOpen(shard))
+        {
+            var loop = _loops[shard.Value % _loops.Length];
+            if (loop.KindOf(actor.Kind) is not null && loop.TryTell(actor, input))
+            {
+                return true;
+            }
+        }
 
-    public Task<IReadOnlyList<(long Sequence, object Event)>> HistoryAsync(ActorId actor) => throw new NotImplementedException();
+        _context.Instruments.Refuse();
+        return false;
+    }
 
-    public Task DrainAsync() => throw new NotImplementedException();
+    public async Task<IReadOnlyList<TResult>> InspectAsync<TState, TResult>(ActorKind kind, Func<ActorId, TState, TResult?> look)
+        where TState : class where TResult : class
+    {
+        var looks = new List<Task<List<TResult>>>(_loops.Length);
+        foreach (var loop in _loops)
+        {
+            var inspection = new Inspection<TState, TResult>(kind, look);
+            loop.Post(inspection);
+            looks.Add(inspection.Found);
+        }
 
-    /// <summary>Stops at once, as a crash would: what is not committed is forgotten, nothing more is released.</summary>
-    public void Dispose() => GC.KeepAlive(Faulted);
+        var found = await Task.WhenAll(looks).ConfigureAwait(false);
+        return [.. found.SelectMany(f => f)];
+    }
+
+    public int CountOf(ActorKind kind) => _loops.Sum(l => l.CountOf(kind));
+
+    /// <inheritdoc/>
+    /// <exception cref="FormatException">A row is not one this version can read.</exception>
+    public Task<IReadOnlyList<(long Sequence, object Event)>> HistoryAsync(ActorId actor) => Task.Run<IReadOnlyList<(long, object)>>(() =>
+    {
+        var kind = _loops.Length == 0 ? null : _loops[0].KindOf(actor.Kind);
+        return kind is null ? [] : [.. _context.Journal.Load(actor).SelectMany(row => kind.Decode(row.Payload.Span).Select(e => (row.Sequence, e)))];
+    });
+
+    public async Task DrainAsync()
+    {
+        _context.Draining = true;
+        foreach (var loop in _loops)
+        {
+            loop.Wake();
+        }
+
+        if (_context.Options.Pumped)
+        {
+            while (!_context.Dead && !_loops.All(l => l.IsDrained) && Pump())
+            {
+            }
+
+            foreach (var loop in _loops)
+            {
+                loop.End();
+            }
+        }
+
+        await Task.WhenAll(_loops.Select(l => l.Ended)).ConfigureAwait(false);
+        _running = false;
+        if (_outbox is { } outbox)
+        {
+            await Task.Run(outbox.Dispose).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stops at once, as a crash would: what is not committed is forgotten, nothing more is released. After a drain: closes.</summary>
+    public void Dispose()
+    {
+        _context.Dead = true;
+        _running = false;
+        foreach (var loop in _loops)
+        {
+            loop.Dispose();
+        }
+
+        _loader.Dispose();
+        _outbox?.Dispose();
+        _context.Instruments.Dispose();
+    }
+
+    private KindOnLoop?[] KindsByNumber()
+    {
+        var kinds = new KindOnLoop?[256];
+        foreach (var make in _kinds)
+        {
+            var kind = make();
+            kinds[kind.Kind.Value] = kinds[kind.Kind.Value] is null ? kind : throw new InvalidOperationException($"kind {kind.Kind} is registered twice");
+        }
+
+        return kinds;
+    }
 }

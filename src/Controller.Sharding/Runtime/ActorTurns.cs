@@ -1,0 +1,168 @@
+using Controller.Sharding.Model;
+
+namespace Controller.Sharding.Runtime;
+
+/// <summary>Whose turn it is: an input, a stashed input or a deadline meets its actor. Loop thread only.</summary>
+internal sealed class ActorTurns(EngineContext context, ActorTable table, CommitPipeline commits, LoopCounters counters, Stash stash)
+{
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
+
+    /// <summary>Hands an input to its actor, or to the actor's stash. The input is disposed when it is done with, whatever becomes of it.</summary>
+    public void Dispatch(in ActorId actor, object input)
+    {
+        if (table.Find(actor) is not { } cell)
+        {
+            if (!context.IsOpen(actor.ShardOf(context.Options.Shards)))
+            {
+                stash.Refuse(input);
+                return;
+            }
+
+            cell = table.Add(actor);
+        }
+
+        if (cell.Phase == CellPhase.Live && !cell.HasStash)
+        {
+            if (cell.NeedsRecovered)
+            {
+                Recover(cell);
+                if (cell.Phase != CellPhase.Live || !commits.CanTake)
+                {
+                    Wait(cell, input);
+                    return;
+                }
+            }
+
+            DecideAndDispose(cell, input);
+            return;
+        }
+
+        Wait(cell, input);
+    }
+
+    /// <summary>One actor that was rebuilt or unblocked takes what waited for it.</summary>
+    /// <returns>False if there was none.</returns>
+    public bool RunReady()
+    {
+        if (!table.TryPeekReady(out var cell))
+        {
+            return false;
+        }
+
+        if (cell.Phase == CellPhase.Live && cell.NeedsRecovered)
+        {
+            Recover(cell);
+        }
+
+        while (cell.Phase == CellPhase.Live && cell.HasStash && commits.CanTake)
+        {
+            DecideAndDispose(cell, stash.Take(cell));
+        }
+
+        if (cell.Phase != CellPhase.Live || !cell.HasStash)
+        {
+            table.DequeueReady();
+        }
+
+        return true;
+    }
+
+    /// <summary>Fires one deadline that has passed.</summary>
+    /// <returns>False if there is none.</returns>
+    public bool RunTimer()
+    {
+        if (table.PopDue() is not { } cell)
+        {
+            return false;
+        }
+
+        switch (cell.Phase)
+        {
+            case CellPhase.Live when cell.NeedsRecovered || cell.HasStash:
+                // Its turn in the ready queue comes first and arms the deadline again.
+                table.Arm(cell, table.Now.At.After(TimeSpan.FromMilliseconds(1)));
+                break;
+            case CellPhase.Live:
+                Decide(cell, cell.Kind.TimerDue);
+                break;
+            case CellPhase.Passive or CellPhase.Loading:
+                table.RequestLoad(cell);
+                break;
+        }
+
+        return true;
+    }
+
+    private void DecideAndDispose(ActorCell cell, object input)
+    {
+        try
+        {
+            Decide(cell, input);
+        }
+        finally
+        {
+            stash.Dispose(input);
+        }
+    }
+
+    private void Recover(ActorCell cell)
+    {
+        cell.NeedsRecovered = false;
+        Decide(cell, cell.Kind.Recovered);
+    }
+
+    private void Decide(ActorCell cell, object input)
+    {
+        counters.Input();
+        var timer = ReferenceEquals(input, cell.Kind.TimerDue);
+        if (!cell.Kind.Decide(cell, input, table.Now, commits))
+        {
+            // A timer that throws would fire again at once.
+            if (timer)
+            {
+                table.Arm(cell, table.Now.At.After(AfterFault));
+            }
+            else
+            {
+                table.ForgetIfEmpty(cell);
+            }
+
+            return;
+        }
+
+        counters.Decision();
+        if (cell.Phase == CellPhase.Live)
+        {
+            table.Rearm(cell, timer);
+            table.Touch(cell);
+            table.ForgetIfEmpty(cell);
+        }
+        else
+        {
+            table.Arm(cell, Instant.Never);
+            if (cell.Phase == CellPhase.Gone)
+            {
+                table.Restart(cell);
+            }
+        }
+    }
+
+    private void Wait(ActorCell cell, object input)
+    {
+        if (cell.Phase == CellPhase.Broken)
+        {
+            stash.Refuse(input);
+            return;
+        }
+
+        stash.Put(cell, input);
+        if (cell.Phase == CellPhase.Passive)
+        {
+            table.RequestLoad(cell);
+        }
+        else if (cell.Phase == CellPhase.Live)
+        {
+            table.MakeReady(cell, recovered: false);
+        }
+    }
+}

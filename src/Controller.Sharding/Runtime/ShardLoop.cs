@@ -1,0 +1,274 @@
+using System.Collections.Concurrent;
+using Controller.Sharding.Journal;
+using Controller.Sharding.Model;
+
+namespace Controller.Sharding.Runtime;
+
+/// <summary>
+/// One thread, the shards whose number modulo the loops is its own, and all that happens to their actors. It never waits for a commit;
+/// it sleeps only when there is nothing to decide.
+/// </summary>
+/// <remarks>
+/// A round: 1. take back a finished batch, 2. messages beside the mailbox, 3. actors that were waiting, 4. deadlines, 5. inputs,
+/// 6. let idle actors go, 7. hand the batch to the journal. Each step is bounded, so that none starves another.
+/// </remarks>
+internal sealed class ShardLoop : IDisposable
+{
+    private const int InputsPerRound = 256;
+    private const int TimersPerRound = 64;
+    private const int SpinsBeforeSleep = 20;
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(10);
+
+    private readonly EngineContext _context;
+    private readonly KindOnLoop?[] _kinds;
+    private readonly Mailbox _mailbox;
+    private readonly ConcurrentQueue<LoopMessage> _messages = new();
+    private readonly CommitPipeline _commits;
+    private readonly Stash _stash;
+    private readonly ActorTurns _turns;
+    private readonly CommitOutcomes _outcomes;
+    private readonly ManualResetEventSlim _signal = new(false, spinCount: 0);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer? _alarm;
+    private Thread? _thread;
+    private Instant _now = Instant.Zero;
+    private Instant _idleDue = Instant.Never;
+    private int _asleep;
+    private volatile bool _hasEnded;
+    private bool _gaveUp;
+
+    public ShardLoop(EngineContext context, KindOnLoop?[] kinds, Loader loader)
+    {
+        _context = context;
+        _kinds = kinds;
+        _mailbox = new Mailbox(context.Options.MailboxCapacity);
+        _commits = new CommitPipeline(context, Counters, Wake);
+        _stash = new Stash(context);
+        Table = new ActorTable(context, kinds, _stash, cell => loader.Request(this, cell));
+        _turns = new ActorTurns(context, Table, _commits, Counters, _stash);
+        _outcomes = new CommitOutcomes(context, Table, _commits);
+
+        // A virtual clock wakes a sleeping loop through its timers; the real one through the timeout of the sleep.
+        _alarm = ReferenceEquals(context.Clock, TimeProvider.System)
+            ? null
+            : context.Clock.CreateTimer(static loop => ((ShardLoop)loop!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public ActorTable Table { get; }
+
+    public LoopCounters Counters { get; } = new();
+
+    public int MailboxDepth => _mailbox.Count;
+
+    public Task Ended => _ended.Task;
+
+    public IEnumerable<ActorKind> Kinds => from kind in _kinds where kind is not null select kind.Kind;
+
+    public int CountOf(ActorKind kind) => _kinds[kind.Value]?.Count ?? 0;
+
+    public KindOnLoop? KindOf(ActorKind kind) => _kinds[kind.Value];
+
+    /// <summary>Any thread.</summary>
+    public bool TryTell(in ActorId actor, object input)
+    {
+        if (_hasEnded || _commits.Refusing || !_mailbox.TryEnqueue(actor, input))
+        {
+            return false;
+        }
+
+        Wake();
+        return true;
+    }
+
+    /// <summary>Any thread; never refused.</summary>
+    public void Post(LoopMessage message)
+    {
+        _messages.Enqueue(message);
+        Wake();
+        if (_hasEnded)
+        {
+            message.Abandon();
+        }
+    }
+
+    /// <summary>Any thread. Costs a fence if the loop is awake.</summary>
+    public void Wake()
+    {
+        // Orders the write that is to be seen (mailbox, message, completion) before the look at the sleeper; Sleep has the mirror image.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _asleep) != 0 && Interlocked.Exchange(ref _asleep, 0) != 0)
+        {
+            _signal.Set();
+        }
+    }
+
+    public void Start(string name)
+    {
+        _thread = new Thread(Run) { IsBackground = true, Name = name };
+        _thread.Start();
+    }
+
+    /// <summary>Waits for the thread, which ends when the engine is dead or drained. The signal is left: a late teller may still set it.</summary>
+    public void Dispose()
+    {
+        Wake();
+        if (_thread is null)
+        {
+            End();
+        }
+        else if (!ReferenceEquals(_thread, Thread.CurrentThread))
+        {
+            _thread.Join();
+        }
+    }
+
+    /// <returns>True if anything was done.</returns>
+    public bool Round()
+    {
+        var now = _context.Now();
+        _now = now > _now ? now : _now;
+        Table.Now = new Moment(_now, _context.Clock.GetTimestamp());
+        var worked = false;
+
+        if (_commits.TakeCompleted() is { } batch)
+        {
+            Settle(batch);
+            worked = true;
+        }
+
+        worked |= _commits.ResumeIfDue(_now);
+        while (_messages.TryDequeue(out var message))
+        {
+            message.Run(Table);
+            worked = true;
+        }
+
+        for (var i = 0; i < InputsPerRound && _commits.CanTake && _turns.RunReady(); i++)
+        {
+            worked = true;
+        }
+
+        for (var i = 0; i < TimersPerRound && _commits.CanTake && !_context.Draining && _turns.RunTimer(); i++)
+        {
+            worked = true;
+        }
+
+        for (var i = 0; i < InputsPerRound && _commits.CanTake && _mailbox.TryDequeue(out var actor, out var input); i++)
+        {
+            _turns.Dispatch(actor, input);
+            worked = true;
+        }
+
+        _idleDue = Table.Passivate();
+        return _commits.SubmitIfDue(_now) || worked;
+    }
+
+    /// <summary>All inputs are decided, all decisions committed, all effects out; or the journal fails and nothing more can be done.</summary>
+    public bool IsDrained => _context.Draining
+        && (_gaveUp || (_mailbox.IsEmpty && !Table.HasReady && _messages.IsEmpty && _commits.IsIdle && _stash.Count == 0));
+
+    /// <summary>Disposes what still waits. The loop's thread, or the only one.</summary>
+    public void End()
+    {
+        _hasEnded = true;
+        Table.Abandon();
+        while (_mailbox.TryDequeue(out _, out var input))
+        {
+            _stash.Refuse(input);
+        }
+
+        while (_messages.TryDequeue(out var message))
+        {
+            message.Abandon();
+        }
+
+        _alarm?.Dispose();
+        _ended.TrySetResult();
+    }
+
+    private void Run()
+    {
+        var spins = Environment.ProcessorCount > 1 ? SpinsBeforeSleep : 0;
+        var idle = 0;
+        while (!_context.Dead)
+        {
+            if (Round())
+            {
+                idle = 0;
+            }
+            else if (IsDrained)
+            {
+                break;
+            }
+            else if (idle++ < spins)
+            {
+                Thread.SpinWait(20);
+            }
+            else
+            {
+                Sleep();
+                idle = 0;
+            }
+        }
+
+        End();
+    }
+
+    private void Settle(CommitBatch batch)
+    {
+        switch (batch.Result)
+        {
+            case AppendResult.Appended:
+                _commits.Succeeded(_now);
+                _outcomes.OnCommitted(batch);
+                break;
+            case AppendResult.SequenceConflict conflict:
+                var shard = conflict.Actor.ShardOf(_context.Options.Shards);
+                _context.Report(new EngineFault(EngineFaultKind.SequenceConflict, $"shard {shard} is stopped: actor {conflict.Actor} has a row that this node did not write", conflict.Actor, shard));
+                _outcomes.OnFailed(batch, shard);
+                break;
+            case AppendResult.Fenced fenced:
+                _context.Report(new EngineFault(EngineFaultKind.Fenced, $"shard {fenced.Fence.Shard} is stopped: another owner has claimed it since epoch {fenced.Fence.Epoch.Value}", Shard: fenced.Fence.Shard));
+                _outcomes.OnFailed(batch, fenced.Fence.Shard);
+                break;
+            case AppendResult.Failed failed:
+                _commits.Failed(_now, failed.Reason);
+                _outcomes.OnFailed(batch, lost: null);
+                _gaveUp |= _context.Draining;
+                break;
+        }
+
+        _commits.Recycle(batch);
+    }
+
+    private void Sleep()
+    {
+        var due = Instant.Earlier(Instant.Earlier(_commits.SubmitDue, _commits.ResumeAt), _idleDue);
+        if (_commits.CanTake && !_context.Draining)
+        {
+            due = Instant.Earlier(due, Table.NextDue);
+        }
+
+        var wait = due == Instant.Never ? LongestSleep : due.Since(_now);
+        wait = wait < LongestSleep ? wait : LongestSleep;
+        if (wait > TimeSpan.Zero)
+        {
+            _alarm?.Change(wait, Timeout.InfiniteTimeSpan);
+            Volatile.Write(ref _asleep, 1);
+            Interlocked.MemoryBarrier();
+
+            // A virtual clock may have moved while the alarm was set.
+            if (!HasWork() && (_alarm is null || _context.Now() < due))
+            {
+                _signal.Wait(wait);
+            }
+
+            Volatile.Write(ref _asleep, 0);
+            _signal.Reset();
+        }
+    }
+
+    private bool HasWork() =>
+        _context.Dead || IsDrained || !_messages.IsEmpty || _commits.HasCompletion
+        || (_commits.CanTake && (!_mailbox.IsEmpty || Table.HasReady));
+}
