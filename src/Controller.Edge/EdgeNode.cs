@@ -63,6 +63,9 @@ public sealed class EdgeNode : IDisposable
     public IEffectInterpreter<CallEffect> CallEffects { get; }
     public IEffectInterpreter<RegistrationEffect> RegistrationEffects { get; }
 
+    /// <summary>For tests: several nodes of one process share the meter's name.</summary>
+    internal EdgeInstruments Instruments => _instruments;
+
     /// <summary>Binds every listener of the current settings.</summary>
     /// <exception cref="ListenerException">A port is taken or an address is not ours; nothing stays bound.</exception>
     public void Open()

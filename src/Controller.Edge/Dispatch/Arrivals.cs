@@ -59,25 +59,12 @@ internal sealed class Arrivals(
 
     private void Response(SipMessage response, Flow flow)
     {
-        int vias = 0;
-        bool ours = false;
-        foreach (ReadOnlySpan<byte> value in response.Values(HeaderId.Via))
-        {
-            ours |= vias++ == 0 && Via.TryParse(value, out Via via) && _own.Wrote(via);
-        }
-
+        // A second Via was refused with the malformed (RFC 3261 section 8.1.3.3), so the first value of the first line is all there is.
         // RFC 3261 section 18.1.2: "If the value of the sent-by parameter in that header field value does not correspond to a value that the
         // client transport is configured to insert into requests, the response MUST be silently discarded."
-        if (!ours)
+        if (!Via.TryParse(response.Value(HeaderId.Via), out Via via) || !_own.Wrote(via))
         {
             Drop(response, DropReason.ForeignResponse);
-            return;
-        }
-
-        // RFC 3261 section 8.1.3.3: "If more than one Via header field value is present in a response, the UAC SHOULD discard the message."
-        if (vias > 1)
-        {
-            Drop(response, DropReason.ExtraVia);
             return;
         }
 

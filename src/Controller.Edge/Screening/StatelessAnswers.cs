@@ -15,7 +15,8 @@ internal sealed class StatelessAnswers(EdgeOptions options, SettingsSource<Contr
     [ThreadStatic]
     private static SipWriter? t_writer;
 
-    private readonly byte[] _allow = Encoding.ASCII.GetBytes(string.Join(", ", options.Rules.Methods.Select(m => m.Name())));
+    private readonly byte[] _allow = Encoding.ASCII.GetBytes(options.Rules.Allow);
+    private readonly byte[] _accept = Encoding.ASCII.GetBytes(options.Rules.Accept);
     private readonly byte[] _supported = Encoding.ASCII.GetBytes(string.Join(", ", options.Rules.OptionTags));
 
     /// <param name="phrase">Empty: the standard one.</param>
@@ -48,6 +49,11 @@ internal sealed class StatelessAnswers(EdgeOptions options, SettingsSource<Contr
             // Section 21.5.2 leaves it open for 501; RFC 4475 section 3.1.1.2 adds it.
             case 405 or 501:
                 writer.Header(HeaderId.Allow, _allow);
+                break;
+
+            // RFC 3261 section 8.2.3: "The response MUST contain an Accept header field listing the types of all bodies it understands".
+            case 406 or 415:
+                writer.Header(HeaderId.Accept, _accept);
                 break;
 
             // RFC 3261 section 8.2.2.3: "The UAS MUST add an Unsupported header field, and list in it those options it does not understand".

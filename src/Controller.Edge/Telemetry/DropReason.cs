@@ -9,10 +9,7 @@ internal enum DropReason : byte
     Stun,
     NotSip,
 
-    /// <summary>A response that RFC 3261 or RFC 4475 wants discarded as malformed.</summary>
-    MalformedResponse,
-
-    /// <summary>A malformed request that cannot be answered: an ACK, or no Via that leads back.</summary>
+    /// <summary>An ACK that would have been refused if it were another request.</summary>
     Unanswerable,
 
     /// <summary>The ACK to an answer that we gave without state.</summary>
@@ -20,9 +17,6 @@ internal enum DropReason : byte
 
     /// <summary>A response whose top Via is none of ours.</summary>
     ForeignResponse,
-
-    /// <summary>A response with a Via below ours: RFC 3261 section 8.1.3.3.</summary>
-    ExtraVia,
 
     /// <summary>The actors take no more work.</summary>
     Overload,

@@ -47,6 +47,8 @@ internal sealed class EdgeInstruments : IDisposable
             "edge.receive.pool.overflows", poolOverflows, description: "Receive buffers made because all pooled ones were out.");
     }
 
+    public Meter Meter => _meter;
+
     public void Received(SipTransport transport, int bytes)
     {
         Interlocked.Increment(ref _received[(int)transport]);

@@ -1,0 +1,69 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using Controller.Actors.Policies;
+using Controller.Sharding.Runtime;
+using Controller.Sip.Transport;
+
+namespace Controller.Edge.Tests.Fakes;
+
+/// <summary>An edge on free loopback ports (listener 0: UDP, listener 1: TCP) in front of <see cref="FakeActors"/>; registrar of example.com.</summary>
+public sealed class EdgeUnderTest : IDisposable
+{
+    public static readonly byte[] Secret = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+
+    public EdgeUnderTest(EdgeOptions? options = null, IPAddress? address = null)
+    {
+        address ??= IPAddress.Loopback;
+        Node = new EdgeNode(options ?? new EdgeOptions(), Actors, new SettingsSource<ControllerSettings>(Settings(
+            new ListenerSettings("access", SipTransport.Udp, new IPEndPoint(address, 0), address.ToString(), 0),
+            new ListenerSettings("access", SipTransport.Tcp, new IPEndPoint(address, 0), address.ToString(), 0))));
+        Node.Open();
+        Node.Start();
+    }
+
+    public FakeActors Actors { get; } = new();
+    public EdgeNode Node { get; }
+    public ListenerSettings Udp => Node.Bound[0];
+    public ListenerSettings Tcp => Node.Bound[1];
+
+    public static ControllerSettings Settings(params ListenerSettings[] listeners) => new()
+    {
+        Version = 1,
+        Secret = Secret,
+        Listeners = [.. listeners],
+        Registrar = new RegistrarSettings { Domains = ["example.com"] },
+    };
+
+    /// <summary>What the node has counted so far: one instrument, one tag value (or null for all).</summary>
+    public long Counted(string instrument, string? tag = null)
+    {
+        long sum = 0;
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (published, l) =>
+        {
+            if (published.Meter == Node.Instruments.Meter && published.Name == instrument)
+            {
+                l.EnableMeasurementEvents(published);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            if (tag is null || (tags.Length > 0 && string.Equals(tags[0].Value?.ToString(), tag, StringComparison.Ordinal)))
+            {
+                sum += value;
+            }
+        });
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return sum;
+    }
+
+    /// <summary>Waits until the count is there; fails with what it was after five seconds.</summary>
+    public void AssertCounted(long expected, string instrument, string? tag = null)
+    {
+        long seen = Wait.For(() => Counted(instrument, tag), count => count >= expected);
+        Assert.Equal(expected, seen);
+    }
+
+    public void Dispose() => Node.Dispose();
+}
