@@ -71,7 +71,7 @@ public sealed class PhonesTests : IDisposable
     public void A_wrong_password_does_not_register()
     {
         using var alice = new BaresipPhone("alice", "guessed", _node.Setup.AccessPort, "udp", tone: 440);
-        alice.ExpectRefused(403, Soon);
+        alice.ExpectRefused(401, Soon);
         Assert.Equal(0, _node.Admin.Get("/api/v1/registrations").GetProperty("total").GetInt32());
     }
 

@@ -40,6 +40,7 @@ public sealed class RandomKillTests
         }
 
         parties.Await(() => parties.Node.Admin.Calls() == 0, 40, "no call left in the node");
+        parties.Await(() => JournalRows.Count(parties.Node.Setup.DataFolder, "journal") == 0, 10, "no row left in the journal");
         parties.AssertNoViolation();
         parties.Node.AssertNoStackTrace();
     }
