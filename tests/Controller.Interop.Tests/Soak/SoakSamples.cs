@@ -7,7 +7,7 @@ namespace Controller.Interop.Tests.Soak;
 /// <summary>What a node holds, sampled over time, written to artifacts/soak/samples.csv as it goes.</summary>
 internal sealed class SoakSamples : IDisposable
 {
-    public const int ManagedHeap = 0, Resident = 1, Handles = 2, Threads = 3, Actors = 4, JournalRows = 5, ProcessorSeconds = 6;
+    public const int ManagedHeap = 0, Resident = 1, Handles = 2, Threads = 3, Actors = 4, Rows = 5, ProcessorSeconds = 6;
     private static readonly string[] Names = ["managed_heap_bytes", "resident_bytes", "handles", "threads", "actors", "journal_rows", "processor_seconds"];
     private readonly NodeProcess _node;
     private readonly List<double[]> _taken = [];

@@ -38,7 +38,7 @@ public sealed class SoakTests
 
         Eventually.True(() => node.Admin.Calls() == 0, TimeSpan.FromSeconds(90), () => $"{node.Admin.Calls()} calls left after the last BYE");
         Eventually.True(() => samples.Latest(SoakSamples.Actors) <= samples.First(SoakSamples.Actors), TimeSpan.FromSeconds(60), () => "actors left: " + samples.Describe());
-        Eventually.True(() => samples.Latest(SoakSamples.JournalRows) <= samples.First(SoakSamples.JournalRows), TimeSpan.FromSeconds(60), () => "journal rows left: " + samples.Describe());
+        Eventually.True(() => samples.Latest(SoakSamples.Rows) <= samples.First(SoakSamples.Rows), TimeSpan.FromSeconds(60), () => "journal rows left: " + samples.Describe());
         Eventually.True(() => samples.Latest(SoakSamples.Handles) <= samples.First(SoakSamples.Handles) + 10, TimeSpan.FromSeconds(30), () => "handles left: " + samples.Describe());
         samples.AssertFlat(SoakSamples.ManagedHeap, slack: 32 << 20);
         samples.AssertFlat(SoakSamples.Resident, slack: 64 << 20);
