@@ -39,13 +39,15 @@ internal sealed class Bench : IDisposable
     public static ActorId Actor(int number) => new(Kind, new UInt128((ulong)number << 48, (ulong)number));
 
     /// <summary>The node is gone with everything it had not committed; another one starts on the same journal.</summary>
-    public void Crash()
+    public void Crash(Action<ActorSystem>? afterStart = null, Action<ActorSystem>? beforeStart = null)
     {
         System.Dispose();
         Journal.Restart();
         Released.Clear();
         System = Build();
+        beforeStart?.Invoke(System);
         System.Start();
+        afterStart?.Invoke(System);
         Pump();
     }
 
