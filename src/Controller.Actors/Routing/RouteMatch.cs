@@ -5,8 +5,9 @@ namespace Controller.Actors.Routing;
 /// <summary>Whether a route applies to a request; every condition given must hold.</summary>
 internal static class RouteMatch
 {
+    /// <param name="known">The user may be registered with us: its domain is ours, and it is not known to be unregistered.</param>
     /// <returns>Null if it matches, else the first condition that does not hold.</returns>
-    public static string? WhyNot(RouteSettings route, string realm, string user, string domain, bool ours)
+    public static string? WhyNot(RouteSettings route, string realm, string user, string domain, bool ours, bool known)
     {
         if (route.FromRealm is { } from && from != realm)
         {
@@ -19,9 +20,9 @@ internal static class RouteMatch
             return $"domain {domain}, not {wanted}";
         }
 
-        if (route.Registered is { } registered && registered != ours)
+        if (route.Registered is { } registered && registered != known)
         {
-            return registered ? $"{domain} is not a domain of the registrar" : $"{domain} is a domain of the registrar";
+            return registered ? $"{user}@{domain} is not registered here" : $"{user}@{domain} may be registered here";
         }
 
         return route.User is { } expression && !expression.IsMatch(user) ? $"user {user} does not match {expression}" : null;

@@ -24,8 +24,9 @@ public sealed record RoutePlan(int Status, string Route, string? AddressOfRecord
     public ImmutableArray<string> Trace { get; init; } = [];
 
     /// <param name="requestUri">Of the INVITE; schemes other than sip, sips and tel have been refused before (416).</param>
+    /// <param name="unregistered">The user was looked up and has no binding: routes for registered users do not match.</param>
     /// <param name="lot">What stands for chance in a weighted choice: the call's key.</param>
-    public static RoutePlan For(ControllerSettings settings, string realm, ReadOnlySpan<byte> requestUri, UInt128 lot)
+    public static RoutePlan For(ControllerSettings settings, string realm, ReadOnlySpan<byte> requestUri, UInt128 lot, bool unregistered = false)
     {
         if (!SipUri.TryParse(requestUri, out SipUri uri))
         {
@@ -35,37 +36,27 @@ public sealed record RoutePlan(int Status, string Route, string? AddressOfRecord
         string user = Uri.UnescapeDataString(Latin1.Text(uri.User));
         string domain = Latin1.Text(uri.Host).ToLowerInvariant();
         bool ours = settings.IsOwnDomain(domain);
+        bool exists = ours && user.Length > 0 && (!settings.Registrar.Authenticate || settings.Registrar.Users.ContainsKey(user));
         var trace = ImmutableArray.CreateBuilder<string>();
         foreach (RouteSettings route in settings.Routes)
         {
-            string? why = RouteMatch.WhyNot(route, realm, user, domain, ours);
+            string? why = RouteMatch.WhyNot(route, realm, user, domain, ours, exists && !unregistered);
             trace.Add($"{route.Name}: {why ?? "matches"}");
             if (why is null)
             {
-                return (route.ToRegistered ? ToRegistered(settings, route, uri, user) : ToTrunks(settings, route, user, lot)) with { Trace = trace.ToImmutable() };
+                return (route.ToRegistered ? ToRegistered(settings, route, uri, exists) : ToTrunks(settings, route, user, lot)) with { Trace = trace.ToImmutable() };
             }
         }
 
-        return Refused(404, "", "no route matches") with { Trace = trace.ToImmutable() };
+        // 21.4.18: a user of ours who "is currently unavailable (for example, is not logged in"; 21.4.5: one who does not exist.
+        return (exists ? Refused(480, "", "not registered, and no other route matches") : Refused(404, "", "no route matches")) with { Trace = trace.ToImmutable() };
     }
 
     private static RoutePlan Refused(int status, string route, string why) => new(status, route, null, [], why);
 
-    private static RoutePlan ToRegistered(ControllerSettings settings, RouteSettings route, in SipUri uri, string user)
-    {
-        if (user.Length == 0)
-        {
-            return Refused(404, route.Name, "the Request-URI names no user");
-        }
-
-        if (settings.Registrar.Authenticate && !settings.Registrar.Users.ContainsKey(user))
-        {
-            // 21.4.5: "The server has definitive information that the user does not exist at the domain specified in the Request-URI".
-            return Refused(404, route.Name, "no such user");
-        }
-
-        return new RoutePlan(0, route.Name, settings.RegistrarAddress(uri), [], "to the bindings of the user");
-    }
+    private static RoutePlan ToRegistered(ControllerSettings settings, RouteSettings route, in SipUri uri, bool exists) => exists
+        ? new RoutePlan(0, route.Name, settings.RegistrarAddress(uri), [], "to the bindings of the user")
+        : Refused(404, route.Name, "no such user");
 
     private static RoutePlan ToTrunks(ControllerSettings settings, RouteSettings route, string user, UInt128 lot)
     {

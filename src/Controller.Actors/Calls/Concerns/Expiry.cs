@@ -63,7 +63,8 @@ internal static class Expiry
 
     private static void Due(Turn turn, Transaction transaction)
     {
-        if (transaction.Retransmit.IsDue(turn.Now))
+        // What is over is not sent again: a timer that fires late finds both due.
+        if (transaction.Retransmit.IsDue(turn.Now) && !transaction.Timeout.IsDue(turn.Now))
         {
             TransactionEffects effects = turn.Step(transaction, TransactionInput.TimerFired(transaction.Retransmit.Timer), out transaction);
             if ((effects & TransactionEffects.SendLast) != 0)

@@ -78,17 +78,27 @@ internal static class Setup
     {
         SipMessage invite = turn.State.Invite!;
         RoutePlan plan = RoutePlan.For(turn.Settings, turn.State.A.Realm, invite.RequestUri, turn.Self.Key);
-        if (plan.Status != 0)
+        if (plan.Status == 0)
         {
-            Forking.Refuse(turn, plan.Status, "rejected", plan.Explanation, "controller");
-            return;
+            turn.Send(Responses.Destination(invite, turn.State.A.Flow), Responses.Begin(invite, 100, default, turn.State.A.Flow.Remote, null).Finish());
         }
 
-        turn.Send(Responses.Destination(invite, turn.State.A.Flow), Responses.Begin(invite, 100, default, turn.State.A.Flow.Remote, null).Finish());
         if (plan.AddressOfRecord is { } aor)
         {
             int lookup = NextLookup(turn);
             turn.Do(new CallEffect.LookUpBindings(lookup, ActorKeys.ForAddressOfRecord(turn.Secret, aor)));
+        }
+        else
+        {
+            Follow(turn, plan);
+        }
+    }
+
+    private static void Follow(Turn turn, RoutePlan plan)
+    {
+        if (plan.Status != 0)
+        {
+            Forking.Refuse(turn, plan.Status, "rejected", plan.Explanation, "controller");
             return;
         }
 
@@ -103,10 +113,15 @@ internal static class Setup
             return;
         }
 
-        RoutePlan plan = RoutePlan.For(turn.Settings, turn.State.A.Realm, turn.State.Invite!.RequestUri, turn.Self.Key);
-        if (bindings.IsEmpty || plan.AddressOfRecord is null)
+        RoutePlan plan = RoutePlan.For(turn.Settings, turn.State.A.Realm, turn.State.Invite!.RequestUri, turn.Self.Key, unregistered: bindings.IsEmpty);
+        if (plan.AddressOfRecord is null)
         {
-            // 21.4.18: "The callee's end system was contacted successfully but the callee is currently unavailable (for example, is not logged in".
+            Follow(turn, plan);
+            return;
+        }
+
+        if (bindings.IsEmpty)
+        {
             Forking.Refuse(turn, 480, "rejected", "not registered", "controller");
             return;
         }

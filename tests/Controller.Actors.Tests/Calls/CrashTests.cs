@@ -1,0 +1,172 @@
+using Controller.Actors.Calls;
+using Controller.Actors.Calls.State;
+using Controller.Actors.Registrations;
+using Controller.Sharding.Model;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Tests.Calls;
+
+/// <summary>
+/// failover.md section 5: whatever has left the node is known to its next owner. Each scenario is run once for every step, with a crash and a
+/// recovery behind that step: what is re-emitted must be bytes that were sent before, and the call must end the same way.
+/// </summary>
+public class CrashTests
+{
+    private static readonly IReadOnlyDictionary<string, Action<CallDriver>[]> Scenarios = new Dictionary<string, Action<CallDriver>[]>
+    {
+        ["answered, hung up by the caller"] =
+        [
+            call => call.FromCaller(Messages.Invite()),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 100)),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 180)),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.Elapse(TimeSpan.FromSeconds(10)),
+            call => call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 2, "z9hG4bKbye")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+        ],
+        ["early media, answered, hung up by the callee"] =
+        [
+            call => call.FromCaller(Messages.Invite()),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 183, sdp: Messages.CalleeSdp)),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.FromCallee(Messages.FromCallee("BYE", call.First("INVITE"), 1, "z9hG4bKb1")),
+            call => call.FromCaller(Messages.Response(call.Last("BYE"), 200)),
+        ],
+        ["cancelled"] =
+        [
+            call => call.FromCaller(Messages.Invite()),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 180)),
+            call => call.FromCaller(Messages.FromCaller("CANCEL", "", 1, "z9hG4bKinv1")),
+            call => call.FromCallee(Messages.Response(call.Last("CANCEL"), 200)),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 487)),
+            call => call.FromCaller(Messages.FromCaller("ACK", "", 1, "z9hG4bKinv1")),
+        ],
+        ["refused"] =
+        [
+            call => call.FromCaller(Messages.Invite()),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 180)),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 603)),
+            call => call.FromCaller(Messages.FromCaller("ACK", "", 1, "z9hG4bKinv1")),
+        ],
+        ["held and resumed"] =
+        [
+            call => call.FromCaller(Messages.Invite()),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.FromCaller(Messages.Invite(branch: "z9hG4bKre1", cseq: 2, toTag: CallerTag(call))),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 2, "z9hG4bKack2")),
+            call => call.FromCallee(Messages.FromCallee("INVITE", call.First("INVITE"), 1, "z9hG4bKre2", sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.Response(call.Last("INVITE"), 200, toTag: "", sdp: Messages.CallerSdp)),
+            call => call.FromCallee(Messages.FromCallee("ACK", call.First("INVITE"), 1, "z9hG4bKack3")),
+            call => call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 3, "z9hG4bKbye")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+        ],
+        ["late offer"] =
+        [
+            call => call.FromCaller(Messages.Invite(sdp: null)),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1", sdp: Messages.CallerSdp)),
+            call => call.FromCallee(Messages.Response(call.First("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 2, "z9hG4bKbye")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+        ],
+        ["a user with three phones, the second answers"] =
+        [
+            call => call.FromCaller(Messages.Invite("sip:bob@example.test")),
+            call => call.Give(new CallInput.BindingsFound(call.State.Lookups, [Phone(1), Phone(2), Phone(3)])),
+            call => call.FromCallee(Messages.Response(call.Invite(1), 180, toTag: "p1"), PhoneFlow(1).Remote),
+            call => call.FromCallee(Messages.Response(call.Invite(2), 180, toTag: "p2"), PhoneFlow(2).Remote),
+            call => call.FromCallee(Messages.Response(call.Invite(2), 200, toTag: "p2", sdp: Messages.CalleeSdp), PhoneFlow(2).Remote),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1", "sip:bob@example.test")),
+            call => call.FromCallee(Messages.Response(call.Invite(3), 100), PhoneFlow(3).Remote),
+            call => call.FromCallee(Messages.Response(call.Invite(1), 487, toTag: "p1"), PhoneFlow(1).Remote),
+            call => call.FromCallee(Messages.Response(call.Invite(3), 487, toTag: "p3"), PhoneFlow(3).Remote),
+            call => call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 2, "z9hG4bKbye", "sip:bob@example.test")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200), PhoneFlow(2).Remote),
+        ],
+    };
+
+    public static TheoryData<string> Names => [.. Scenarios.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_crash_between_any_two_messages_changes_nothing_that_the_parties_see(string name)
+    {
+        Action<CallDriver>[] steps = Scenarios[name];
+        var undisturbed = new CallDriver();
+        foreach (Action<CallDriver> step in steps)
+        {
+            step(undisturbed);
+        }
+
+        for (int crashAfter = 0; crashAfter < steps.Length; crashAfter++)
+        {
+            var call = new CallDriver();
+            for (int i = 0; i < steps.Length; i++)
+            {
+                steps[i](call);
+                if (i == crashAfter && !call.Stopped)
+                {
+                    HashSet<string> before = [.. call.Wire.Select(sent => sent.Text)];
+                    int count = call.Wire.Count;
+                    call.CrashAndRecover();
+                    foreach (Sent again in call.Wire.Skip(count))
+                    {
+                        Assert.True(before.Contains(again.Text), $"{name}, crash after step {i}: sent after recovery and never before:\n{again.Text}");
+                    }
+                }
+            }
+
+            // The same messages, apart from the CSeq numbers that a recovery skips and the branches that follow from them; nothing twice but the same bytes.
+            Assert.Equal(Distinct(undisturbed), Distinct(call));
+            Assert.Equal(undisturbed.ChargingRecords.Count, call.ChargingRecords.Count);
+            Assert.Equal(undisturbed.State.Phase, call.State.Phase);
+            call.Elapse(TimeSpan.FromMinutes(2));
+            Assert.True(call.Stopped, $"{name}, crash after step {crashAfter}: the call is still there in {call.State.Phase}");
+            Assert.Single(call.ChargingRecords);
+        }
+    }
+
+    [Fact]
+    public void An_INVITE_whose_time_is_over_is_never_sent_again()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        int sent = call.CountSent("INVITE");
+        call.Sleep(TimeSpan.FromSeconds(33));
+        call.CrashAndRecover();
+        Assert.Equal(sent, call.CountSent("INVITE"));
+        call.Elapse(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, call.CountSent("SIP/2.0 408"));
+    }
+
+    [Fact]
+    public void An_ACK_lost_with_the_last_batch_heals_itself()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp));
+        call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1"));
+        call.Journal.RemoveAt(call.Journal.Count - 1);
+        call.Sleep(TimeSpan.FromSeconds(60));
+        call.CrashAndRecover();
+
+        // The 200 goes out again although its 64*T1 are over; the caller repeats its ACK (13.2.2.4) and the call stays up.
+        Assert.Equal(2, call.Wire.Count(sent => sent.StartLine.StartsWith("SIP/2.0 200", StringComparison.Ordinal)));
+        call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1"));
+        call.Elapse(TimeSpan.FromSeconds(60));
+        Assert.Equal(CallPhase.Established, call.State.Phase);
+    }
+
+    private static string[] Distinct(CallDriver call) => [.. call.Wire.Select(sent => $"{sent.StartLine} {sent.Header("CSeq").Split(' ')[1]} to {sent.To.Remote}").Distinct().Order()];
+
+    private static string CallerTag(CallDriver call) => call.Last("SIP/2.0 200", CallDriver.Caller).Header("To").Split(";tag=")[1];
+
+    private static Flow PhoneFlow(int number) => new(SipTransport.Udp, 0, new System.Net.IPEndPoint(System.Net.IPAddress.Parse("198.51.100.20"), 6000 + number));
+
+    private static Binding Phone(int number) =>
+        new($"sip:bob@198.51.100.20:{6000 + number}", "", PhoneFlow(number), new Instant(long.MaxValue), null, null, 1000, "r", 1);
+}
