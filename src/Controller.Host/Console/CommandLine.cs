@@ -1,3 +1,5 @@
+using Controller.Host.Configuration;
+
 namespace Controller.Host.Console;
 
 /// <summary>From the words of the command line to an exit code: 0 done, 1 the user has something to change.</summary>
@@ -16,8 +18,12 @@ public static class CommandLine
                 case CommandName.Version:
                     await output.WriteLineAsync(HelpText.Version).ConfigureAwait(false);
                     return 0;
+                case CommandName.Check:
+                    return CheckCommand.Run(arguments.ConfigFile, arguments.Sets, ProcessEnvironment.Read(), errors);
+                case CommandName.Demo:
+                    return await DemoCommand.RunAsync(output).ConfigureAwait(false);
                 default:
-                    throw new UserErrorException($"'{arguments.Command}' is not composed yet");
+                    return await RunCommand.RunAsync(arguments, output, errors).ConfigureAwait(false);
             }
         }
         catch (UserErrorException wrong)

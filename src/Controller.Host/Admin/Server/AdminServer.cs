@@ -43,7 +43,7 @@ public sealed class AdminServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(logs);
         _app = builder.Build();
-        _app.Use(Guarded(logs.CreateLogger<AdminServer>()));
+        _app.Use(Guarded(ports.Life, logs.CreateLogger<AdminServer>()));
         _app.UseRouting();
         Map(_app, ports);
     }
@@ -98,7 +98,7 @@ public sealed class AdminServer : IAsyncDisposable
     }
 
     /// <summary>Around every request: who may ask, and no answer without a body that says what was wrong.</summary>
-    private Func<HttpContext, RequestDelegate, Task> Guarded(ILogger log) => async (context, next) =>
+    private Func<HttpContext, RequestDelegate, Task> Guarded(NodeLife life, ILogger log) => async (context, next) =>
     {
         if (BrowserGuard.Objection(context, _options.Token) is { } objection)
         {
@@ -110,6 +110,14 @@ public sealed class AdminServer : IAsyncDisposable
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             await Answers.Problem(context, StatusCodes.Status401Unauthorized, "send 'Authorization: Bearer <controller.admin.token>'").ConfigureAwait(false);
+            return;
+        }
+
+        // Health says "starting" while the actors are being recovered; nothing can be asked of them yet.
+        if (life.Phase == NodePhase.Starting && context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await Answers.Problem(context, StatusCodes.Status503ServiceUnavailable, "starting").ConfigureAwait(false);
             return;
         }
 

@@ -1,0 +1,180 @@
+using Controller.Actors.Policies;
+using Controller.Cluster.Sqlite;
+using Controller.Edge;
+using Controller.Host.Admin;
+using Controller.Host.Admin.Calls;
+using Controller.Host.Admin.Cluster;
+using Controller.Host.Admin.Config;
+using Controller.Host.Admin.Registrations;
+using Controller.Host.Admin.Routes;
+using Controller.Host.Admin.Server;
+using Controller.Host.Admin.Trunks;
+using Controller.Host.Charging;
+using Controller.Host.Configuration;
+using Controller.Host.Configuration.Options;
+using Controller.Host.Console;
+using Controller.Host.Telemetry;
+using Controller.Sharding.Embedded;
+using Controller.Sharding.Journal;
+using Controller.Sharding.Runtime;
+using Controller.Sip.Framing;
+using Controller.Sip.Transport;
+
+namespace Controller.Host.Composition;
+
+/// <summary>
+/// A running node. Order of life:
+/// 1 charging file and journal (whatever is wrong with the disk is found before a port is opened), claim, secret;
+/// 2 listeners bound, nothing read yet;
+/// 3 HTTP, which says "starting";
+/// 4 every actor recovered; what they re-emit goes out;
+/// 5 the outbox delivers, the listeners are read: ready.
+/// </summary>
+public sealed class Node : IAsyncDisposable
+{
+    private readonly Stack<Func<ValueTask>> _undo = new();
+    private readonly LoadedConfiguration _configuration;
+    private readonly NodeLife _life;
+    private readonly IJournal _journal;
+    private readonly ActorSystem _system;
+    private readonly EdgeNode _edge;
+    private readonly AdminServer _admin;
+    private readonly OutboxDelivery _outbox;
+    private readonly ILogger<Node> _log;
+
+    private Node(LoadedConfiguration configuration, Func<ConfigurationResult> reread, ILoggerFactory logs, Func<IJournal, IJournal>? around)
+    {
+        _configuration = configuration;
+        _log = logs.CreateLogger<Node>();
+        HostOptions options = configuration.Host;
+        try
+        {
+            CdrFileSink charging = new(options.Cdr.File);
+            IJournal journal = OpenJournal(options.Journal);
+            _journal = around?.Invoke(journal) ?? journal;
+            Owns(_journal);
+
+            SingleNodePlacement placement = new(options.Cluster.Shards);
+            EngineOptions engine = new() { Shards = options.Cluster.Shards };
+            engine = options.Engine.Loops > 0 ? engine with { Loops = options.Engine.Loops } : engine;
+            _system = new ActorSystem(engine, _journal, placement, TimeProvider.System);
+            Owns(_system);
+            JournalWatch watch = new(logs.CreateLogger<ActorSystem>());
+            _system.Faulted += watch.On;
+            ReadOnlyMemory<byte> secret = _system.Claim();
+
+            SettingsSource<ControllerSettings> settings = new(configuration.Settings(secret, []));
+            _edge = new EdgeNode(EdgeOptionsOf(options.Limits), _system, settings);
+            Owns(_edge);
+            DomainActors.Register(_system, _edge, settings);
+            _edge.Open();
+            settings.Swap(configuration.Settings(secret, [.. _edge.Bound.Select(l => l.Listen)]));
+
+            _life = new NodeLife(options.Node.Id, options.Node.Name, () => watch.Trouble);
+            Reload = new ConfigurationReload(configuration, reread, settings, logs.CreateLogger<ConfigurationReload>());
+            MetricsListener metrics = new(meter => meter.StartsWith("Controller.", StringComparison.Ordinal));
+            Owns(metrics);
+            Owns(new ProcessInstruments());
+            ICallDirectory calls = DomainActors.Calls(_system, options.Node.Id);
+            _outbox = new OutboxDelivery(_journal, charging);
+            Owns(_outbox);
+            _admin = new AdminServer(options.Admin, new AdminPorts
+            {
+                Life = _life,
+                Calls = calls,
+                Registrations = DomainActors.Registrations(_system),
+                Trunks = new SettingsTrunkDirectory(settings, calls),
+                Cluster = new SingleNodeView(_life, placement),
+                Routes = DomainActors.Routes(settings),
+                Reload = Reload,
+                Metrics = metrics,
+            }, logs);
+            _undo.Push(_admin.DisposeAsync);
+        }
+        catch
+        {
+            Undo().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+    }
+
+    public IConfigurationReload Reload { get; }
+
+    /// <summary>The line of standard output that says: from now on calls are taken.</summary>
+    public string ReadyLine
+    {
+        get
+        {
+            IEnumerable<string> listeners = _edge.Bound.Select(l => $"{l.Transport.UriToken()} {l.Listen}");
+            return $"ready {string.Join(' ', listeners)} admin {_admin.Address} node {_configuration.Host.Node.Name}";
+        }
+    }
+
+    public IReadOnlyList<ListenerSettings> Bound => _edge.Bound;
+
+    public string AdminAddress => _admin.Address;
+
+    /// <param name="reread">Reads the configuration again, for a reload.</param>
+    /// <param name="around">Wraps the journal: for whoever wants to see its commits (the demo, a test).</param>
+    /// <exception cref="Exception">What <see cref="StartFailure"/> explains; nothing stays open.</exception>
+    public static async Task<Node> StartAsync(
+        LoadedConfiguration configuration, Func<ConfigurationResult> reread, ILoggerFactory logs, Func<IJournal, IJournal>? around = null)
+    {
+        Node node = new(configuration, reread, logs, around);
+        try
+        {
+            await node._admin.StartAsync().ConfigureAwait(false);
+            node._system.Start();
+            node._outbox.Start();
+            node._edge.Start();
+            node._life.Phase = NodePhase.Up;
+            return node;
+        }
+        catch
+        {
+            await node.Undo().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Takes nothing more, commits and sends what is decided, closes. What is durable goes on when the node starts again.</summary>
+    public async Task DrainAsync()
+    {
+        _life.Phase = NodePhase.Draining;
+        _log.Draining();
+        _edge.StopAccepting();
+        await _system.DrainAsync().ConfigureAwait(false);
+        await Undo().ConfigureAwait(false);
+        _log.Stopped();
+    }
+
+    public ValueTask DisposeAsync() => Undo();
+
+    private static IJournal OpenJournal(JournalOptions journal) => journal.Kind switch
+    {
+        JournalKind.Sqlite => SqliteJournal.Open(journal.SqliteFile),
+        _ => throw new UserErrorException($"controller.journal.kind: {journal.Kind.ToString().ToLowerInvariant()} is not in this version; expected sqlite"),
+    };
+
+    private static EdgeOptions EdgeOptionsOf(LimitOptions limits) => new()
+    {
+        Limits = SipLimits.Default with { MaxHeaderBytes = limits.MaxHeaderBytes, MaxBodyBytes = limits.MaxBodyBytes },
+        MaxConnections = limits.TcpConnections,
+        IdleTimeout = limits.TcpIdle,
+    };
+
+    private void Owns(IDisposable part) => _undo.Push(() =>
+    {
+        part.Dispose();
+        return ValueTask.CompletedTask;
+    });
+
+    /// <summary>Closes what was opened, last first.</summary>
+    private async ValueTask Undo()
+    {
+        while (_undo.TryPop(out Func<ValueTask>? close))
+        {
+            await close().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Controller.Host.Composition;
+using Controller.Host.Configuration;
+
+namespace Controller.Host.Console;
+
+/// <summary><c>run</c>: until a signal ends it.</summary>
+public static class RunCommand
+{
+    public static async Task<int> RunAsync(Arguments arguments, TextWriter output, TextWriter errors)
+    {
+        IReadOnlyDictionary<string, string> environment = ProcessEnvironment.Read();
+        ConfigurationResult Read() => ConfigurationLoader.Load(arguments.ConfigFile, arguments.Sets, environment);
+        ConfigurationResult result = Read();
+        if (result.Configuration is not { } configuration)
+        {
+            foreach (ConfigurationProblem problem in result.Problems)
+            {
+                await errors.WriteLineAsync(problem.ToString()).ConfigureAwait(false);
+            }
+
+            return 1;
+        }
+
+        using StopSignals signals = new();
+        using ILoggerFactory logs = LogSetup.Create(configuration.Host.Log.Level);
+        Node node;
+        try
+        {
+            node = await Node.StartAsync(configuration, Read, logs).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (StartFailure.Explain(failed) is { } user)
+        {
+            throw user;
+        }
+
+        await using (node.ConfigureAwait(false))
+        {
+            signals.OnHangUp(() => node.Reload.Reload());
+            await output.WriteLineAsync(node.ReadyLine).ConfigureAwait(false);
+            await output.FlushAsync().ConfigureAwait(false);
+            await signals.Stop.ConfigureAwait(false);
+            await node.DrainAsync().ConfigureAwait(false);
+        }
+
+        return 0;
+    }
+}
