@@ -5,7 +5,6 @@ using Controller.Host.Admin;
 using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Cluster;
 using Controller.Host.Admin.Config;
-using Controller.Host.Admin.Registrations;
 using Controller.Host.Admin.Routes;
 using Controller.Host.Admin.Server;
 using Controller.Host.Admin.Trunks;
@@ -50,9 +49,9 @@ public sealed class Node : IAsyncDisposable
         try
         {
             CdrFileSink charging = new(options.Cdr.File);
-            IJournal journal = OpenJournal(options.Journal);
+            SqliteJournal journal = OpenJournal(options.Journal);
+            Owns(journal);
             _journal = around?.Invoke(journal) ?? journal;
-            Owns(_journal);
 
             SingleNodePlacement placement = new(options.Cluster.Shards);
             EngineOptions engine = new() { Shards = options.Cluster.Shards };
@@ -85,7 +84,7 @@ public sealed class Node : IAsyncDisposable
                 Registrations = DomainActors.Registrations(_system),
                 Trunks = new SettingsTrunkDirectory(settings, calls),
                 Cluster = new SingleNodeView(_life, placement),
-                Routes = DomainActors.Routes(settings),
+                Routes = new RoutePlanSimulator(settings),
                 Reload = Reload,
                 Metrics = metrics,
             }, logs);
@@ -150,11 +149,9 @@ public sealed class Node : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Undo();
 
-    private static IJournal OpenJournal(JournalOptions journal) => journal.Kind switch
-    {
-        JournalKind.Sqlite => SqliteJournal.Open(journal.SqliteFile),
-        _ => throw new UserErrorException($"controller.journal.kind: {journal.Kind.ToString().ToLowerInvariant()} is not in this version; expected sqlite"),
-    };
+    private static SqliteJournal OpenJournal(JournalOptions journal) => journal.Kind == JournalKind.Sqlite
+        ? SqliteJournal.Open(journal.SqliteFile)
+        : throw new UserErrorException($"controller.journal.kind: {journal.Kind.ToString().ToLowerInvariant()} is not in this version; expected sqlite");
 
     private static EdgeOptions EdgeOptionsOf(LimitOptions limits) => new()
     {

@@ -21,7 +21,7 @@ public static class CommandLine
                 case CommandName.Check:
                     return CheckCommand.Run(arguments.ConfigFile, arguments.Sets, ProcessEnvironment.Read(), errors);
                 case CommandName.Demo:
-                    return await DemoCommand.RunAsync(output).ConfigureAwait(false);
+                    return await DemoCommand.RunAsync(output, errors).ConfigureAwait(false);
                 default:
                     return await RunCommand.RunAsync(arguments, output, errors).ConfigureAwait(false);
             }

@@ -3,8 +3,7 @@ namespace Controller.Host.Admin.Routes;
 /// <summary>A request to be routed in thought.</summary>
 /// <param name="Uri">The Request-URI: <c>sip:+15551234@example.test</c>.</param>
 /// <param name="Realm">The segment it comes from; null: the first listener's.</param>
-/// <param name="From">The caller's URI; null: anonymous.</param>
-public sealed record RouteQuestion(string? Uri, string? Realm = null, string? From = null);
+public sealed record RouteQuestion(string? Uri, string? Realm = null);
 
 /// <param name="Decision">registered, trunk or rejected.</param>
 /// <param name="Route">Name of the route that matched; null if none did.</param>

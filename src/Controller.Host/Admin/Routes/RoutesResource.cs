@@ -26,7 +26,7 @@ public static class RoutesResource
         catch (JsonException bad)
         {
             await Answers.Problem(context, StatusCodes.Status400BadRequest,
-                $"the body is not the JSON expected, {{\"uri\", \"realm\", \"from\"}}: {bad.Message}").ConfigureAwait(false);
+                $"the body is not the JSON expected, {{\"uri\", \"realm\"}}: {bad.Message}").ConfigureAwait(false);
             return;
         }
         catch (FormatException bad)

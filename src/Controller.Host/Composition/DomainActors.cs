@@ -1,0 +1,36 @@
+using Controller.Actors;
+using Controller.Actors.Calls;
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.State;
+using Controller.Actors.Policies;
+using Controller.Actors.Registrations;
+using Controller.Edge;
+using Controller.Host.Admin.Calls;
+using Controller.Host.Admin.Registrations;
+using Controller.Sharding.Model;
+using Controller.Sharding.Runtime;
+
+namespace Controller.Host.Composition;
+
+/// <summary>Which machines the engine runs, and how an operator looks into them.</summary>
+public static class DomainActors
+{
+    /// <summary>All stay in memory while they live: an operator's view asks what is loaded, and a call to a user must not wait for a disk.</summary>
+    public static void Register(ActorSystem system, EdgeNode edge, SettingsSource<ControllerSettings> settings)
+    {
+        system.Register<Call, CallState, CallInput, CallEvent, CallEffect, ControllerSettings>(
+            ActorKinds.Call, new CallEventCodec(), edge.CallEffects, settings, PassivationPolicy.Never);
+        system.Register<Registration, RegistrationState, RegistrationInput, RegistrationEvent, RegistrationEffect, ControllerSettings>(
+            ActorKinds.Registration, new RegistrationEventCodec(), edge.RegistrationEffects, settings, PassivationPolicy.Never);
+    }
+
+    public static ICallDirectory Calls(ActorSystem system, int node)
+    {
+        int shards = system.Shards;
+        return new ActorCallDirectory<CallState>(system, (id, state) => CallProjection.Of(id, state, node, shards));
+    }
+
+    public static IRegistrationDirectory Registrations(ActorSystem system) =>
+        new ActorRegistrationDirectory<RegistrationState>(
+            system, (_, state) => RegistrationProjection.Of(state, new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())));
+}
