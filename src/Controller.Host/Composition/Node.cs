@@ -26,8 +26,8 @@ namespace Controller.Host.Composition;
 /// 1 charging file and journal (whatever is wrong with the disk is found before a port is opened), claim, secret;
 /// 2 listeners bound, nothing read yet;
 /// 3 HTTP, which says "starting";
-/// 4 every actor recovered; what they re-emit goes out;
-/// 5 the outbox delivers, the listeners are read: ready.
+/// 4 every actor recovered: what they re-emit goes out, the outbox is delivered;
+/// 5 the listeners are read: ready.
 /// </summary>
 public sealed class Node : IAsyncDisposable
 {
@@ -38,7 +38,6 @@ public sealed class Node : IAsyncDisposable
     private readonly ActorSystem _system;
     private readonly EdgeNode _edge;
     private readonly AdminServer _admin;
-    private readonly OutboxDelivery _outbox;
     private readonly ILogger<Node> _log;
 
     private Node(LoadedConfiguration configuration, Func<ConfigurationResult> reread, ILoggerFactory logs, Func<IJournal, IJournal>? around)
@@ -60,6 +59,7 @@ public sealed class Node : IAsyncDisposable
             Owns(_system);
             JournalWatch watch = new(logs.CreateLogger<ActorSystem>());
             _system.Faulted += watch.On;
+            _system.DeliverOutbox(charging);
             ReadOnlyMemory<byte> secret = _system.Claim();
 
             SettingsSource<ControllerSettings> settings = new(configuration.Settings(secret, []));
@@ -75,8 +75,6 @@ public sealed class Node : IAsyncDisposable
             Owns(metrics);
             Owns(new ProcessInstruments());
             ICallDirectory calls = DomainActors.Calls(_system, options.Node.Id);
-            _outbox = new OutboxDelivery(_journal, charging);
-            Owns(_outbox);
             _admin = new AdminServer(options.Admin, new AdminPorts
             {
                 Life = _life,
@@ -124,7 +122,6 @@ public sealed class Node : IAsyncDisposable
         {
             await node._admin.StartAsync().ConfigureAwait(false);
             node._system.Start();
-            node._outbox.Start();
             node._edge.Start();
             node._life.Phase = NodePhase.Up;
             return node;

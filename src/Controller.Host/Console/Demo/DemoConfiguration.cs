@@ -18,7 +18,7 @@ public static class DemoConfiguration
           routes = [ { name = "users", match { domain = "{{Domain}}", registered = true }, to = registered } ]
           admin { listen = "127.0.0.1:0" }
           cdr { file = "{{directory}}/cdr.jsonl" }
-          log { level = warning }
+          log { level = warn }
         }
         """;
 }
