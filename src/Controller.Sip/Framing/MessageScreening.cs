@@ -34,22 +34,11 @@ public static class MessageScreening
     /// <summary>For the status line of the refusal: "Bad Request (CSeq)".</summary>
     public static string Phrase(RejectionReason reason) => RejectionPhrases.For(reason);
 
-    /// <summary>True if a refusal of this can be written and sent: a request, not an ACK, with a top Via that parses.</summary>
-    public static bool MayAnswer(SipMessage message)
-    {
+    /// <summary>True if a refusal of this can be written and sent: a request, not an ACK, with a Via. One that does not parse is copied as it is.</summary>
+    public static bool MayAnswer(SipMessage message) =>
+
         // 17.1.1.3 and 8.2.7: an ACK is never answered.
-        if (!message.IsRequest || message.Method == SipMethod.Ack)
-        {
-            return false;
-        }
-
-        foreach (var value in message.Values(HeaderId.Via))
-        {
-            return Via.TryParse(value, out _);
-        }
-
-        return false;
-    }
+        message.IsRequest && message.Method != SipMethod.Ack && !message.Value(HeaderId.Via).IsEmpty;
 
     private static RejectionReason Presence(SipMessage message)
     {
