@@ -4,6 +4,7 @@ using Controller.Interop.Tests.Peers;
 namespace Controller.Interop.Tests.Calls;
 
 /// <summary>The call profile every system is measured with: 300 calls a second for 10 s, nothing failed, nothing retransmitted.</summary>
+[Collection(Alone.Name)]
 [Trait("Category", "Bench")]
 public sealed class BenchTests
 {

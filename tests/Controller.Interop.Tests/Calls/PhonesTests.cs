@@ -4,6 +4,7 @@ using Controller.Interop.Tests.Peers;
 namespace Controller.Interop.Tests.Calls;
 
 /// <summary>Real softphones: baresip over UDP and TCP, digest on, sound through the answer the node passed on.</summary>
+[Collection(Alone.Name)]
 [Trait("Category", "Peers")]
 public sealed class PhonesTests : IDisposable
 {

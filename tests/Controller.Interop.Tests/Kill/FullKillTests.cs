@@ -8,6 +8,7 @@ namespace Controller.Interop.Tests.Kill;
 /// SIGKILL with 200 established calls, 200 ringing ones and some inside every transaction window; restart. Every established call takes
 /// a re-INVITE and a BYE from either side, every ringing one is answered, cancelled or rejected, every open transaction completes.
 /// </summary>
+[Collection(Alone.Name)]
 [Trait("Category", "Kill")]
 public sealed class FullKillTests
 {

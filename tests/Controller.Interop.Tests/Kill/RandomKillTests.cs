@@ -8,6 +8,7 @@ namespace Controller.Interop.Tests.Kill;
 /// SIGKILL at random moments of a call storm, restart on the same data: every call ends as its script says, as if nothing had happened,
 /// and leaves one charging record. Two nodes at a time, since a round mostly waits for the parties' retransmissions.
 /// </summary>
+[Collection(Alone.Name)]
 [Trait("Category", "Kill")]
 public sealed class RandomKillTests
 {

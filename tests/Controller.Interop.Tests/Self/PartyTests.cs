@@ -4,6 +4,7 @@ using Controller.Interop.Tests.Parties;
 namespace Controller.Interop.Tests.Self;
 
 /// <summary>The scripted parties against each other, without a node: what the system tests rest on holds by itself.</summary>
+[Collection(Alone.Name)]
 [Trait("Category", "Self")]
 public sealed class PartyTests : IDisposable
 {

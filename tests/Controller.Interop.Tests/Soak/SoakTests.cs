@@ -6,6 +6,7 @@ using Controller.Interop.Tests.Peers;
 namespace Controller.Interop.Tests.Soak;
 
 /// <summary>200 calls a second for an hour (SOAK_MINUTES): memory, handles, actors and journal rows are flat, and nothing is left after the last BYE.</summary>
+[Collection(Alone.Name)]
 [Trait("Category", "Soak")]
 public sealed class SoakTests
 {
