@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Controller.Host.Configuration.Binding;
+using Controller.Host.Configuration.Keys;
 
 namespace Controller.Host.Configuration;
 
@@ -9,7 +11,20 @@ public sealed record ConfigurationChange(ImmutableArray<ChangedKey> Live, Immuta
 {
     public bool IsEmpty => Live.IsEmpty && NeedsRestart.IsEmpty;
 
-    public static ConfigurationChange Between(LoadedConfiguration running, LoadedConfiguration next) => throw new NotImplementedException();
+    public static ConfigurationChange Between(LoadedConfiguration running, LoadedConfiguration next)
+    {
+        var changes = running.Values.Keys.Union(next.Values.Keys, StringComparer.Ordinal)
+            .Select(path => (Path: path, Before: running.Values.GetValueOrDefault(path), After: next.Values.GetValueOrDefault(path)))
+            .Where(change => change.Before?.Text != change.After?.Text)
+            .OrderBy(change => change.Path, StringComparer.Ordinal)
+            .ToList();
+        return new ConfigurationChange(
+            [.. changes.Where(change => KeyCatalogue.IsLive(change.Path)).Select(Shown)],
+            [.. changes.Where(change => !KeyCatalogue.IsLive(change.Path)).Select(Shown)]);
+    }
+
+    private static ChangedKey Shown((string Path, KnownValue? Before, KnownValue? After) change)
+        => new($"{KeyCatalogue.Root}.{change.Path}", change.Before?.Shown, change.After?.Shown);
 }
 
 /// <param name="Key">Full path.</param>

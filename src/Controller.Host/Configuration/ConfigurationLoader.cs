@@ -1,11 +1,120 @@
+using System.Collections.Immutable;
+using Controller.Actors.Policies;
+using Controller.Host.Configuration.Binding;
+using Controller.Host.Configuration.Hocon;
+using Controller.Host.Configuration.Keys;
+using Controller.Host.Configuration.Sources;
+
 namespace Controller.Host.Configuration;
 
-/// <summary>Reference defaults, then the file, then the environment, then <c>--set</c>: read, merged, checked.</summary>
+/// <summary>
+/// 1. reference defaults, the file, the environment and <c>--set</c> are parsed: each wins over those before;
+/// 2. they are resolved together, so that a default may refer to what the file says;
+/// 3. every key is checked by itself against the catalogue;
+/// 4. options and settings are bound, and what has to fit together is checked.
+/// Whatever goes wrong in 1 ends there with all problems of 1, and 2 likewise; 3 and 4 report together.
+/// </summary>
 public static class ConfigurationLoader
 {
     /// <param name="file">Null: the default configuration, <c>hocon/single-node.conf</c>.</param>
     /// <param name="sets">KEY=VALUE each.</param>
     /// <param name="environment">All variables: <c>CONTROLLER__…</c> override keys, any of them can be substituted.</param>
     public static ConfigurationResult Load(string? file, IReadOnlyList<string> sets, IReadOnlyDictionary<string, string> environment)
-        => throw new NotImplementedException();
+    {
+        (string source, string? text) = file is null ? ConfigurationFiles.Default() : (file, null);
+        if (text is null)
+        {
+            try
+            {
+                text = ConfigurationFiles.Read(source);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return Refused([new ConfigurationProblem(new HoconOrigin(source, 0), "file", $"cannot be read: {e.Message}")]);
+            }
+        }
+
+        return text is null
+            ? Refused([new ConfigurationProblem(new HoconOrigin(source, 0), "file", "no such file; expected a configuration in HOCON")])
+            : Load(source, text, sets, environment, ConfigurationFiles.Read);
+    }
+
+    /// <summary>The same for a text at hand.</summary>
+    internal static ConfigurationResult Load(
+        string source, string text, IReadOnlyList<string> sets, IReadOnlyDictionary<string, string> environment, HoconText files)
+    {
+        var problems = new List<ConfigurationProblem>();
+        var documents = new List<HoconDocument> { Reference() };
+        try
+        {
+            documents.Add(HoconParser.Parse(source, text, files));
+        }
+        catch (HoconException e)
+        {
+            problems.Add(e.Problem);
+        }
+
+        documents.AddRange(EnvironmentKeys.Read(environment, [.. documents.Select(d => d.Root)], problems));
+        documents.AddRange(SetOptions.Read(sets, problems));
+        if (problems.Count > 0)
+        {
+            return Refused(problems);
+        }
+
+        HoconObject root = HoconResolver.Resolve(documents.Select(d => d.Root), environment, out IReadOnlyList<ConfigurationProblem> unresolved);
+        return unresolved.Count > 0 ? Refused(unresolved) : Bind(source, root, documents.SelectMany(d => d.ReferencedRoots).ToHashSet());
+    }
+
+    /// <summary>Its second root, which explains the entries of maps and lists, is no part of any configuration.</summary>
+    private static HoconDocument Reference()
+    {
+        HoconDocument reference = HoconParser.Parse("hocon/" + ConfigurationFiles.Reference, ConfigurationFiles.Embedded(ConfigurationFiles.Reference), _ => null);
+        var root = new HoconNode.Map(reference.Root.Origin, []);
+        root.Fields.Add(KeyCatalogue.Root, reference.Root.Fields[KeyCatalogue.Root]);
+        return reference with { Root = root };
+    }
+
+    private static ConfigurationResult Bind(string source, HoconObject root, HashSet<string> referencedRoots)
+    {
+        HoconValue? value = root.Fields.GetValueOrDefault(KeyCatalogue.Root);
+        if (value is not HoconObject controller)
+        {
+            return Refused([new ConfigurationProblem(value?.Origin ?? new HoconOrigin(source, 1), KeyCatalogue.Root, $"{value?.Describe() ?? "nothing"} cannot be used; expected an object, {{ … }}")]);
+        }
+
+        KnownValues known = KeyCheck.Read(controller);
+        foreach ((string name, HoconValue other) in root.Fields)
+        {
+            // Another root is a place for values that substitutions use; one that nothing uses is a key put outside the braces, or misspelt.
+            if (name != KeyCatalogue.Root && !referencedRoots.Contains(name))
+            {
+                string nearest = NearestKey.Distance(name, KeyCatalogue.Root) <= 3 ? KeyCatalogue.Root : NearestKey.To(KeyCatalogue.Root, name, KeyCatalogue.Tree);
+                known.Problems.Add(new ConfigurationProblem(other.Origin, HoconPath.WriteElement(name), $"unknown key; the nearest known key is {nearest}"));
+            }
+        }
+
+        HostOptions host = HostBinding.Bind(known);
+        ImmutableDictionary<string, RealmSettings> realms = ListenerBinding.Realms(known);
+        ImmutableArray<ListenerSettings> listeners = ListenerBinding.Listeners(known, realms, host.Admin.Listen);
+        ImmutableDictionary<string, TrunkSettings> trunks = TrunkBinding.Bind(known, realms, listeners);
+        var draft = new ControllerSettings
+        {
+            Version = 0,
+            Secret = default,
+            Shards = host.Cluster.Shards,
+            Listeners = listeners,
+            Realms = realms,
+            Registrar = RegistrarBinding.Bind(known),
+            Trunks = trunks,
+            Routes = RouteBinding.Bind(known, realms.Keys, trunks.Keys),
+            Calls = CallBinding.Bind(known),
+        };
+        return known.Problems.Count > 0
+            ? Refused(known.Problems)
+            : new ConfigurationResult(
+                new LoadedConfiguration { Host = host, Listeners = listeners, Draft = draft, Values = known.All.ToImmutableSortedDictionary(StringComparer.Ordinal) }, []);
+    }
+
+    private static ConfigurationResult Refused(IReadOnlyList<ConfigurationProblem> problems)
+        => new(null, [.. problems.Distinct().OrderBy(p => p.Origin.Source, StringComparer.Ordinal).ThenBy(p => p.Origin.Line)]);
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Controller.Actors.Policies;
-using Controller.Host.Configuration.Options;
+using Controller.Host.Configuration.Binding;
 
 namespace Controller.Host.Configuration;
 
@@ -16,8 +16,8 @@ public sealed record LoadedConfiguration
     /// <summary>Everything but <see cref="ControllerSettings.Secret"/>, the version and the bound ports.</summary>
     internal ControllerSettings Draft { get; init; } = new() { Version = 0, Secret = default, Listeners = [] };
 
-    /// <summary>Every value by its full key in one spelling, for comparing two configurations.</summary>
-    internal ImmutableSortedDictionary<string, string> Values { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>Every value by its key below <c>controller</c>, for comparing two configurations.</summary>
+    internal ImmutableSortedDictionary<string, KnownValue> Values { get; init; } = ImmutableSortedDictionary<string, KnownValue>.Empty;
 
     /// <summary>The snapshot for the actors and the edge.</summary>
     /// <param name="secret">32 bytes from the journal.</param>

@@ -10,6 +10,6 @@ public sealed record LimitOptions
     /// <summary>Accepted and opened connections at a time.</summary>
     public int TcpConnections { get; init; } = 10_000;
 
-    /// <summary>A connection without traffic is closed after this long.</summary>
-    public TimeSpan TcpIdle { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>A connection without traffic is closed after this long; longer than a registration lasts, because calls arrive on its connection.</summary>
+    public TimeSpan TcpIdle { get; init; } = TimeSpan.FromMinutes(65);
 }

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Net;
+using Controller.Host.Configuration.Options;
+using Microsoft.Extensions.Logging;
+
+namespace Controller.Host.Configuration.Binding;
+
+/// <summary>Second pass, the host's half: options, and what has to fit together in them.</summary>
+internal static class HostBinding
+{
+    public static HostOptions Bind(KnownValues known)
+    {
+        var node = new NodeOptions
+        {
+            Id = known.Get("node.id", 1),
+            Name = known.Get("node.name", "sbc1"),
+            DataDirectory = known.Get("node.data-dir", "data"),
+        };
+        return new HostOptions
+        {
+            Node = node,
+            Journal = Journal(known, node),
+            Cluster = Cluster(known),
+            Engine = new EngineLoopOptions { Loops = known.Get("engine.loops", 0) },
+            Limits = Limits(known),
+            Media = Media(known),
+            Admin = Admin(known),
+            Cdr = new CdrOptions { File = known.Get("cdr.file", Path.Combine(node.DataDirectory, "cdr.jsonl")) },
+            Log = new LogOptions { Level = Level(known.Get("log.level", "info")) },
+            TrunkHealth = known.Names("trunks").ToImmutableDictionary(name => name, name => Health(known, $"trunks.{Hocon.HoconPath.WriteElement(name)}.health")),
+        };
+    }
+
+    private static JournalOptions Journal(KnownValues known, NodeOptions node) => new()
+    {
+        Kind = known.Get("journal.kind", "sqlite") == "postgres" ? JournalKind.Postgres : JournalKind.Sqlite,
+        SqliteFile = known.Get("journal.sqlite.file", Path.Combine(node.DataDirectory, "journal.db")),
+        PostgresConnection = known.Get("journal.postgres.connection", new JournalOptions().PostgresConnection),
+        PostgresAllowSingle = known.Get("journal.postgres.allow-single", false),
+    };
+
+    private static ClusterOptions Cluster(KnownValues known)
+    {
+        var defaults = new ClusterOptions();
+        var cluster = new ClusterOptions
+        {
+            LinkListen = known.Get("cluster.link.listen", new IPEndPoint(IPAddress.Loopback, 7601)).ToString(),
+            LinkAdvertise = known.All.TryGetValue("cluster.link.advertise", out KnownValue? advertise) ? advertise.Text : defaults.LinkAdvertise,
+            Shards = known.Get("cluster.shards", defaults.Shards),
+            Heartbeat = known.Get("cluster.heartbeat", defaults.Heartbeat),
+            SuspectAfter = known.Get("cluster.suspect-after", defaults.SuspectAfter),
+            Trust = known.Get("cluster.trust", defaults.Trust),
+            Addresses =
+            [
+                .. Enumerable.Range(0, known.Count("cluster.addresses")).Select(i => new FloatingAddress(
+                    known.Get($"cluster.addresses[{i}].address", ""), known.Get($"cluster.addresses[{i}].device", ""))),
+            ],
+        };
+
+        // A node stops trusting itself before the others may take over, and not between two heartbeats.
+        if (cluster.Heartbeat >= cluster.Trust || cluster.Trust >= cluster.SuspectAfter)
+        {
+            known.Report("cluster.trust", $"{Milliseconds(cluster.Trust)} does not lie between cluster.heartbeat ({Milliseconds(cluster.Heartbeat)}) and cluster.suspect-after ({Milliseconds(cluster.SuspectAfter)}); expected heartbeat < trust < suspect-after");
+        }
+
+        return cluster;
+    }
+
+    private static LimitOptions Limits(KnownValues known)
+    {
+        var defaults = new LimitOptions();
+        return new LimitOptions
+        {
+            MaxHeaderBytes = known.Get("limits.max-header-bytes", defaults.MaxHeaderBytes),
+            MaxBodyBytes = known.Get("limits.max-body-bytes", defaults.MaxBodyBytes),
+            TcpConnections = known.Get("limits.tcp-connections", defaults.TcpConnections),
+            TcpIdle = known.Get("limits.tcp-idle", defaults.TcpIdle),
+        };
+    }
+
+    private static MediaOptions Media(KnownValues known) => new()
+    {
+        Mode = known.Get("media.mode", "bypass") == "rtpengine" ? MediaMode.Rtpengine : MediaMode.Bypass,
+        RtpengineNodes = [.. known.Get<object[]>("media.rtpengine.nodes", []).Cast<string>()],
+    };
+
+    private static AdminOptions Admin(KnownValues known)
+    {
+        var admin = new AdminOptions
+        {
+            Listen = known.Get("admin.listen", new AdminOptions().Listen),
+            Token = known.Find<string>("admin.token"),
+        };
+        if (admin.Token is null && !IPAddress.IsLoopback(admin.Listen.Address))
+        {
+            known.Report("admin.listen", $"{admin.Listen} is not a loopback address and controller.admin.token is missing; expected a token, or a loopback address");
+        }
+
+        return admin;
+    }
+
+    private static TrunkHealthOptions Health(KnownValues known, string path)
+    {
+        var defaults = new TrunkHealthOptions();
+        return new TrunkHealthOptions
+        {
+            OptionsEvery = known.Get(path + ".options-every", defaults.OptionsEvery),
+            DownAfter = known.Get(path + ".down-after", defaults.DownAfter),
+            UpAfter = known.Get(path + ".up-after", defaults.UpAfter),
+        };
+    }
+
+    private static LogLevel Level(string text) => text switch
+    {
+        "trace" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "warn" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        _ => LogLevel.Information,
+    };
+
+    private static string Milliseconds(TimeSpan duration) => $"{duration.TotalMilliseconds:0}ms";
+}

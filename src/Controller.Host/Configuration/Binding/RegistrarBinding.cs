@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Controller.Actors.Policies;
+
+namespace Controller.Host.Configuration.Binding;
+
+/// <summary>Second pass: the registrar.</summary>
+internal static class RegistrarBinding
+{
+    public static RegistrarSettings Bind(KnownValues known)
+    {
+        var defaults = new RegistrarSettings();
+        string[] domains = [.. known.Get<object[]>("registrar.domains", []).Cast<string>()];
+        var registrar = new RegistrarSettings
+        {
+            Domains = [.. domains],
+            MinExpires = known.Get("registrar.min-expires", defaults.MinExpires),
+            DefaultExpires = known.Get("registrar.default-expires", defaults.DefaultExpires),
+            MaxExpires = known.Get("registrar.max-expires", defaults.MaxExpires),
+            MaxBindings = known.Get("registrar.max-bindings", defaults.MaxBindings),
+            Authenticate = known.Get("registrar.authenticate", defaults.Authenticate),
+            DigestRealm = known.Get("registrar.digest-realm", domains.Length > 0 ? domains[0] : defaults.DigestRealm),
+            Users = known.Names("registrar.users").ToImmutableDictionary(
+                name => name,
+                name => new UserSettings(known.Get($"registrar.users.{Hocon.HoconPath.WriteElement(name)}.password", "")),
+                StringComparer.Ordinal),
+        };
+        if (registrar.MinExpires > registrar.DefaultExpires || registrar.DefaultExpires > registrar.MaxExpires)
+        {
+            known.Report(
+                registrar.MinExpires > registrar.MaxExpires ? "registrar.max-expires" : "registrar.default-expires",
+                $"min {registrar.MinExpires.TotalSeconds:0}s, default {registrar.DefaultExpires.TotalSeconds:0}s and max {registrar.MaxExpires.TotalSeconds:0}s are out of order; expected min-expires <= default-expires <= max-expires");
+        }
+
+        return registrar;
+    }
+}

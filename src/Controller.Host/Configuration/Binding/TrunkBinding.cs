@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Controller.Actors.Policies;
+using Controller.Sip.Transport;
+
+namespace Controller.Host.Configuration.Binding;
+
+/// <summary>Second pass: trunks.</summary>
+internal static class TrunkBinding
+{
+    public static ImmutableDictionary<string, TrunkSettings> Bind(
+        KnownValues known, IReadOnlyDictionary<string, RealmSettings> realms, ImmutableArray<ListenerSettings> listeners)
+        => known.Names("trunks").ToImmutableDictionary(name => name, name => Trunk(known, name, realms, listeners), StringComparer.Ordinal);
+
+    private static TrunkSettings Trunk(
+        KnownValues known, string name, IReadOnlyDictionary<string, RealmSettings> realms, ImmutableArray<ListenerSettings> listeners)
+    {
+        string path = $"trunks.{Hocon.HoconPath.WriteElement(name)}";
+        string realm = known.Get(path + ".realm", "");
+        RealmCheck.MustExist(known, path + ".realm", realms.Keys);
+        if (known.Count(path + ".endpoints") == 0)
+        {
+            known.Report(path + ".endpoints", "no endpoint; expected at least one { uri = \"sip:…\" }");
+        }
+
+        if (known.Has(path + ".credentials.user") != known.Has(path + ".credentials.password"))
+        {
+            known.Report(path + ".credentials", "user and password belong together; expected both or neither");
+        }
+
+        return new TrunkSettings
+        {
+            Name = name,
+            Realm = realm,
+            Endpoints = Endpoints(known, path, realms.ContainsKey(realm) ? realm : null, listeners),
+            RetryOn = [.. known.Get<object[]>(path + ".retry-on", []).Cast<int>()],
+            RingTimeout = known.Get(path + ".ring-timeout", TimeSpan.FromSeconds(180)),
+            TryTimeout = known.Get(path + ".try-timeout", TimeSpan.FromSeconds(4)),
+            MaxCalls = known.FindValue<int>(path + ".limits.calls"),
+            CallsPerSecond = known.FindValue<double>(path + ".limits.calls-per-second"),
+            User = known.Find<string>(path + ".credentials.user"),
+            Password = known.Find<string>(path + ".credentials.password"),
+        };
+    }
+
+    private static ImmutableArray<TrunkPeerSettings> Endpoints(KnownValues known, string trunk, string? realm, ImmutableArray<ListenerSettings> listeners)
+    {
+        var endpoints = new List<TrunkPeerSettings>();
+        for (int i = 0; i < known.Count(trunk + ".endpoints"); i++)
+        {
+            string path = $"{trunk}.endpoints[{i}]";
+            if (known.FindValue<(string Uri, SipTransport Transport)>(path + ".uri") is not { } target)
+            {
+                continue;
+            }
+
+            if (realm is not null && !listeners.Any(l => l.Realm == realm && l.Transport == target.Transport))
+            {
+                known.Report(path + ".uri", $"{target.Transport.UriToken()} is needed, and realm {realm} has no {target.Transport.UriToken()} listener to send from; expected one in controller.listeners");
+            }
+
+            endpoints.Add(new TrunkPeerSettings(target.Uri, known.Get(path + ".priority", 1), known.Get(path + ".weight", 1)));
+        }
+
+        // A stable order: lowest priority first, then the heaviest, then as written.
+        return [.. endpoints.OrderBy(e => e.Priority).ThenByDescending(e => e.Weight)];
+    }
+}

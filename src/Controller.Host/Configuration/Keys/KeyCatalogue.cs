@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+
+namespace Controller.Host.Configuration.Keys;
+
+/// <summary>Every key there is: one row each. What is not here is an error in a configuration; hocon/reference.conf explains each.</summary>
+internal static class KeyCatalogue
+{
+    public const string Root = "controller";
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private static readonly KeyKind Name = new TextKind(
+        "a name of letters, digits, '-', '_' and '.'", text => text.Length <= 63 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'));
+    private static readonly KeyKind Boolean = new BooleanKind();
+    private static readonly KeyKind Text = new TextKind();
+    private static readonly KeyKind File = new TextKind("the path of a file");
+    private static readonly KeyKind Secret = new SecretKind();
+    private static readonly KeyKind Address = new AddressKind();
+
+    public static ImmutableArray<Key> Rows { get; } =
+    [
+        new("node.id", new IntegerKind(1, 255), "1"),
+        new("node.name", Name, "sbc1"),
+        new("node.data-dir", new TextKind("the path of a directory"), "data"),
+
+        new("journal.kind", new ChoiceKind(["sqlite"], ["postgres"]), "sqlite"),
+        new("journal.sqlite.file", File, null),
+        new("journal.postgres.connection", Secret, "\"Host=127.0.0.1;Port=5432;Username=controller;Database=controller\"") { IsSecret = true },
+        new("journal.postgres.allow-single", Boolean, "false"),
+
+        new("cluster.link.listen", Address, "\"127.0.0.1:7601\""),
+        new("cluster.link.advertise", new HostPortKind(), "\"127.0.0.1:7601\""),
+        new("cluster.shards", new IntegerKind(1, 4096), "256"),
+        new("cluster.heartbeat", new DurationKind(TimeSpan.FromMilliseconds(10), 10 * Second), "200ms"),
+        new("cluster.suspect-after", new DurationKind(TimeSpan.FromMilliseconds(50), 60 * Second), "1s"),
+        new("cluster.trust", new DurationKind(TimeSpan.FromMilliseconds(50), 60 * Second), "700ms"),
+        new("cluster.addresses[].address", new PrefixKind(), null) { IsRequired = true },
+        new("cluster.addresses[].device", Name, null) { IsRequired = true },
+
+        new("engine.loops", new IntegerKind(0, 256), "0"),
+
+        new("limits.max-header-bytes", new SizeKind(1024, 1 << 20), "32KiB"),
+        new("limits.max-body-bytes", new SizeKind(1024, 16 << 20), "64KiB"),
+        new("limits.tcp-connections", new IntegerKind(1, 1_000_000), "10000"),
+        new("limits.tcp-idle", new DurationKind(10 * Second, 7 * Day), "65m"),
+
+        new("realms.*.trust", new ChoiceKind(["untrusted", "trusted"]), "untrusted"),
+        new("realms.*.authenticate-calls", Boolean, "false"),
+
+        new("listeners[].realm", Name, null) { IsRequired = true },
+        new("listeners[].transport", new ChoiceKind(["udp", "tcp"], ["tls", "ws", "wss"]), null) { IsRequired = true },
+        new("listeners[].listen", Address, null) { IsRequired = true },
+        new("listeners[].advertise", new HostPortKind(), null),
+
+        new("registrar.domains", new ListKind(new DomainKind()), "[]"),
+        new("registrar.authenticate", Boolean, "true"),
+        new("registrar.digest-realm", new TextKind("a text without '\"' and '\\'", text => !text.AsSpan().ContainsAny('"', '\\')), null),
+        new("registrar.min-expires", new DurationKind(Second, Day), "60s"),
+        new("registrar.default-expires", new DurationKind(Second, Day), "3600s"),
+        new("registrar.max-expires", new DurationKind(Second, 365 * Day), "3600s"),
+        new("registrar.max-bindings", new IntegerKind(1, 1000), "10"),
+        new("registrar.users.*.password", Secret, null) { IsRequired = true, IsSecret = true },
+
+        new("trunks.*.realm", Name, null) { IsRequired = true },
+        new("trunks.*.endpoints[].uri", new SipTargetKind(), null) { IsRequired = true },
+        new("trunks.*.endpoints[].priority", new IntegerKind(0, 65535), "1"),
+        new("trunks.*.endpoints[].weight", new IntegerKind(0, 65535), "1"),
+        new("trunks.*.health.options-every", new DurationKind(TimeSpan.Zero, Day), "30s"),
+        new("trunks.*.health.down-after", new IntegerKind(1, 100), "3"),
+        new("trunks.*.health.up-after", new IntegerKind(1, 100), "1"),
+        new("trunks.*.limits.calls", new IntegerKind(0, 10_000_000), null),
+        new("trunks.*.limits.calls-per-second", new NumberKind(0.001, 1_000_000), null),
+        new("trunks.*.retry-on", new ListKind(new IntegerKind(300, 699)), "[408, 500, 502, 503, 504]"),
+        new("trunks.*.ring-timeout", new DurationKind(Second, Hour), "180s"),
+        new("trunks.*.try-timeout", new DurationKind(TimeSpan.FromMilliseconds(100), Hour), "4s"),
+        new("trunks.*.credentials.user", Text, null),
+        new("trunks.*.credentials.password", Secret, null) { IsSecret = true },
+
+        new("routes[].name", Text, null) { IsRequired = true },
+        new("routes[].match.domain", new DomainKind(), null),
+        new("routes[].match.registered", Boolean, null),
+        new("routes[].match.from-realm", Name, null),
+        new("routes[].match.user", new PatternKind(), null),
+        new("routes[].rewrite.user", Text, null),
+        new("routes[].to", new TextKind("registered, the name of a trunk, or a list of { trunk, weight }"), null) { IsRequired = true },
+        new("routes[].to[].trunk", Name, null) { IsRequired = true },
+        new("routes[].to[].weight", new IntegerKind(0, 65535), "1"),
+
+        new("calls.max-duration", new DurationKind(Second, 30 * Day), "12h"),
+        new("calls.no-answer", new DurationKind(Second, Hour), "180s"),
+        new("calls.session-expires", new DurationKind(90 * Second, Day), "1800s"),
+        new("calls.min-se", new DurationKind(90 * Second, Day), "90s"),
+
+        new("media.mode", new ChoiceKind(["bypass"], ["rtpengine"]), "bypass"),
+        new("media.rtpengine.nodes", new ListKind(new TextKind("the address of an rtpengine, such as \"udp:127.0.0.1:2223\"", IsNode)), "[]"),
+
+        new("admin.listen", Address, "\"127.0.0.1:8080\""),
+        new("admin.token", Secret, null) { IsSecret = true },
+        new("cdr.file", File, null),
+        new("log.level", new ChoiceKind(["trace", "debug", "info", "warn", "error"]), "info"),
+    ];
+
+    public static KeyNode Tree { get; } = BuildTree();
+
+    /// <summary>Whether the running node takes a new value without a restart: what the settings snapshot holds, but for the listeners.</summary>
+    public static bool IsLive(string path)
+        => path.Split('.', '[')[0] is "realms" or "registrar" or "trunks" or "routes" or "calls" && !path.Contains(".health.", StringComparison.Ordinal);
+
+    private static bool IsNode(string text)
+        => text.StartsWith("udp:", StringComparison.Ordinal) && HostPortKind.TrySplit(text[4..], out _, out int? port) && port > 0;
+
+    private static KeyNode BuildTree()
+    {
+        var tree = new KeyNode("");
+        foreach (Key key in Rows)
+        {
+            tree.Add(key);
+        }
+
+        return tree;
+    }
+}

@@ -1,0 +1,35 @@
+using Controller.Host.Configuration.Hocon;
+
+namespace Controller.Host.Configuration.Keys;
+
+/// <summary>A list of simple values; read as <c>object[]</c>.</summary>
+internal sealed class ListKind(KeyKind item) : KeyKind
+{
+    public override string Expected => $"a list of which each is {item.Expected}";
+
+    public override KeyReading Read(HoconValue value)
+    {
+        if (value is not HoconArray array)
+        {
+            return Refuse(value);
+        }
+
+        var items = new List<object>();
+        var texts = new List<string>();
+        foreach (HoconValue element in array.Items)
+        {
+            KeyReading reading = item.Read(element);
+            if (reading.Value is null)
+            {
+                return reading;
+            }
+
+            items.Add(reading.Value);
+            texts.Add(reading.Text);
+        }
+
+        return KeyReading.Ok(items.ToArray(), $"[{string.Join(", ", texts)}]");
+    }
+
+    protected override KeyReading ReadText(string text) => Refuse(text);
+}
