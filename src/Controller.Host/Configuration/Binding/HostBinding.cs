@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using Controller.Host.Configuration.Options;
-using Microsoft.Extensions.Logging;
 
 namespace Controller.Host.Configuration.Binding;
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Controller.Host.Configuration.Options;
 
 public sealed record LogOptions
