@@ -19,9 +19,15 @@ internal static class UriComparison
             return false;
         }
 
+        // A URI is equivalent to itself, even one that has a parameter twice against 19.1.1 and would not match it below.
+        if (a.SequenceEqual(b))
+        {
+            return true;
+        }
+
         return left.Scheme switch
         {
-            UriScheme.Other => a.SequenceEqual(b),
+            UriScheme.Other => false,
             UriScheme.Tel => AreSameNumber(left, right),
             _ => AreSameSip(left, right),
         };

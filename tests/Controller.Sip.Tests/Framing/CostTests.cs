@@ -27,7 +27,7 @@ public sealed class CostTests(ITestOutputHelper output)
     [Fact]
     public void Nanoseconds_for_an_invite_of_a_kilobyte()
     {
-        const int Rounds = 20_000;
+        const int Rounds = 5_000;
         var octets = Wire.Invite.ToArray();
         var message = new SipMessage();
         var rules = RequestRules.Default;
