@@ -66,10 +66,9 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void The_torture_messages_over_datagrams_and_streams()
     {
-        string[] messages = [.. Directory.GetFiles(Path.Combine(Repository.Root, "tests"), "*.dat", SearchOption.AllDirectories)
-            .Where(file => file.Contains("rfc4475", StringComparison.OrdinalIgnoreCase) && !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)];
-        Assert.Equal(49, messages.Length);
+        // The 49 messages of the RFC and one more that stands in its archive only.
+        string[] messages = Directory.GetFiles(Path.Combine(Repository.Root, "tests/Controller.Sip.Tests/torture/rfc4475"), "*.dat");
+        Assert.Equal(50, messages.Length);
         foreach (string file in messages)
         {
             byte[] message = File.ReadAllBytes(file);
