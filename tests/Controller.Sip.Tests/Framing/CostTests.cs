@@ -27,7 +27,8 @@ public sealed class CostTests(ITestOutputHelper output)
     [Fact]
     public void Nanoseconds_for_an_invite_of_a_kilobyte()
     {
-        const int Rounds = 5_000;
+        // Batches shorter than a time slice: the best of them had the core for itself.
+        const int Rounds = 50;
         var octets = Wire.Invite.ToArray();
         var message = new SipMessage();
         var rules = RequestRules.Default;
@@ -40,7 +41,7 @@ public sealed class CostTests(ITestOutputHelper output)
         static double Best(Action action)
         {
             var best = double.MaxValue;
-            for (var run = 0; run < 10; run++)
+            for (var run = 0; run < 1_000; run++)
             {
                 var start = Stopwatch.GetTimestamp();
                 for (var i = 0; i < Rounds; i++)
