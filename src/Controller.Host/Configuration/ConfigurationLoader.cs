@@ -62,13 +62,16 @@ public static class ConfigurationLoader
         }
 
         HoconObject root = HoconResolver.Resolve(documents.Select(d => d.Root), environment, out IReadOnlyList<ConfigurationProblem> unresolved);
+
+        // A default that refers to a key which the file has broken: the third step names the key itself.
+        unresolved = [.. unresolved.Where(p => p.Origin.Source != ConfigurationFiles.ReferenceSource)];
         return unresolved.Count > 0 ? Refused(unresolved) : Bind(source, root, documents.SelectMany(d => d.ReferencedRoots).ToHashSet());
     }
 
     /// <summary>Its second root, which explains the entries of maps and lists, is no part of any configuration.</summary>
     private static HoconDocument Reference()
     {
-        HoconDocument reference = HoconParser.Parse("hocon/" + ConfigurationFiles.Reference, ConfigurationFiles.Embedded(ConfigurationFiles.Reference), _ => null);
+        HoconDocument reference = HoconParser.Parse(ConfigurationFiles.ReferenceSource, ConfigurationFiles.Embedded(ConfigurationFiles.Reference), _ => null);
         var root = new HoconNode.Map(reference.Root.Origin, []);
         root.Fields.Add(KeyCatalogue.Root, reference.Root.Fields[KeyCatalogue.Root]);
         return reference with { Root = root };

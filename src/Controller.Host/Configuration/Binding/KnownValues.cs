@@ -1,5 +1,6 @@
 using Controller.Host.Configuration.Hocon;
 using Controller.Host.Configuration.Keys;
+using Controller.Host.Configuration.Sources;
 
 namespace Controller.Host.Configuration.Binding;
 
@@ -67,7 +68,8 @@ internal sealed class KnownValues
     {
         for (string at = path; ; at = at[..Math.Max(0, at.LastIndexOfAny(['.', '[']))])
         {
-            if (_origins.TryGetValue(at, out HoconOrigin origin) || at.Length == 0)
+            // A default that does not fit what the user said is reported where the user said it.
+            if ((_origins.TryGetValue(at, out HoconOrigin origin) && origin.Source != ConfigurationFiles.ReferenceSource) || at.Length == 0)
             {
                 return origin;
             }

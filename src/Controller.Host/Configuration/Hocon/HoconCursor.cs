@@ -3,7 +3,7 @@ using System.Text;
 namespace Controller.Host.Configuration.Hocon;
 
 /// <summary>A place in the tokens of one text, and what both values and includes need to read there.</summary>
-internal sealed class HoconCursor(string source, List<HoconToken> tokens)
+internal sealed class HoconCursor(string source, List<HoconToken> tokens, bool hasLines = true)
 {
     private int _at;
 
@@ -11,7 +11,7 @@ internal sealed class HoconCursor(string source, List<HoconToken> tokens)
 
     public HoconToken Current => tokens[_at];
 
-    public HoconOrigin Origin => new(source, Current.Line);
+    public HoconOrigin Origin => new(source, hasLines ? Current.Line : 0);
 
     public bool Is(HoconTokenKind kind) => Current.Kind == kind;
 

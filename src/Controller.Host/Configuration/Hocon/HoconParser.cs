@@ -11,14 +11,14 @@ internal sealed class HoconParser
     private readonly ImmutableArray<string> _including;
     private readonly HashSet<string> _referenced;
 
-    private HoconParser(string source, string text, HoconText files, ImmutableArray<string> prefix, ImmutableArray<string> including, HashSet<string> referenced)
+    private HoconParser(string source, string text, HoconText files, ImmutableArray<string> prefix, ImmutableArray<string> including, HashSet<string> referenced, bool hasLines = true)
     {
         if (text.Length > HoconLimits.File)
         {
             throw new HoconException(new HoconOrigin(source, 0), "syntax", $"longer than {HoconLimits.File} characters");
         }
 
-        _cursor = new HoconCursor(source, HoconTokenizer.Read(source, text));
+        _cursor = new HoconCursor(source, HoconTokenizer.Read(source, text), hasLines);
         _text = files;
         _prefix = prefix;
         _including = including;
@@ -43,7 +43,7 @@ internal sealed class HoconParser
     public static HoconDocument ParseValue(string source, IReadOnlyList<string> path, string text)
     {
         var referenced = new HashSet<string>(StringComparer.Ordinal);
-        var parser = new HoconParser(source, text, _ => null, [], [source], referenced);
+        var parser = new HoconParser(source, text, _ => null, [], [source], referenced, hasLines: false);
         var root = new HoconNode.Map(new HoconOrigin(source, 0), []);
         HoconScope scope = HoconScope.Root([]);
         HoconNode value = parser.Value(path.Aggregate(scope, (at, name) => at.Field(name)));
@@ -60,7 +60,7 @@ internal sealed class HoconParser
     /// <exception cref="HoconException">It is not a path.</exception>
     public static IReadOnlyList<string> ParsePath(string source, string text)
     {
-        var cursor = new HoconCursor(source, HoconTokenizer.Read(source, text));
+        var cursor = new HoconCursor(source, HoconTokenizer.Read(source, text), hasLines: false);
         List<string> path = cursor.ReadPath("");
         return cursor.Is(HoconTokenKind.End) ? path : throw cursor.Fail("", $"{cursor.Seen()} cannot be part of a key");
     }

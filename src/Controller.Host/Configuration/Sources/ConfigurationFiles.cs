@@ -7,6 +7,7 @@ namespace Controller.Host.Configuration.Sources;
 internal static class ConfigurationFiles
 {
     public const string Reference = "reference.conf";
+    public const string ReferenceSource = "hocon/" + Reference;
     public const string SingleNode = "single-node.conf";
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

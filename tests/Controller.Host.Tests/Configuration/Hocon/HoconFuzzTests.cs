@@ -27,7 +27,7 @@ public sealed class HoconFuzzTests
     public void PiecesInAnyOrder(int seed)
     {
         var random = new Random(seed);
-        for (int i = 0; i < 5000; i++)
+        for (int i = 0; i < 2500; i++)
         {
             var text = new StringBuilder();
             for (int n = random.Next(1, 40); n > 0; n--)
@@ -76,7 +76,7 @@ public sealed class HoconFuzzTests
     public void WholeConfigurationsWithBytesChanged(int seed)
     {
         var random = new Random(seed);
-        for (int i = 0; i < 400; i++)
+        for (int i = 0; i < 150; i++)
         {
             var text = new StringBuilder(Texts.Full);
             for (int n = random.Next(1, 6); n > 0; n--)
