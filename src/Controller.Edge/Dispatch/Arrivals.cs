@@ -49,7 +49,10 @@ internal sealed class Arrivals(
     {
         instruments.Malformed(reason);
         int status = MessageScreening.StatusFor(reason);
-        if (status != 0 && MessageScreening.MayAnswer(message))
+
+        // RFC 4475 section 3.1.2.1 wants a 400 even where the Via itself is malformed: it is sent back as it came, to where it came from.
+        // Never to a response, nor to an ACK (RFC 3261 section 17.1.1.3).
+        if (status != 0 && message.IsRequest && message.Method != SipMethod.Ack && message.Has(HeaderId.Via))
         {
             answers.Answer(message, flow, status, Encoding.ASCII.GetBytes(MessageScreening.Phrase(reason)));
         }

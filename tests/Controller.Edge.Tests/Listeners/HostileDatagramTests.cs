@@ -89,13 +89,15 @@ public sealed class HostileDatagramTests : IDisposable
         for (int length = 0; length < bytes.Length; length++)
         {
             _peer.Send(bytes.AsSpan(0, length));
-        }
-
-        _edge.AssertCounted(bytes.Length, "edge.messages.rejected");
-        long expected = _edge.Counted("edge.messages.answered", "400");
-        for (; answered < expected; answered++)
-        {
-            Assert.Equal(400, _peer.Receive().StatusCode);
+            if (length % 50 == 49 || length == bytes.Length - 1)
+            {
+                // Read what was answered before it is more than the peer's socket holds.
+                _edge.AssertCounted(length + 1, "edge.messages.rejected");
+                for (long expected = _edge.Counted("edge.messages.answered", "400"); answered < expected; answered++)
+                {
+                    Assert.Equal(400, _peer.Receive().StatusCode);
+                }
+            }
         }
 
         Assert.True(answered > 50);
@@ -132,7 +134,8 @@ public sealed class HostileDatagramTests : IDisposable
     [Fact]
     public void An_answer_that_would_go_to_a_broadcast_address_or_port_0_harms_nothing()
     {
-        _peer.Send(Requests.Options("255.255.255.255:0"));
+        // No port 0 in a sent-by: malformed, and told so at the source.
+        Assert.Equal(400, _peer.Ask(Requests.Options("255.255.255.255:0")).StatusCode);
         _peer.Send(Requests.Options("255.255.255.255:1"));
         Assert.True(_peer.HeardNothing());
     }

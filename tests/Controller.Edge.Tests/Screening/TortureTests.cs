@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Controller.Edge.Tests.Fakes;
+using Controller.Sip.Messages;
+
+namespace Controller.Edge.Tests.Screening;
+
+/// <summary>
+/// RFC 4475 over sockets: what the edge makes of each message. "actor": it is taken to one; "drop": silence; a number: answered without state.
+/// The top Via gets an rport, so that the answer returns to our socket and not to port 5060.
+/// </summary>
+public sealed partial class TortureTests : IDisposable
+{
+    private readonly EdgeUnderTest _edge = new(new EdgeOptions { MessageTimeout = TimeSpan.FromMilliseconds(300), DrainTimeout = TimeSpan.FromMilliseconds(200) });
+
+    public static TheoryData<string, string> Verdicts => new()
+    {
+        { "wsinv", "actor" }, { "intmeth", "501" }, { "esc01", "actor" }, { "escnull", "actor" }, { "esc02", "501" }, { "lwsdisp", "200" },
+        { "longreq", "actor" }, { "dblreq", "actor" }, { "semiuri", "200" }, { "transports", "200" }, { "mpart01", "actor" },
+        { "unreason", "drop" }, { "noreason", "drop" }, { "badinv01", "400" }, { "clerr", "400" }, { "ncl", "400" }, { "scalar02", "400" },
+        { "scalarlg", "drop" }, { "quotbal", "400" }, { "ltgtruri", "400" }, { "lwsruri", "400" }, { "lwsstart", "400" }, { "trws", "400" },
+        { "escruri", "400" }, { "baddate", "actor" }, { "regbadct", "400" }, { "badaspec", "400" }, { "baddn", "400" }, { "badvers", "505" },
+        { "mismatch01", "400" }, { "mismatch02", "400|501" }, { "bigcode", "drop" }, { "badbranch", "400" }, { "insuf", "400" },
+        { "unkscm", "416" }, { "novelsc", "416" }, { "unksm2", "400" }, { "bext01", "420" }, { "invut", "415" }, { "regaut01", "actor" },
+        { "multi01", "400" }, { "mcl01", "400" }, { "bcast", "drop" }, { "zeromf", "200|483" }, { "cparam01", "actor" }, { "cparam02", "actor" },
+        { "regescrt", "actor" }, { "sdp01", "406" }, { "inv2543", "actor" }, { "test", "400|drop" },
+    };
+
+    private static byte[] Read(string name)
+    {
+        string text = Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "torture", name + ".dat")));
+        return Encoding.Latin1.GetBytes(text.StartsWith("SIP/", StringComparison.Ordinal) ? text : TopVia().Replace(text, "$0;rport", 1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Verdicts))]
+    public void Over_UDP(string name, string verdict)
+    {
+        using UdpPeer peer = new(_edge);
+        peer.Send(Read(name));
+        Wait.Until(() => Outcome() is not null, "nothing became of it");
+        string outcome = Outcome()!;
+        Assert.Contains(outcome, verdict.Split('|'));
+        if (int.TryParse(outcome, out int status))
+        {
+            Assert.Equal(status, StatusOf(peer.ReceiveRaw()));
+        }
+
+        Assert.True(peer.HeardNothing());
+        _edge.AssertCounted(0, "edge.messages.rejected", "fault");
+    }
+
+    [Theory]
+    [MemberData(nameof(Verdicts))]
+    public void Over_TCP_it_harms_nobody_else(string name, string verdict)
+    {
+        Assert.NotEmpty(verdict);
+        using (TcpPeer peer = new(_edge))
+        {
+            peer.Send(Read(name));
+
+            // Told, answered, or given up: clerr waits for octets that never come; a request without Content-Length ends the stream.
+            Wait.Until(() => Outcome() is not null || _edge.Counted("edge.connections.closed") > 0, "nothing became of it");
+        }
+
+        using TcpPeer good = new(_edge);
+        Assert.Equal(200, good.Ask(Requests.Options(good.SentBy, "TCP")).StatusCode);
+        _edge.AssertCounted(0, "edge.messages.rejected", "fault");
+        _edge.AssertCounted(0, "edge.connections.closed", "fault");
+    }
+
+    public void Dispose() => _edge.Dispose();
+
+    /// <summary>What the edge did, if it has done anything yet.</summary>
+    private string? Outcome()
+    {
+        foreach (int status in new[] { 200, 400, 404, 405, 406, 413, 415, 416, 420, 481, 482, 483, 501, 505, 513 })
+        {
+            if (_edge.Counted("edge.messages.answered", status.ToString()) > 0)
+            {
+                return status.ToString();
+            }
+        }
+
+        return _edge.Actors.Count > 0 ? "actor" : _edge.Counted("edge.messages.rejected") > 0 && !MayStillAnswer() ? "drop" : null;
+    }
+
+    // A refusal is counted before it is answered: an answer that is on its way must not be taken for silence.
+    private bool MayStillAnswer()
+    {
+        Thread.Sleep(20);
+        return _edge.Counted("edge.messages.answered") > 0;
+    }
+
+    private static int StatusOf(byte[] answer) => int.Parse(Encoding.ASCII.GetString(answer, "SIP/2.0 ".Length, 3));
+
+    [GeneratedRegex(@"^(via|v)\s*:\s*SIP\s*/\s*\S+\s*/\s*\S+\s+[^\s;,]+", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    private static partial Regex TopVia();
+}
