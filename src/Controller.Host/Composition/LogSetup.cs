@@ -9,10 +9,11 @@ public static class LogSetup
     {
         logs.SetMinimumLevel(level);
         logs.AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning);
+        // A start that fails is explained in one line of our own, not in the framework's stack trace.
+        logs.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logs.AddSimpleConsole(line =>
         {
             line.SingleLine = true;
-            line.IncludeScopes = true;
             line.UseUtcTimestamp = true;
             line.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
             line.ColorBehavior = LoggerColorBehavior.Disabled;

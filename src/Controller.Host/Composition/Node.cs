@@ -47,7 +47,7 @@ public sealed class Node : IAsyncDisposable
         HostOptions options = configuration.Host;
         try
         {
-            CdrFileSink charging = new(options.Cdr.File);
+            CdrFileSink charging = OpenCharging(options.Cdr.File);
             SqliteJournal journal = OpenJournal(options.Journal);
             Owns(journal);
             _journal = around?.Invoke(journal) ?? journal;
@@ -145,6 +145,18 @@ public sealed class Node : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Undo();
+
+    private static CdrFileSink OpenCharging(string file)
+    {
+        try
+        {
+            return new CdrFileSink(file);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"controller.cdr.file: {file} cannot be written: {failed.Message}", failed);
+        }
+    }
 
     private static SqliteJournal OpenJournal(JournalOptions journal) => journal.Kind == JournalKind.Sqlite
         ? SqliteJournal.Open(journal.SqliteFile)

@@ -7,7 +7,7 @@ namespace Controller.Host.Console.Demo;
 /// <summary>What happened on both legs, in the order it happened, drawn between three lines: alice, the controller, bob.</summary>
 public sealed class Ladder(string left, string middle, string right)
 {
-    private const int Lane = 31;
+    private const int Lane = 35;
 
     private readonly Lock _one = new();
     private readonly List<Step> _steps = [];
@@ -28,9 +28,11 @@ public sealed class Ladder(string left, string middle, string right)
         text.Append(CultureInfo.InvariantCulture, $"{"ms",8}  {left}{Centre(middle, (2 * Lane) + 3 - left.Length - right.Length)}{right}\n");
         lock (_one)
         {
+            // Counted from the first message: what the phones waited for before is not the call's.
+            TimeSpan first = _steps.Count > 0 ? _steps[0].At : TimeSpan.Zero;
             foreach (Step step in _steps)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{step.At.TotalMilliseconds,8:0.0}  │");
+                text.Append(CultureInfo.InvariantCulture, $"{(step.At - first).TotalMilliseconds,8:0.0}  │");
                 _ = step.OnLeft switch
                 {
                     true => text.Append(Arrow(step)).Append('│').Append(blank).Append('│'),

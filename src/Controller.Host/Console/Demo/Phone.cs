@@ -66,8 +66,10 @@ public sealed class Phone : IDisposable
 
     private static string LabelOf(SipMessage message)
     {
-        string number = CSeq.TryParse(message.Value(HeaderId.CSeq), out CSeq cseq, out _) ? $"{cseq.Number} {cseq.Method.Name()}" : "";
-        return message.IsRequest ? $"{Text(message.MethodText)} ({cseq.Number})" : $"{message.StatusCode} {Text(message.ReasonPhrase)} ({number})";
+        CSeq.TryParse(message.Value(HeaderId.CSeq), out CSeq cseq, out _);
+        return message.IsRequest
+            ? $"{Text(message.MethodText)} ({cseq.Number})"
+            : $"{message.StatusCode} {Text(message.ReasonPhrase)} ({cseq.Method.Name()} {cseq.Number})";
     }
 
     private void Read()
