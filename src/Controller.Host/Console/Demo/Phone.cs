@@ -66,7 +66,7 @@ public sealed class Phone : IDisposable
 
     private static string LabelOf(SipMessage message)
     {
-        CSeq.TryParse(message.Value(HeaderId.CSeq), out CSeq cseq, out _);
+        _ = CSeq.TryParse(message.Value(HeaderId.CSeq), out CSeq cseq, out _);
         return message.IsRequest
             ? $"{Text(message.MethodText)} ({cseq.Number})"
             : $"{message.StatusCode} {Text(message.ReasonPhrase)} ({cseq.Method.Name()} {cseq.Number})";
