@@ -145,7 +145,7 @@ public sealed class AdminServerTests
 
     [Theory]
     [InlineData("sip:bob@example.test", "registered", "users", null)]
-    [InlineData("sip:nobody@example.test", "rejected", "users", 404)]
+    [InlineData("sip:nobody@example.test", "rejected", null, 404)]
     [InlineData("sip:bob@elsewhere.test", "rejected", null, 404)]
     public async Task Simulation_answers_with_the_decision_of_the_production_code(string uri, string decision, string? route, int? status)
     {

@@ -39,8 +39,8 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public void An_unknown_key_is_named_with_its_file_and_line()
     {
-        string file = Path.Combine(_directory, "bad.conf");
-        File.WriteAllText(file, "controller {\n  node { naem = x }\n}\n");
+        string file = Configuration();
+        File.WriteAllText(file, "controller {\n  node { naem = x }\n}\n" + File.ReadAllText(file));
         AssertOneLine(Run("--config", file), $"{file}:2: controller.node.naem: ", "controller.node.name");
         Assert.False(Directory.Exists(Path.Combine(_directory, "data")), "something was opened");
     }
