@@ -15,6 +15,9 @@ internal static class HoconLimits
     /// <summary>Values looked at while resolving: stops one that doubles itself on every line.</summary>
     public const int Steps = 1_000_000;
 
+    /// <summary>Substitutions that cannot be resolved: after so many the rest is not looked at.</summary>
+    public const int Problems = 100;
+
     /// <summary>Characters of one string put together.</summary>
     public const int Text = 1 << 20;
 

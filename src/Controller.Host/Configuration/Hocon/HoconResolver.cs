@@ -104,7 +104,7 @@ internal sealed class HoconResolver
                     fields.Add(name, Whole(head, fieldPath, depth + 1));
                 }
             }
-            catch (HoconException e) when (_steps <= HoconLimits.Steps)
+            catch (HoconException e) when (_steps <= HoconLimits.Steps && _problems.Count < HoconLimits.Problems)
             {
                 _problems.Add(e.Problem);
             }
