@@ -7,13 +7,13 @@ namespace Controller.Interop.Tests.Calls;
 [Trait("Category", "Peers")]
 public sealed class ScenarioTests
 {
+    // B01 is left out: its CANCEL carries a branch of its own, which RFC 3261 9.1 forbids ("identical ... top Via"); 481 is the right answer to it.
     [NeedsTheory("sipp", Needs.ThirdParty)]
     [InlineData("A01 basic call", "siphon/b2bua_uac.xml", "siphon/b2bua_uas.xml")]
     [InlineData("A04 topology hiding and re-INVITE", "siphon/b2bua_topology_uac.xml", "siphon/b2bua_topology_uas.xml")]
     [InlineData("A05 far side over TCP", "drachtio/uac.xml", "drachtio/uas-tcp.xml")]
     [InlineData("A06 busy", "siphon/b2bua_failure_uac.xml", "siphon/b2bua_failure_uas.xml")]
     [InlineData("A08 not found", "srf/uac-expect-404.xml", "srf/uas-404.xml")]
-    [InlineData("B01 cancel", "siphon/b2bua_cancel_uac.xml", "siphon/b2bua_cancel_uas.xml")]
     [InlineData("B02 cancel after 183", "drachtio/uac-cancel.xml", "drachtio/uas-cancel.xml")]
     [InlineData("B03 cancel crosses the answer", "drachtio/uac-cancel.xml", "drachtio/uas-ackbye.xml")]
     [InlineData("B08 cancel before any 18x", "jbout/uac-cancel.xml", "jbout/uas-cancel.xml")]
