@@ -23,9 +23,9 @@ public class ArrowTests
         ["Controller.Sip"] = [Analyzers],
         ["Controller.Sharding"] = [Analyzers],
         ["Controller.Actors"] = [Analyzers, "Google.Protobuf", "Grpc.Tools"],
-        ["Controller.Cluster"] = [Analyzers, "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.e_sqlite3", "Npgsql"],
+        ["Controller.Cluster"] = [Analyzers, "SQLitePCLRaw.core", "SQLitePCLRaw.provider.e_sqlite3", "Npgsql"],
         ["Controller.Edge"] = [Analyzers],
-        ["Controller.Host"] = [Analyzers, "Spectre.Console", "System.CommandLine", "OpenTelemetry"],
+        ["Controller.Host"] = [Analyzers, "System.CommandLine", "OpenTelemetry"],
     };
 
     public static TheoryData<string> Rooms() => [.. Arrows.Keys];

@@ -52,8 +52,8 @@ internal static class CallEvolution
             NoAnswerAt = e.NoAnswerAt,
             Invite = invite,
             RequestUri = Latin1.Text(invite.RequestUri),
-            FromUri = e.Caller.RemoteParty,
-            ToUri = e.Caller.LocalParty,
+            FromUri = Dialogs.UriOf(e.Caller.RemoteParty),
+            ToUri = Dialogs.UriOf(e.Caller.LocalParty),
             Legs = [e.Caller],
             Transactions = [server],
 

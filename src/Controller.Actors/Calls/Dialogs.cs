@@ -58,6 +58,13 @@ internal static class Dialogs
         return party.DisplayName.IsEmpty ? uri : Latin1.Text(party.DisplayName) + " " + uri;
     }
 
+    /// <summary>The URI of a party as <see cref="Party"/> gives it.</summary>
+    public static string UriOf(string party)
+    {
+        int open = party.LastIndexOf('<');
+        return open < 0 ? party : party[(open + 1)..].TrimEnd('>');
+    }
+
     public static uint Number(SipMessage message) => CSeq.TryParse(message.Value(HeaderId.CSeq), out CSeq cseq, out _) ? cseq.Number : 0;
 
     /// <summary>

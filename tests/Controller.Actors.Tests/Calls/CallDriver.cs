@@ -133,6 +133,15 @@ internal sealed class CallDriver
         }
     }
 
+    /// <summary>The same call, as a journal of an earlier time rebuilds it.</summary>
+    public static CallDriver FromJournal(IEnumerable<byte[]> rows, Instant now)
+    {
+        var call = new CallDriver { Now = now };
+        call.Journal.AddRange(rows);
+        call.CrashAndRecover();
+        return call;
+    }
+
     /// <summary>The process dies; what is in the journal is read back and the call goes on.</summary>
     public void CrashAndRecover()
     {

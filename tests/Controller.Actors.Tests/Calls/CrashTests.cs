@@ -12,7 +12,7 @@ namespace Controller.Actors.Tests.Calls;
 /// </summary>
 public class CrashTests
 {
-    private static readonly IReadOnlyDictionary<string, Action<CallDriver>[]> Scenarios = new Dictionary<string, Action<CallDriver>[]>
+    internal static readonly IReadOnlyDictionary<string, Action<CallDriver>[]> Scenarios = new Dictionary<string, Action<CallDriver>[]>
     {
         ["answered, hung up by the caller"] =
         [
@@ -139,7 +139,7 @@ public class CrashTests
         call.Sleep(TimeSpan.FromSeconds(33));
         call.CrashAndRecover();
         Assert.Equal(sent, call.CountSent("INVITE"));
-        call.Elapse(TimeSpan.FromSeconds(1));
+        call.Elapse(TimeSpan.FromMilliseconds(100));
         Assert.Equal(1, call.CountSent("SIP/2.0 408"));
     }
 
