@@ -50,7 +50,9 @@ public readonly struct Registration
     {
         RegistrationEvent.BindingsReplaced replaced => state with
         {
-            AddressOfRecord = replaced.AddressOfRecord, Bindings = replaced.Bindings, Nonces = replaced.Nonces,
+            AddressOfRecord = replaced.AddressOfRecord,
+            Bindings = replaced.Bindings,
+            Nonces = replaced.Nonces,
         },
         RegistrationEvent.NonceUsed used => state.With(used.Nonce),
         RegistrationEvent.Answered answered => state.With(answered.Answer),

@@ -67,8 +67,17 @@ public readonly ref struct DigestCredentials
 
         credentials = new DigestCredentials
         {
-            Username = username, Realm = realm, Nonce = nonce, Uri = uri, Response = response, CNonce = cnonce, Qop = qop,
-            Opaque = opaque, NcText = nc, Nc = count, Algorithm = DigestAlgorithms.Parse(algorithm),
+            Username = username,
+            Realm = realm,
+            Nonce = nonce,
+            Uri = uri,
+            Response = response,
+            CNonce = cnonce,
+            Qop = qop,
+            Opaque = opaque,
+            NcText = nc,
+            Nc = count,
+            Algorithm = DigestAlgorithms.Parse(algorithm),
         };
         return true;
     }

@@ -30,9 +30,12 @@ public static class DigestResponse
             var fields = new DigestCredentials
             {
                 // As a header would carry them: what follows takes the backslashes out again.
-                Nonce = Encoding.UTF8.GetBytes(DigestChallenge.Escape(nonce)), Uri = Encoding.UTF8.GetBytes(DigestChallenge.Escape(uri)),
+                Nonce = Encoding.UTF8.GetBytes(DigestChallenge.Escape(nonce)),
+                Uri = Encoding.UTF8.GetBytes(DigestChallenge.Escape(uri)),
                 CNonce = Encoding.UTF8.GetBytes(DigestChallenge.Escape(cnonce ?? "")),
-                NcText = Encoding.UTF8.GetBytes(nc ?? ""), Qop = Encoding.UTF8.GetBytes(qop ?? ""), Algorithm = algorithm,
+                NcText = Encoding.UTF8.GetBytes(nc ?? ""),
+                Qop = Encoding.UTF8.GetBytes(qop ?? ""),
+                Algorithm = algorithm,
             };
             return Encoding.ASCII.GetString(response[..Request(ref text, fields, ha1, Encoding.UTF8.GetBytes(method), entityBody, response)]);
         }

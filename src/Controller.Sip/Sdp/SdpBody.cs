@@ -86,7 +86,12 @@ public sealed class SdpBody
         for (var i = 0; i < media.Length; i++) media[i] = sections[i].Close(connection, direction);
         body = new SdpBody
         {
-            Origin = origin, SessionName = name, ConnectionAddress = connection, Timing = timing, Media = media, Attributes = attributes,
+            Origin = origin,
+            SessionName = name,
+            ConnectionAddress = connection,
+            Timing = timing,
+            Media = media,
+            Attributes = attributes,
         };
         return true;
     }

@@ -48,7 +48,10 @@ internal sealed class AdminFixture : IAsyncDisposable, IConfigurationReload
             Routes = [new RouteSettings { Name = "users", Domain = "example.test", Registered = true, ToRegistered = true }],
             Trunks = ImmutableDictionary<string, TrunkSettings>.Empty.Add("carrier-a", new TrunkSettings
             {
-                Name = "carrier-a", Realm = "access", Endpoints = [new TrunkPeerSettings("sip:127.0.0.1:5080")], MaxCalls = 10,
+                Name = "carrier-a",
+                Realm = "access",
+                Endpoints = [new TrunkPeerSettings("sip:127.0.0.1:5080")],
+                MaxCalls = 10,
             }),
         });
         Life = new NodeLife(1, "sbc1", () => JournalTrouble) { Phase = NodePhase.Up };

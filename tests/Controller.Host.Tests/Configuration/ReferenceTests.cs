@@ -57,7 +57,12 @@ public sealed class ReferenceTests
         Walk(values, (HoconObject)root.Fields[KeyCatalogue.Root], "");
         var places = new Dictionary<string, string>
         {
-            ["address"] = "cluster.addresses[]", ["realm"] = "realms.*", ["listener"] = "listeners[]", ["user"] = "registrar.users.*", ["trunk"] = "trunks.*", ["route"] = "routes[]",
+            ["address"] = "cluster.addresses[]",
+            ["realm"] = "realms.*",
+            ["listener"] = "listeners[]",
+            ["user"] = "registrar.users.*",
+            ["trunk"] = "trunks.*",
+            ["route"] = "routes[]",
         };
         var entries = (HoconObject)root.Fields["entries"];
         Assert.Equal(places.Keys.Order(), entries.Fields.Keys.Order());

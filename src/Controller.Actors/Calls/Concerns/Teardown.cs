@@ -14,7 +14,8 @@ internal static class Teardown
         byte[] ok = Answers.Own(bye, leg, "", 200);
         Controller.Sip.Transport.Flow to = Responses.Destination(bye, leg.Flow);
         Transaction server = Transaction.Start(TransactionKind.NonInviteServer, leg.Number, key, SipMethod.Bye, Dialogs.Number(bye), to, turn.Now)
-            .Step(TransactionInput.FromUser(200), turn.Now, out TransactionEffects effects) with { Last = ok };
+            .Step(TransactionInput.FromUser(200), turn.Now, out TransactionEffects effects) with
+        { Last = ok };
 
         bool terminated = (effects & TransactionEffects.Terminated) != 0;
         switch (turn.State.Phase)
