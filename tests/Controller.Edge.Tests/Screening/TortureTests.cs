@@ -11,7 +11,8 @@ namespace Controller.Edge.Tests.Screening;
 /// </summary>
 public sealed partial class TortureTests : IDisposable
 {
-    private readonly EdgeUnderTest _edge = new(new EdgeOptions { MessageTimeout = TimeSpan.FromMilliseconds(300), DrainTimeout = TimeSpan.FromMilliseconds(200) });
+    // Long enough for the good connection to speak on a starved machine, short enough to see a stream given up.
+    private readonly EdgeUnderTest _edge = new(new EdgeOptions { MessageTimeout = TimeSpan.FromSeconds(2), DrainTimeout = TimeSpan.FromMilliseconds(200) });
 
     public static TheoryData<string, string> Verdicts => new()
     {
