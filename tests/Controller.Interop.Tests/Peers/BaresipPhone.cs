@@ -71,7 +71,7 @@ internal sealed class BaresipPhone : IDisposable
         Eventually.True(() => Count(type) >= count, limit, () => $"{count} x {type} from baresip; it said\n{Log}");
 
     /// <summary>From its log: it registers before anyone can listen to its events.</summary>
-    public void ExpectRegistered(TimeSpan limit) => Eventually.True(() => Log.Contains("binding]", StringComparison.Ordinal), limit, () => "not registered:\n" + Log);
+    public void ExpectRegistered(TimeSpan limit) => Eventually.True(() => Log.Contains(" binding", StringComparison.Ordinal), limit, () => "not registered:\n" + Log);
 
     /// <summary>Its registration was answered with this status, and that was the end of it.</summary>
     public void ExpectRefused(int status, TimeSpan limit) =>
