@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Text.RegularExpressions;
+using Controller.Sip.Digest;
 using Controller.Sip.Transport;
 
 namespace Controller.Actors.Policies;
@@ -64,6 +65,12 @@ public sealed record RegistrarSettings
 
     /// <summary>The digest protection domain (RFC 3261 section 22); default the first domain.</summary>
     public string DigestRealm { get; init; } = "controller";
+
+    /// <summary>
+    /// What a challenge offers, most preferred first (RFC 8760 section 2.3); what is not here is not accepted. MD5 alone by default: phones that know
+    /// nothing else, and those that fail on a second challenge (baresip before 2.0), are the rule.
+    /// </summary>
+    public ImmutableArray<DigestAlgorithm> Algorithms { get; init; } = [DigestAlgorithm.Md5];
 
     /// <summary>By user name (exact case).</summary>
     public ImmutableDictionary<string, UserSettings> Users { get; init; } = ImmutableDictionary<string, UserSettings>.Empty;

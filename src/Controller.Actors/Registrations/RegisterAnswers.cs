@@ -19,14 +19,11 @@ internal readonly ref struct RegisterAnswers(SipMessage request, Flow flow, Acto
     /// <param name="reason">Empty: the standard phrase.</param>
     public RegistrationEffect.Send Refuse(int status, ReadOnlySpan<byte> reason) => Send(Begin(status, reason));
 
-    /// <summary>RFC 8760 section 2.3: one challenge per algorithm, "in the order of preference, with the most preferred first".</summary>
     public RegistrationEffect.Send Challenge(bool stale)
     {
-        string realm = _context.Settings.Registrar.DigestRealm;
-        string nonce = StatelessNonce.Make(_context.Settings.Secret.Span, realm, _context.Now.Milliseconds);
-        return Send(Begin(401, default)
-            .Header(HeaderId.WwwAuthenticate, DigestChallenge.Write(realm, nonce, DigestAlgorithm.Sha256, stale, null))
-            .Header(HeaderId.WwwAuthenticate, DigestChallenge.Write(realm, nonce, DigestAlgorithm.Md5, stale, null)));
+        RegistrarSettings registrar = _context.Settings.Registrar;
+        string nonce = StatelessNonce.Make(_context.Settings.Secret.Span, registrar.DigestRealm, _context.Now.Milliseconds);
+        return Send(Begin(401, default).Challenge(HeaderId.WwwAuthenticate, registrar, nonce, stale));
     }
 
     /// <summary>

@@ -54,7 +54,7 @@ internal static class RegisterAuthentication
     {
         RegistrarSettings registrar = context.Settings.Registrar;
         var missing = new Authentication(AuthenticationVerdict.Missing, null, null);
-        if (credentials.Algorithm is not (DigestAlgorithm.Sha256 or DigestAlgorithm.Md5)
+        if (!registrar.Algorithms.Contains(credentials.Algorithm)
             || !string.Equals(Unescape(credentials.Realm), registrar.DigestRealm, StringComparison.Ordinal))
         {
             return missing;

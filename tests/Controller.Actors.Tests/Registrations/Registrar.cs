@@ -28,6 +28,7 @@ internal sealed class Registrar
         Listeners = [new ListenerSettings("access", SipTransport.Udp, new IPEndPoint(IPAddress.Loopback, 5060), "127.0.0.1", 5060)],
         Registrar = new RegistrarSettings
         {
+            Algorithms = [DigestAlgorithm.Sha256, DigestAlgorithm.Md5],
             Domains = ["example.test"],
             DigestRealm = "example.test",
             Users = ImmutableDictionary<string, UserSettings>.Empty.Add("alice", new("wonderland")).Add("bob", new("builder")),

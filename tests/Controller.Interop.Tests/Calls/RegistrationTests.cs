@@ -8,7 +8,7 @@ namespace Controller.Interop.Tests.Calls;
 public sealed class RegistrationTests : IDisposable
 {
     /// <summary>No route but the one to registered users, so that what is not registered goes nowhere.</summary>
-    private readonly TwoParties _parties = new("controller.routes = [ { name = \"registered users\", match { domain = \"example.test\", registered = true }, to = registered } ]\n");
+    private readonly TwoParties _parties = new("controller.registrar.algorithms = [sha-256, md5]\ncontroller.routes = [ { name = \"registered users\", match { domain = \"example.test\", registered = true }, to = registered } ]\n");
     private readonly Party _desk = new("desk-phone"), _mobile = new("mobile-phone");
 
     [Theory]

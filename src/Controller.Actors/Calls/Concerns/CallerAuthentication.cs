@@ -26,7 +26,7 @@ internal static class CallerAuthentication
         bool stale = false;
         foreach (ReadOnlySpan<byte> value in invite.Values(HeaderId.ProxyAuthorization))
         {
-            if (!DigestCredentials.TryParse(value, out DigestCredentials credentials) || Latin1.Text(credentials.Realm) != registrar.DigestRealm)
+            if (!DigestCredentials.TryParse(value, out DigestCredentials credentials) || !registrar.Algorithms.Contains(credentials.Algorithm) || Latin1.Text(credentials.Realm) != registrar.DigestRealm)
             {
                 continue;
             }
@@ -43,8 +43,7 @@ internal static class CallerAuthentication
 
         string fresh = StatelessNonce.Make(turn.Secret, registrar.DigestRealm, turn.Now.Milliseconds);
         byte[] challenge = Responses.Begin(invite, 407, default, flow.Remote, turn.LocalTag(0))
-            .Header(HeaderId.ProxyAuthenticate, DigestChallenge.Write(registrar.DigestRealm, fresh, DigestAlgorithm.Sha256, stale, null))
-            .Header(HeaderId.ProxyAuthenticate, DigestChallenge.Write(registrar.DigestRealm, fresh, DigestAlgorithm.Md5, stale, null))
+            .Challenge(HeaderId.ProxyAuthenticate, registrar, fresh, stale)
             .Finish();
         turn.Send(Responses.Destination(invite, flow), challenge);
         return false;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Controller.Actors.Policies;
+using Controller.Sip.Digest;
 
 namespace Controller.Host.Configuration.Binding;
 
@@ -19,11 +20,17 @@ internal static class RegistrarBinding
             MaxBindings = known.Get("registrar.max-bindings", defaults.MaxBindings),
             Authenticate = known.Get("registrar.authenticate", defaults.Authenticate),
             DigestRealm = known.Get("registrar.digest-realm", domains.Length > 0 ? domains[0] : defaults.DigestRealm),
+            Algorithms = [.. known.Get<object[]>("registrar.algorithms", []).Cast<string>().Distinct().Select(name => name == "md5" ? DigestAlgorithm.Md5 : DigestAlgorithm.Sha256)],
             Users = known.Names("registrar.users").ToImmutableDictionary(
                 name => name,
                 name => new UserSettings(known.Get($"registrar.users.{Hocon.HoconPath.WriteElement(name)}.password", "")),
                 StringComparer.Ordinal),
         };
+        if (registrar.Algorithms.IsEmpty && registrar.Authenticate)
+        {
+            known.Report("registrar.algorithms", "names no algorithm; expected md5, sha-256 or both while registrar.authenticate is true");
+        }
+
         if (registrar.MinExpires > registrar.DefaultExpires || registrar.DefaultExpires > registrar.MaxExpires)
         {
             known.Report(

@@ -56,6 +56,7 @@ internal static class KeyCatalogue
         new("registrar.domains", new ListKind(new DomainKind()), "[]"),
         new("registrar.authenticate", Boolean, "true"),
         new("registrar.digest-realm", new TextKind("a text without '\"' and '\\'", text => !text.AsSpan().ContainsAny('"', '\\')), null),
+        new("registrar.algorithms", new ListKind(new ChoiceKind(["md5", "sha-256"])), "[md5]"),
         new("registrar.min-expires", new DurationKind(Second, Day), "60s"),
         new("registrar.default-expires", new DurationKind(Second, Day), "3600s"),
         new("registrar.max-expires", new DurationKind(Second, 365 * Day), "3600s"),
