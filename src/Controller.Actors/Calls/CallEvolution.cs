@@ -44,7 +44,8 @@ internal static class CallEvolution
     private static CallState Received(CallState state, CallEvent.Received e)
     {
         SipMessage invite = SipMessage.Copy(e.Invite.Span);
-        var server = Transaction.Start(TransactionKind.InviteServer, 0, e.Branch, SipMethod.Invite, e.Caller.RemoteCSeq, e.Caller.Flow, e.At) with { Received = invite };
+        var server = Transaction.Start(
+            TransactionKind.InviteServer, 0, e.Branch, SipMethod.Invite, e.Caller.RemoteCSeq, Responses.Destination(invite, e.Caller.Flow), e.At) with { Received = invite };
         return CallState.Empty with
         {
             Phase = CallPhase.Routing,
@@ -99,7 +100,7 @@ internal static class CallEvolution
             .With(state.A with { State = LegState.Confirmed, LocalTag = e.CallerTag });
         next = next.Stepped(TransactionKind.InviteClient, e.Leg, TransactionInput.Received(e.Status), e.At);
         next = next.Stepped(TransactionKind.InviteServer, 0, TransactionInput.FromUser(e.Status), e.At);
-        var answer = Answer.Sent(0, state.A.RemoteCSeq, e.Response, state.A.Flow, e.At);
+        var answer = Answer.Sent(0, state.A.RemoteCSeq, e.Response, state.Find(TransactionKind.InviteServer, 0)?.Flow ?? state.A.Flow, e.At);
         return next with
         {
             Phase = CallPhase.Established,

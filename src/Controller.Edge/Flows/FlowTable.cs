@@ -50,7 +50,7 @@ internal sealed class FlowTable(int maxConnections)
             return exact;
         }
 
-        return _byRemote.GetValueOrDefault(KeyOf(to));
+        return _byRemote.GetValueOrDefault(KeyOf(to)) ?? (to.ReconnectPort == 0 ? null : _byRemote.GetValueOrDefault((to.Listener, to.Reconnect)));
     }
 
     private static (int, IPEndPoint) KeyOf(Flow flow) => (flow.Listener, flow.Remote);

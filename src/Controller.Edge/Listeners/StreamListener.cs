@@ -78,7 +78,7 @@ internal sealed class StreamListener : IOutlet, IDisposable
     /// <summary>A connection that is not connected yet; null if there can be none, which is reported.</summary>
     private StreamConnection? Open(in Outgoing message)
     {
-        IPEndPoint remote = message.To.Remote;
+        IPEndPoint remote = message.To.Reconnect;
         if (remote.AddressFamily != Bound.Listen.AddressFamily)
         {
             _scope.Failures.Report(message, "address family is not the listener's");

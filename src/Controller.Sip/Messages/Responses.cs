@@ -61,15 +61,18 @@ public static class Responses
     /// <remarks>A maddr in the Via is not followed: it would let a request aim our answer at a third party.</remarks>
     public static Flow Destination(SipMessage request, Flow arrivedOn)
     {
-        // "If the "sent-protocol" is a reliable transport protocol such as TCP or SCTP, or TLS over those, the response MUST be sent using the
-        // existing connection to the source of the original request".
-        if (arrivedOn.Transport.IsReliable())
-        {
-            return arrivedOn;
-        }
-
         foreach (var value in request.Values(HeaderId.Via))
         {
+            // "If the "sent-protocol" is a reliable transport protocol such as TCP or SCTP, or TLS over those, the response MUST be sent using the
+            // existing connection to the source of the original request […]. If that connection is no longer open, the server SHOULD open a
+            // connection to the IP address in the "received" parameter, if present, using the port in the "sent-by" value, or the default port".
+            if (arrivedOn.Transport.IsReliable())
+            {
+                return Via.TryParse(value, out var top)
+                    ? arrivedOn with { ReconnectPort = top.Port != 0 ? top.Port : arrivedOn.Transport is SipTransport.Tls or SipTransport.Wss ? 5061 : 5060 }
+                    : arrivedOn;
+            }
+
             // RFC 3581 section 4: with rport "the response MUST be sent to the IP address and port from which the request was received".
             if (!Via.TryParse(value, out var via) || via.HasRPort)
             {

@@ -47,6 +47,24 @@ public sealed class SendTests : IDisposable
         _edge.AssertCounted(Message.Length, "edge.bytes.sent", "udp");
     }
 
+    // RFC 3261 section 18.2.2: "If that connection is no longer open, the server SHOULD open a connection to the IP address in the "received" parameter,
+    // if present, using the port in the "sent-by" value".
+    [Fact]
+    public void A_response_whose_connection_is_gone_goes_to_where_its_peer_listens()
+    {
+        using Socket listener = Listen(out IPEndPoint listens);
+        Send(new Flow(SipTransport.Tcp, 1, new IPEndPoint(IPAddress.Loopback, 1), Connection: 12345, ReconnectPort: listens.Port), Message);
+        using Socket accepted = listener.Accept();
+        byte[] received = new byte[Message.Length];
+        int count = 0;
+        while (count < received.Length)
+        {
+            count += accepted.Receive(received.AsSpan(count));
+        }
+
+        Assert.Equal(Message, received);
+    }
+
     [Fact]
     public void A_datagram_that_is_too_long_is_reported()
     {

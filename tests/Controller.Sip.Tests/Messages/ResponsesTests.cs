@@ -92,7 +92,7 @@ public sealed class ResponsesTests
     public void Where_the_response_goes(SipTransport transport, string via, string expected)
     {
         var arrived = new Flow(transport, 3, Source, transport == SipTransport.Tcp ? 17 : 0);
-        Assert.Equal(arrived with { Remote = IPEndPoint.Parse(expected) }, Responses.Destination(Request($"Via: {via}\n"), arrived));
+        Assert.Equal(arrived with { Remote = IPEndPoint.Parse(expected), ReconnectPort = transport == SipTransport.Tcp ? 5070 : 0 }, Responses.Destination(Request($"Via: {via}\n"), arrived));
     }
 
     [Fact]

@@ -89,7 +89,7 @@ internal static class CallEventReading
     };
 
     private static Flow FromWire(Wire.Flow wire) =>
-        new((SipTransport)wire.Transport, (int)wire.Listener, new IPEndPoint(new IPAddress(wire.Address.Span), (int)wire.Port), wire.Connection);
+        new((SipTransport)wire.Transport, (int)wire.Listener, new IPEndPoint(new IPAddress(wire.Address.Span), (int)wire.Port), wire.Connection, (int)wire.ReconnectPort);
 
     private static ImmutableArray<string> Texts(IEnumerable<ByteString> wire) => [.. wire.Select(Text)];
 

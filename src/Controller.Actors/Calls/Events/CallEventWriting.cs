@@ -130,6 +130,7 @@ internal static class CallEventWriting
         Address = ByteString.CopyFrom(flow.Remote.Address.GetAddressBytes()),
         Port = (uint)flow.Remote.Port,
         Connection = flow.Connection,
+        ReconnectPort = (uint)flow.ReconnectPort,
     };
 
     private static ByteString Text(string latin1) => latin1.Length == 0 ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(Latin1.Octets(latin1));
