@@ -27,6 +27,10 @@ public static class OwnDomains
         return false;
     }
 
+    /// <summary>Users are asked for where some are configured; without any, and without authentication, every one exists.</summary>
+    public static bool IsUser(this ControllerSettings settings, string user) =>
+        settings.Registrar.Users.IsEmpty ? !settings.Registrar.Authenticate : settings.Registrar.Users.ContainsKey(user);
+
     /// <summary>
     /// The one address-of-record of a user of ours, however the host was written (a domain, or one of our addresses): under the first domain unless the
     /// host is itself one of several domains.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Controller.Sharding.Model;
+using Controller.Actors.Policies;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Transport;
@@ -42,7 +43,7 @@ internal sealed record RegisterRequest
     public required bool FirstHopLacksOutbound { get; init; }
 
     /// <summary>False if a part that a registrar cannot do without is malformed.</summary>
-    public static bool TryRead(SipMessage message, Flow flow, [NotNullWhen(true)] out RegisterRequest? request)
+    public static bool TryRead(SipMessage message, Flow flow, ControllerSettings settings, [NotNullWhen(true)] out RegisterRequest? request)
     {
         request = null;
         if (!NameAddr.TryParse(message.Value(HeaderId.To), out NameAddr to)
@@ -55,7 +56,7 @@ internal sealed record RegisterRequest
             return false;
         }
 
-        string aor = SipUris.AddressOfRecord(uri);
+        string aor = settings.RegistrarAddress(uri);
         int at = aor.LastIndexOf('@');
         request = new RegisterRequest
         {

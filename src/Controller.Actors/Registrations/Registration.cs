@@ -68,7 +68,7 @@ public readonly struct Registration
     private static void Register(Outcome outcome, RegistrationInput.RegisterReceived input, in ActorContext<ControllerSettings> context)
     {
         var answers = new RegisterAnswers(input.Request, input.Flow, context);
-        if (!RegisterRequest.TryRead(input.Request, input.Flow, out RegisterRequest? request))
+        if (!RegisterRequest.TryRead(input.Request, input.Flow, context.Settings, out RegisterRequest? request))
         {
             outcome.Perform(answers.Refuse(400, "Malformed REGISTER"u8));
             return;

@@ -36,7 +36,7 @@ public sealed record RoutePlan(int Status, string Route, string? AddressOfRecord
         string user = Uri.UnescapeDataString(Latin1.Text(uri.User));
         string domain = Latin1.Text(uri.Host).ToLowerInvariant();
         bool ours = settings.IsOwnDomain(domain);
-        bool exists = ours && user.Length > 0 && (!settings.Registrar.Authenticate || settings.Registrar.Users.ContainsKey(user));
+        bool exists = ours && user.Length > 0 && settings.IsUser(user);
         var trace = ImmutableArray.CreateBuilder<string>();
         foreach (RouteSettings route in settings.Routes)
         {

@@ -158,7 +158,7 @@ internal sealed class Arrivals(
             return;
         }
 
-        ActorId registration = ActorKeys.ForAddressOfRecord(current.Secret.Span, SipUris.AddressOfRecord(aor));
+        ActorId registration = ActorKeys.ForAddressOfRecord(current.Secret.Span, current.RegistrarAddress(aor));
         if (!system.Tell(registration, new RegistrationInput.RegisterReceived(request, flow)))
         {
             Refused(request, flow);

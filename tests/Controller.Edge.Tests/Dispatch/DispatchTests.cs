@@ -48,7 +48,7 @@ public sealed class DispatchTests : IDisposable
     [Theory]
     [InlineData("sip:example.com", "<sip:alice@example.com>", "alice@example.com")]
     [InlineData("sip:EXAMPLE.com", "\"A\" <sip:alice@Example.COM:5070;x=y>;p=q", "alice@example.com")]
-    [InlineData("sip:127.0.0.1:5099", "<sip:alice@127.0.0.1>", "alice@127.0.0.1")]
+    [InlineData("sip:127.0.0.1:5099", "<sip:alice@127.0.0.1>", "alice@example.com")]
     [InlineData("sips:example.com", "<sips:bob@example.com>", "bob@example.com")]
     public void A_REGISTER_goes_to_its_address_of_record(string uri, string to, string aor)
     {

@@ -101,7 +101,10 @@ public sealed class BindingTests
         ControllerSettings settings = loaded.Settings(new byte[32], []);
         Assert.Equal(256, settings.Shards);
         Assert.Equal(new CallSettings(), settings.Calls);
-        Assert.Equal(new RegistrarSettings() with { Domains = settings.Registrar.Domains, Users = settings.Registrar.Users }, settings.Registrar);
+        Assert.Equal(
+            new RegistrarSettings() with { Domains = settings.Registrar.Domains, Users = settings.Registrar.Users, Algorithms = settings.Registrar.Algorithms },
+            settings.Registrar);
+        Assert.Equal(new RegistrarSettings().Algorithms.AsEnumerable(), settings.Registrar.Algorithms);
         Assert.Empty(settings.Registrar.Domains);
         Assert.Empty(settings.Registrar.Users);
         Assert.Empty(settings.Routes);
