@@ -137,6 +137,9 @@ public sealed class ActorSystem : IActorSystem, IDisposable
         return worked;
     }
 
+    /// <summary>When <see cref="Pump"/> will have something to do although nothing comes in: a deadline, a lazy flush, the end of a pause.</summary>
+    public Instant PumpDue => _loops.Aggregate(Instant.Never, static (due, loop) => Instant.Earlier(due, loop.Due));
+
     /// <inheritdoc/>
     /// <remarks>An input that is refused stays the caller's: it is not disposed here.</remarks>
     public bool Tell(ActorId actor, object input)

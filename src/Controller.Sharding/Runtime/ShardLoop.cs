@@ -122,6 +122,16 @@ internal sealed class ShardLoop : IDisposable
         }
     }
 
+    /// <summary>When a round will have something to do although nothing comes in. The loop's thread, or the only one.</summary>
+    public Instant Due
+    {
+        get
+        {
+            var due = Instant.Earlier(Instant.Earlier(_commits.SubmitDue, _commits.ResumeAt), _idleDue);
+            return _commits.CanTake && !_context.Draining ? Instant.Earlier(due, Table.NextDue) : due;
+        }
+    }
+
     /// <returns>True if anything was done.</returns>
     public bool Round()
     {
@@ -243,12 +253,7 @@ internal sealed class ShardLoop : IDisposable
 
     private void Sleep()
     {
-        var due = Instant.Earlier(Instant.Earlier(_commits.SubmitDue, _commits.ResumeAt), _idleDue);
-        if (_commits.CanTake && !_context.Draining)
-        {
-            due = Instant.Earlier(due, Table.NextDue);
-        }
-
+        var due = Due;
         var wait = due == Instant.Never ? LongestSleep : due.Since(_now);
         wait = wait < LongestSleep ? wait : LongestSleep;
         if (wait > TimeSpan.Zero)

@@ -1,0 +1,116 @@
+using Controller.Actors.Calls.Events;
+using Controller.Sip.Messages;
+
+namespace Controller.Simulation.Tests.Checkers;
+
+/// <summary>The committed events of one call, as what they allow to be sent.</summary>
+internal sealed class CallFacts
+{
+    private readonly HashSet<(ulong, int)> _bytes = [];
+    private readonly Dictionary<int, string> _callIds = [];
+
+    /// <summary>Server transactions of which the call has taken responsibility, by the branch in their top Via.</summary>
+    public HashSet<string> Accepted { get; } = [];
+    public string InviteBranch { get; private set; } = "";
+
+    /// <summary>Call-IDs of legs that have answered.</summary>
+    public HashSet<string> Answered { get; } = [];
+    public HashSet<string> Cancelled { get; } = [];
+
+    /// <summary>The caller's INVITE has its final response.</summary>
+    public bool Decided { get; private set; }
+    public bool Over { get; private set; }
+
+    public bool Holds(ReadOnlySpan<byte> message) => _bytes.Contains(Print(message));
+
+    public void Add(IEnumerable<CallEvent> events)
+    {
+        foreach (CallEvent happened in events)
+        {
+            Add(happened);
+        }
+    }
+
+    private void Add(CallEvent happened)
+    {
+        switch (happened)
+        {
+            case CallEvent.Received e:
+                InviteBranch = Key(e.Branch);
+                Accepted.Add(InviteBranch);
+                _callIds[0] = e.Caller.CallIdValue;
+                break;
+            case CallEvent.LegTried e:
+                Keep(e.Invite);
+                _callIds[e.Leg.Number] = e.Leg.CallIdValue;
+                break;
+            case CallEvent.LegRang e:
+                Keep(e.Response);
+                break;
+            case CallEvent.LegAnswered e:
+                Keep(e.Response);
+                Decided = true;
+                Mark(Answered, e.Leg);
+                break;
+            case CallEvent.LegAnsweredLate e:
+                Mark(Answered, e.Leg);
+                break;
+            case CallEvent.LegCancelled e:
+                Mark(Cancelled, e.Leg);
+                break;
+            case CallEvent.Refused e:
+                Keep(e.Response);
+                (Decided, Over) = (true, true);
+                break;
+            case CallEvent.Acknowledged e:
+                Keep(e.Ack);
+                break;
+            case CallEvent.RequestAccepted e:
+                Accepted.Add(Key(e.Branch));
+                break;
+            case CallEvent.RequestSent e:
+                Keep(e.Request);
+                break;
+            case CallEvent.RequestAnswered e:
+                Keep(e.Response);
+                Mark(Answered, e.Leg);
+                break;
+            case CallEvent.SecondAnswerHungUp e:
+                Keep(e.Request);
+                Mark(Answered, e.Leg);
+                break;
+            case CallEvent.Ended:
+                Over = true;
+                break;
+        }
+    }
+
+    private void Mark(HashSet<string> where, int leg)
+    {
+        if (_callIds.TryGetValue(leg, out string? callId))
+        {
+            where.Add(callId);
+        }
+    }
+
+    private void Keep(ReadOnlyMemory<byte> bytes)
+    {
+        if (!bytes.IsEmpty)
+        {
+            _bytes.Add(Print(bytes.Span));
+        }
+    }
+
+    private static string Key(string branch) => branch.IndexOf(';', StringComparison.Ordinal) is >= 0 and var end ? branch[..end] : branch;
+
+    private static (ulong, int) Print(ReadOnlySpan<byte> bytes)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (byte b in bytes)
+        {
+            hash = (hash ^ b) * 1099511628211;
+        }
+
+        return (hash, bytes.Length);
+    }
+}

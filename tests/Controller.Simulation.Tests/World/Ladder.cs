@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+
+namespace Controller.Simulation.Tests.World;
+
+/// <summary>Everything that happened, to be read when something is wrong.</summary>
+internal sealed class Ladder(SimulatedClock clock)
+{
+    private readonly List<(long At, string Who, SipMessage? Message, string Note)> _lines = [];
+
+    public void Note(string note) => _lines.Add((clock.Now, "", null, note));
+
+    public void Add(string who, SipMessage message, string note = "") => _lines.Add((clock.Now, who, message, note));
+
+    public string Render()
+    {
+        var text = new StringBuilder();
+        foreach ((long at, string who, SipMessage? message, string note) in _lines)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{at,8} ms  {who,-34} ");
+            if (message is not null)
+            {
+                string start = Encoding.Latin1.GetString(message.Raw);
+                text.Append(start.AsSpan(0, start.IndexOf('\r', StringComparison.Ordinal)))
+                    .Append(CultureInfo.InvariantCulture, $"  [{Text(message, HeaderId.CSeq)}; {Short(Text(message, HeaderId.CallId))}; {Branch(message)}{(message.Body.IsEmpty ? "" : "; sdp")}] ");
+            }
+
+            text.AppendLine(note);
+        }
+
+        return text.ToString();
+    }
+
+    private static string Text(SipMessage message, HeaderId id) => Encoding.Latin1.GetString(message.Value(id));
+
+    private static string Short(string text) => text.Length > 14 ? text[^14..] : text;
+
+    private static string Branch(SipMessage message) => Via.TryParse(message.Value(HeaderId.Via), out Via via) ? Short(Encoding.Latin1.GetString(via.Branch)) : "";
+}
