@@ -85,7 +85,6 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
         CallEvent.LegFailed or CallEvent.FlowMoved or CallEvent.CSeqSkipped => Durability.Lazy,           // #15: with what it leads to
         CallEvent.RequestAccepted { Method: not Sip.Messages.SipMethod.Invite } => Durability.Lazy,        // #11
         CallEvent.RequestSent { Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Bye or Sip.Messages.SipMethod.Update) } => Durability.Lazy,
-        CallEvent.RequestAnswered { Status: >= 300 } => Durability.Lazy,
         _ => Durability.Required,
     };
 }

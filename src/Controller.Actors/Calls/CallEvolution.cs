@@ -100,7 +100,8 @@ internal static class CallEvolution
             .With(state.A with { State = LegState.Confirmed, LocalTag = e.CallerTag });
         next = next.Stepped(TransactionKind.InviteClient, e.Leg, TransactionInput.Received(e.Status), e.At);
         next = next.Stepped(TransactionKind.InviteServer, 0, TransactionInput.FromUser(e.Status), e.At);
-        var answer = Answer.Sent(0, state.A.RemoteCSeq, e.Response, state.Find(TransactionKind.InviteServer, 0)?.Flow ?? state.A.Flow, e.At);
+        Transaction? invited = state.Find(TransactionKind.InviteServer, 0);
+        var answer = Answer.Sent(0, invited?.CSeq ?? state.A.RemoteCSeq, e.Response, invited?.Flow ?? state.A.Flow, e.At);
         return next with
         {
             Phase = CallPhase.Established,
@@ -118,22 +119,28 @@ internal static class CallEvolution
 
     private static CallState LegFailed(CallState state, CallEvent.LegFailed e)
     {
-        CallState next = state.With(state.Legs[e.Leg] with { State = LegState.Terminated });
+        Leg leg = state.Legs[e.Leg];
+        CallState next = state.With(leg with { State = LegState.Terminated });
         if (next.Find(TransactionKind.InviteClient, e.Leg) is { } client)
         {
-            // 408 and 503 of our own making stand for a timer or the transport: no response came, the transaction is over.
-            Transaction stepped = client.Step(TransactionInput.Received(e.Status), e.At, out _) with { Last = e.Ack };
-            next = e.Ack.IsEmpty ? next.Without(client) : next.Replacing(stepped);
+            // 408 and 503 of our own making stand for a timer or the transport: no response came. The transaction sends no more, but listens for another
+            // 64*T1: a peer that has got the INVITE after all is cancelled, or acknowledged and hung up (13.2.2.4), instead of ringing on.
+            next = next.Replacing(e.Ack.IsEmpty
+                ? client with { Retransmit = Deadline.None, Timeout = new Deadline(TransactionTimer.B, e.At.After(SipTimers.Default.T1Times64)) }
+                : client.Step(TransactionInput.Received(e.Status), e.At, out _) with { Last = e.Ack });
         }
 
         Attempt attempt = state.Attempts[e.Leg - 1];
         return next with
         {
             Attempts = state.Attempts.SetItem(e.Leg - 1, attempt with { Status = e.Status, EndedAt = e.At }),
-            BestStatus = Better(state.BestStatus, e.Status),
+            BestStatus = Better(state.BestStatus, Counted(leg, e.Status)),
             TryUntil = Instant.Never,
         };
     }
+
+    /// <summary>What a leg's failure counts for: a 487 that we asked for ourselves, to try the next target, says that this one did not answer in time.</summary>
+    public static int Counted(Leg leg, int status) => status == 487 && leg.State == LegState.Cancelling ? 408 : status;
 
     /// <summary>RFC 3261 section 16.7 step 6: 6xx if there is one, else the lowest class; within it the first, 503 last.</summary>
     private static int Better(int known, int status) =>
@@ -208,6 +215,12 @@ internal static class CallEvolution
             next = next.Replacing(server with { Peer = e.Branch });
         }
 
+        // 9.1: "If there is no final response for the original request in 64*T1 seconds … the client SHOULD then consider the original transaction cancelled".
+        if (e.Method == SipMethod.Cancel && next.FindClientByBranch(e.Branch) is { IsPending: true } cancelled)
+        {
+            next = next.Replacing(cancelled with { Timeout = new Deadline(TransactionTimer.B, e.At.After(SipTimers.Default.T1Times64)) });
+        }
+
         // A CANCEL repeats the number of its INVITE (RFC 3261 section 9.1), and a BYE may be for a dialog other than the leg's own.
         uint cseq = Math.Max(leg.LocalCSeq, e.CSeq);
         return next.With(e.Method == SipMethod.Bye
@@ -266,13 +279,27 @@ internal static class CallEvolution
             : next.Replacing(stepped with { Last = accepted && server.Method == SipMethod.Invite ? default : e.Response, Received = null });
     }
 
-    private static CallState Ended(CallState state, CallEvent.Ended e) => state
-        .With(state.A with { State = LegState.Terminated, ByeOwed = e.CallerOwed })
-        .With(state.B with { State = LegState.Terminated, ByeOwed = e.CalleeOwed }) with
+    private static CallState Ended(CallState state, CallEvent.Ended e)
     {
-        Phase = CallPhase.Ended,
-        EndedAt = e.At,
-        MaxDurationAt = Instant.Never,
-        Ending = e.Ending,
-    };
+        CallState next = state
+            .With(state.A with { State = LegState.Terminated, ByeOwed = e.CallerOwed })
+            .With(state.B with { State = LegState.Terminated, ByeOwed = e.CalleeOwed }) with
+        {
+            Phase = CallPhase.Ended,
+            EndedAt = e.At,
+            MaxDurationAt = Instant.Never,
+            Ending = e.Ending,
+        };
+
+        // An INVITE of ours within the dialog that has had a provisional response waits without a timer: not longer than the call's own last words.
+        foreach (Transaction transaction in next.Transactions)
+        {
+            if (transaction is { HasProvisional: true, Timeout.Timer: TransactionTimer.None })
+            {
+                next = next.Replacing(transaction with { Timeout = new Deadline(TransactionTimer.B, e.At.After(SipTimers.Default.T1Times64)) });
+            }
+        }
+
+        return next;
+    }
 }

@@ -73,7 +73,11 @@ internal sealed class CallFacts
                 break;
             case CallEvent.RequestAnswered e:
                 Keep(e.Response);
-                Mark(Answered, e.Leg);
+                if (e.Status < 300)
+                {
+                    Mark(Answered, e.Leg);
+                }
+
                 break;
             case CallEvent.SecondAnswerHungUp e:
                 Keep(e.Request);

@@ -79,7 +79,9 @@ internal sealed class EndOfCalls(SimulatedWorld world)
 
     private void Both(Party party)
     {
-        Must(party.Phase is PartyPhase.Over or PartyPhase.New || (party.Script.Dead && !party.WasUp), $"{party.Mark} is still {party.Phase}");
+        // Whom nothing was heard of cannot be cancelled (RFC 3261 section 9.1).
+        bool unheard = party.Invited is { HasSpoken: false } || (world.Faults.TransportFailure > 0 && party.Invited is { Final: 0 });
+        Must(party.Phase is PartyPhase.Over or PartyPhase.New || (unheard && !party.WasUp), $"{party.Mark} is still {party.Phase}");
         foreach (Serve serve in party.Serves.Where(serve => serve.Method == Sip.Messages.SipMethod.Invite && serve.Final != 0))
         {
             Must(serve.Acknowledged || world.Faults.LongAway, $"{party.Mark}: its {serve.Final} to INVITE {serve.CSeq} was never acknowledged");

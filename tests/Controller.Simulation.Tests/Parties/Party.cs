@@ -232,7 +232,7 @@ internal sealed class Party
 
         if (status >= 300)
         {
-            ask.Acknowledgement ??= PartyText.Finish($"ACK {_target} SIP/2.0\r\nVia: {ViaOf(ask.Branch)}\r\nMax-Forwards: 70\r\nFrom: {_localParty};tag={LocalTag}\r\n"
+            ask.Acknowledgement ??= PartyText.Finish($"ACK {(_target.Length > 0 ? _target : _remoteTarget)} SIP/2.0\r\nVia: {ViaOf(ask.Branch)}\r\nMax-Forwards: 70\r\nFrom: {_localParty};tag={LocalTag}\r\n"
                 + $"To: {PartyText.Value(response, HeaderId.To)}\r\nCall-ID: {CallId}\r\nCSeq: {ask.CSeq} ACK\r\n", null);
             Send(ask.Acknowledgement);
             if (first && ask == _invite)

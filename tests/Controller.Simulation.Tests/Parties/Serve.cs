@@ -16,6 +16,7 @@ internal sealed class Serve(SimulatedWorld world, Party party, SipMessage reques
     public uint CSeq { get; } = PartyText.Number(request);
     public int Final { get; private set; }
     public bool Acknowledged { get; set; }
+    public bool HasSpoken => _last is not null;
     public bool GaveUp { get; private set; }
 
     public void Answer(int status, byte[] bytes)

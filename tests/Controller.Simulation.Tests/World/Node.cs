@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Controller.Actors;
 using Controller.Actors.Calls;
+using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
 using Controller.Actors.Tokens;
@@ -41,6 +42,16 @@ internal sealed class Node : IDisposable
     public int Calls => _system.CountOf(ActorKinds.Call);
 
     public bool Pump() => _system.Pump();
+
+    /// <summary>What the calls that are left wait for.</summary>
+    public string Describe()
+    {
+        Task<IReadOnlyList<string>> look = _system.InspectAsync<CallState, string>(ActorKinds.Call, static (id, call) =>
+            $"{id} {call.Phase}, legs {string.Join(" ", call.Legs.Select(leg => leg.State))}, due {Call.NextDue(call).Milliseconds - SimulatedClock.Epoch}: "
+            + string.Join("; ", call.Transactions.Select(t => $"{t.Kind} {t.Leg} {t.Method} {t.CSeq} phase {t.Phase}")) + $"; {call.Answers.Length} answers");
+        _system.Pump();
+        return look.Wait(TimeSpan.FromSeconds(5)) ? string.Join('\n', look.Result) : "";
+    }
 
     public void Tell(ActorId actor, object input)
     {

@@ -236,7 +236,7 @@ internal sealed class SimulatedWorld : IDisposable
         long next = Math.Min(Schedule.Next, Node?.Due ?? long.MaxValue);
         if (next == long.MaxValue || next > Limit)
         {
-            throw new ViolationException("C6", $"not over after {Clock.Now / 1000} s, {Node?.Calls} calls are left");
+            throw new ViolationException("C6", $"not over after {Clock.Now / 1000} s, {Node?.Calls} calls are left: {Node?.Describe()}");
         }
 
         Clock.Now = Math.Max(Clock.Now, next);

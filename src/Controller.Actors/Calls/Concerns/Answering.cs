@@ -13,12 +13,12 @@ internal static class Answering
     public static void Answered(Turn turn, Transaction client, Leg leg, SipMessage response)
     {
         string tag = Dialogs.Tag(response.Value(HeaderId.To));
-        if (leg.State is LegState.Confirmed or LegState.Terminated && leg.RemoteTag == tag)
+        if (HasAnswered(turn, leg) && leg.RemoteTag == tag)
         {
             // 13.2.2.4: "The UAC core MUST generate an ACK … for each 2xx" and again for each retransmission of it.
             AcknowledgeAgain(turn, client, leg);
         }
-        else if (turn.State.IsDecided || leg.State is LegState.Confirmed or LegState.Terminated)
+        else if (turn.State.IsDecided || leg.State == LegState.Terminated)
         {
             AnsweredLate(turn, leg, tag, response);
         }
@@ -27,6 +27,9 @@ internal static class Answering
             Won(turn, leg, tag, response);
         }
     }
+
+    /// <summary>The winner, or one that was hung up at once: a BYE of ours is more than the INVITE that tried the leg.</summary>
+    private static bool HasAnswered(Turn turn, Leg leg) => leg.Number == turn.State.Winner || leg.LocalCSeq > 1;
 
     private static void Won(Turn turn, Leg leg, string tag, SipMessage response)
     {
@@ -64,7 +67,7 @@ internal static class Answering
         uint cseq = leg.LocalCSeq + 1;
         string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
         var to = NextHops.Of(turn, dialog);
-        if (leg.State is not (LegState.Confirmed or LegState.Terminated))
+        if (!HasAnswered(turn, leg))
         {
             turn.Happened(new CallEvent.LegAnsweredLate(turn.Now, leg.Number, dialog.RemoteTag, dialog.RemoteTarget, dialog.RouteSet));
             byte[] bye = Requests.Bye(dialog, branch, cseq, "");

@@ -2,7 +2,6 @@ using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Sip.Messages;
-using Controller.Sip.Transactions;
 using Controller.Sip.Transport;
 
 namespace Controller.Actors.Calls.Concerns;
@@ -65,16 +64,6 @@ internal static class Cancellation
 
         byte[] bytes = Requests.Cancel(client.Request.Span);
         turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, client.Branch, SipMethod.Cancel, client.CSeq, client.Flow, "", bytes));
-
-        // 9.1: "If there is no final response for the original request in 64*T1 seconds … the client SHOULD then consider the original transaction cancelled".
-        if (turn.State.FindClientByBranch(client.Branch) is { } current)
-        {
-            turn.Happened(new CallEvent.TransactionStepped(current with
-            {
-                Timeout = new Deadline(TransactionTimer.B, turn.Now.After(SipTimers.Default.T1Times64)),
-            }));
-        }
-
         turn.Send(client.Flow, bytes, client.Branch);
     }
 }

@@ -54,7 +54,14 @@ internal static class Expiry
             }
 
             // 8.1.3.1: "If a fatal transport error is reported by the transport layer … the condition MUST be treated as a 503".
-            if ((turn.Step(client, TransactionInput.TransportError, out _) & TransactionEffects.TransportFailed) != 0)
+            if (IsOfSetup(client))
+            {
+                if (!client.HasProvisional)
+                {
+                    Lost(turn, client, 503);
+                }
+            }
+            else if ((turn.Step(client, TransactionInput.TransportError, out _) & TransactionEffects.TransportFailed) != 0)
             {
                 Lost(turn, client, 503);
             }
@@ -78,10 +85,15 @@ internal static class Expiry
             return;
         }
 
-        if (transaction is { Kind: TransactionKind.InviteClient, HasProvisional: true })
+        if (transaction is { Kind: TransactionKind.InviteClient, IsPending: true } && (transaction.HasProvisional || IsOfSetup(transaction)))
         {
-            // The guard that Cancellation.Send has set: the peer answers neither its INVITE nor our CANCEL.
-            turn.Happened(new CallEvent.TransactionEnded(transaction));
+            // Timer B, or the guard that a CANCEL sets: the peer answers neither its INVITE nor the CANCEL. The leg fails and its transaction
+            // stays for as long again, to hear what comes too late; then it is over.
+            if (!IsOfSetup(transaction) || turn.State.Legs[transaction.Leg].State == LegState.Terminated)
+            {
+                turn.Happened(new CallEvent.TransactionEnded(transaction));
+            }
+
             Lost(turn, transaction, 408);
             return;
         }
@@ -93,6 +105,9 @@ internal static class Expiry
             Lost(turn, transaction, 408);
         }
     }
+
+    /// <summary>An INVITE that tried a target, not one within the dialog.</summary>
+    private static bool IsOfSetup(Transaction client) => client is { Kind: TransactionKind.InviteClient, Peer.Length: 0 };
 
     private static void Lost(Turn turn, Transaction client, int status)
     {
@@ -126,8 +141,7 @@ internal static class Expiry
     /// <summary>The target being tried has shown no sign of life, and there is another.</summary>
     private static void TryTimedOut(Turn turn)
     {
-        Leg leg = turn.State.Legs[^1];
-        turn.Happened(new CallEvent.LegCancelled(turn.Now, leg.Number));
+        Cancellation.Cancel(turn, turn.State.Legs[^1]);
         if (!turn.State.IsDecided && !turn.State.Targets.IsEmpty)
         {
             Setup.TryNext(turn);

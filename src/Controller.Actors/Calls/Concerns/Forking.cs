@@ -15,7 +15,7 @@ internal static class Forking
         Leg leg = turn.State.Legs[client.Leg];
         switch (response.StatusCode)
         {
-            case < 200 when leg.State == LegState.Cancelling:
+            case < 200 when leg.State is LegState.Cancelling or LegState.Terminated:
                 // 9.1: "If the UAC has not yet received a provisional response … it MUST wait for the arrival of a provisional response before sending the request".
                 Cancellation.Send(turn, leg, client);
                 break;
@@ -61,7 +61,8 @@ internal static class Forking
         turn.Happened(new CallEvent.LegFailed(turn.Now, leg.Number, status, ack));
         if (!turn.State.IsDecided)
         {
-            GoOn(turn, status, response);
+            int counted = CallEvolution.Counted(leg, status);
+            GoOn(turn, counted, counted == status ? response : null);
         }
     }
 

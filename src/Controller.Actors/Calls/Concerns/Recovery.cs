@@ -67,13 +67,21 @@ internal static class Recovery
 
         foreach (Leg leg in turn.State.Legs)
         {
-            if (!leg.IsA && leg.State != LegState.Terminated)
+            if (!leg.IsA && leg.State is LegState.Calling or LegState.Early)
             {
                 return;
             }
         }
 
-        Forking.GoOn(turn, turn.State.BestStatus, null);
+        if (turn.State.Targets.IsEmpty)
+        {
+            Forking.GoOn(turn, turn.State.BestStatus == 0 ? 408 : turn.State.BestStatus, null);
+        }
+        else
+        {
+            // The address of the next target was being looked up.
+            Setup.TryNext(turn);
+        }
     }
 
     private static void Resume(Turn turn, Transaction transaction)
@@ -97,7 +105,12 @@ internal static class Recovery
     private static void ResumeInvite(Turn turn, Transaction client)
     {
         // 4.8: past 64*T1 an INVITE without a stored provisional response is never sent again: its transaction is forgotten there, it would ring anew.
-        // Timer B is due already and says so.
+        // Timer B is due already and says so. Nor is one whose leg has failed: it only listens.
+        if (turn.State.Legs[client.Leg].State == LegState.Terminated && client.Peer.Length == 0)
+        {
+            return;
+        }
+
         if (client.HasProvisional || client.StartedAt.After(SipTimers.Default.T1Times64) > turn.Now)
         {
             Again(turn, client, client.Request, client.HasProvisional ? TransactionTimer.None : TransactionTimer.A);

@@ -18,7 +18,17 @@ internal static class Relaying
         if (refusal != 0)
         {
             // 14.2: "it MUST include a Retry-After header field with a randomly chosen value of between 0 and 10 seconds": by the number, so that it is the same again.
-            turn.Send(Responses.Destination(request, leg.Flow), Answers.Own(request, leg, "", refusal, retryAfterSeconds: refusal == 500 ? 1 + (int)(number % 9) : 0));
+            byte[] refused = Answers.Own(request, leg, "", refusal, retryAfterSeconds: refusal == 500 ? 1 + (int)(number % 9) : 0);
+            Controller.Sip.Transport.Flow back = Responses.Destination(request, leg.Flow);
+            if (request.Method == SipMethod.Invite)
+            {
+                // 17.2.1: a final response to an INVITE is repeated until its ACK, and an INVITE that comes again gets the same one, though by then
+                // nothing else may be under way any more, or another node may answer.
+                turn.Happened(new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, back, request.Raw.ToArray()));
+                turn.Happened(new CallEvent.RequestAnswered(turn.Now, leg.Number, key, refusal, refused, "", AckHeld: false));
+            }
+
+            turn.Send(back, refused);
             return;
         }
 

@@ -34,6 +34,11 @@ internal static class RequestDispatch
             return;
         }
 
+        if (request.Method == SipMethod.Bye && OvertakesAnswer(turn.State, request))
+        {
+            return;
+        }
+
         bool outOfDialog = Dialogs.Tag(request.Value(HeaderId.To)).Length == 0;
         if (outOfDialog && request.Method == SipMethod.Invite)
         {
@@ -75,6 +80,25 @@ internal static class RequestDispatch
         {
             Relaying.Accept(turn, request, key, leg, number);
         }
+    }
+
+    /// <summary>
+    /// Section 15: "the callee's UA MUST NOT send a BYE" before its 2xx has been acknowledged; so a BYE of a callee that has not answered has overtaken its
+    /// 2xx. It is left as if it had been lost: when it comes again it finds its dialog, and ends it.
+    /// </summary>
+    private static bool OvertakesAnswer(CallState state, SipMessage bye)
+    {
+        string callId = Latin1.Text(bye.Value(HeaderId.CallId));
+        string ours = Dialogs.Tag(bye.Value(HeaderId.To));
+        foreach (Leg leg in state.Legs)
+        {
+            if (!leg.IsA && leg.State is LegState.Calling or LegState.Early or LegState.Cancelling && leg.CallIdValue == callId && leg.LocalTag == ours)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>

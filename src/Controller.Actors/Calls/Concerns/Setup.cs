@@ -28,14 +28,10 @@ internal static class Setup
             return;
         }
 
-        foreach (Transaction transaction in turn.State.Transactions)
+        if (IsBeingTakenDown(turn.State))
         {
-            if (transaction is { IsClient: true, IsPending: true })
-            {
-                // The Call-ID of a call that is still being taken down: its BYE is not answered yet.
-                turn.Send(Responses.Destination(invite, flow), Responses.Begin(invite, 500, default, flow.Remote, turn.LocalTag(0)).Header(HeaderId.RetryAfter, "5"u8).Finish());
-                return;
-            }
+            turn.Send(Responses.Destination(invite, flow), Responses.Begin(invite, 500, default, flow.Remote, turn.LocalTag(0)).Header(HeaderId.RetryAfter, "5"u8).Finish());
+            return;
         }
 
         ListenerSettings listener = turn.Settings.Listeners[flow.Listener];
@@ -71,6 +67,18 @@ internal static class Setup
         };
         turn.Happened(new CallEvent.Received(turn.Now, caller, key, invite.Raw.ToArray(), turn.Now.After(turn.Settings.Calls.NoAnswer)));
         Route(turn);
+    }
+
+    /// <summary>The Call-ID of a call that is over but not done: a peer has not been told, or has not answered yet.</summary>
+    private static bool IsBeingTakenDown(CallState state)
+    {
+        bool open = !state.Answers.IsEmpty;
+        foreach (Transaction transaction in state.Transactions)
+        {
+            open |= transaction is { IsClient: true, IsPending: true };
+        }
+
+        return open;
     }
 
     /// <summary>Steps 3 and 4, from the stored INVITE: after the reception, and again after a recovery that finds no target tried.</summary>
