@@ -84,7 +84,7 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
         CallEvent.Acknowledged { Ack.IsEmpty: true } => Durability.Lazy,                                   // #7
         CallEvent.LegFailed or CallEvent.FlowMoved or CallEvent.CSeqSkipped => Durability.Lazy,           // #15: with what it leads to
         CallEvent.RequestAccepted { Method: not Sip.Messages.SipMethod.Invite } => Durability.Lazy,        // #11
-        CallEvent.RequestSent { Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Bye or Sip.Messages.SipMethod.Update) } => Durability.Lazy,
+        CallEvent.RequestSent { Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Bye or Sip.Messages.SipMethod.Cancel or Sip.Messages.SipMethod.Update) } => Durability.Lazy,
         _ => Durability.Required,
     };
 }

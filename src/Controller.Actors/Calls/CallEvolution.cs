@@ -221,6 +221,15 @@ internal static class CallEvolution
             next = next.Replacing(cancelled with { Timeout = new Deadline(TransactionTimer.B, e.At.After(SipTimers.Default.T1Times64)) });
         }
 
+        // Whom we hang up gets no session description any more: a 2xx of its that waits for one is acknowledged without, now and each time it comes again.
+        for (int i = 0; e.Method == SipMethod.Bye && i < next.Answers.Length; i++)
+        {
+            if (next.Answers[i].HeldLeg == e.Leg)
+            {
+                next = next with { Answers = next.Answers.SetItem(i, next.Answers[i] with { HeldLeg = -1 }) };
+            }
+        }
+
         // A CANCEL repeats the number of its INVITE (RFC 3261 section 9.1), and a BYE may be for a dialog other than the leg's own.
         uint cseq = Math.Max(leg.LocalCSeq, e.CSeq);
         return next.With(e.Method == SipMethod.Bye
@@ -279,27 +288,13 @@ internal static class CallEvolution
             : next.Replacing(stepped with { Last = accepted && server.Method == SipMethod.Invite ? default : e.Response, Received = null });
     }
 
-    private static CallState Ended(CallState state, CallEvent.Ended e)
+    private static CallState Ended(CallState state, CallEvent.Ended e) => state
+        .With(state.A with { State = LegState.Terminated, ByeOwed = e.CallerOwed })
+        .With(state.B with { State = LegState.Terminated, ByeOwed = e.CalleeOwed }) with
     {
-        CallState next = state
-            .With(state.A with { State = LegState.Terminated, ByeOwed = e.CallerOwed })
-            .With(state.B with { State = LegState.Terminated, ByeOwed = e.CalleeOwed }) with
-        {
-            Phase = CallPhase.Ended,
-            EndedAt = e.At,
-            MaxDurationAt = Instant.Never,
-            Ending = e.Ending,
-        };
-
-        // An INVITE of ours within the dialog that has had a provisional response waits without a timer: not longer than the call's own last words.
-        foreach (Transaction transaction in next.Transactions)
-        {
-            if (transaction is { HasProvisional: true, Timeout.Timer: TransactionTimer.None })
-            {
-                next = next.Replacing(transaction with { Timeout = new Deadline(TransactionTimer.B, e.At.After(SipTimers.Default.T1Times64)) });
-            }
-        }
-
-        return next;
-    }
+        Phase = CallPhase.Ended,
+        EndedAt = e.At,
+        MaxDurationAt = Instant.Never,
+        Ending = e.Ending,
+    };
 }

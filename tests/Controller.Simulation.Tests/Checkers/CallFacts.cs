@@ -15,7 +15,6 @@ internal sealed class CallFacts
 
     /// <summary>Call-IDs of legs that have answered.</summary>
     public HashSet<string> Answered { get; } = [];
-    public HashSet<string> Cancelled { get; } = [];
 
     /// <summary>The caller's INVITE has its final response.</summary>
     public bool Decided { get; private set; }
@@ -54,9 +53,6 @@ internal sealed class CallFacts
                 break;
             case CallEvent.LegAnsweredLate e:
                 Mark(Answered, e.Leg);
-                break;
-            case CallEvent.LegCancelled e:
-                Mark(Cancelled, e.Leg);
                 break;
             case CallEvent.Refused e:
                 Keep(e.Response);

@@ -31,14 +31,9 @@ internal sealed class DurableBeforeSent(CommittedFacts facts)
     {
         switch (request.Method)
         {
-            // #2, #5, #9, #12, #13
-            case SipMethod.Invite or SipMethod.Bye or SipMethod.Update:
+            // #2, #5, #9, #12, #13, #14
+            case SipMethod.Invite or SipMethod.Bye or SipMethod.Cancel or SipMethod.Update:
                 return known.Holds(request.Raw) ? null : $"the {request.Method} itself";
-
-            // #14. A re-INVITE's CANCEL is lost without harm: both ends still agree.
-            case SipMethod.Cancel:
-                string callId = PartyText.Value(request, HeaderId.CallId);
-                return known.Cancelled.Contains(callId) || known.Answered.Contains(callId) || callId.StartsWith("zQ", StringComparison.Ordinal) ? null : "the cancellation";
 
             // #7b
             case SipMethod.Ack when !request.Body.IsEmpty:

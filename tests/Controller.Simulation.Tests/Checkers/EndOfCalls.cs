@@ -80,7 +80,7 @@ internal sealed class EndOfCalls(SimulatedWorld world)
     private void Both(Party party)
     {
         // Whom nothing was heard of cannot be cancelled (RFC 3261 section 9.1).
-        bool unheard = party.Invited is { HasSpoken: false } || (world.Faults.TransportFailure > 0 && party.Invited is { Final: 0 });
+        bool unheard = party.Invited is { HasSpoken: false } || ((world.Faults.TransportFailure > 0 || world.Faults.LongAway) && party.Invited is { Final: 0 });
         Must(party.Phase is PartyPhase.Over or PartyPhase.New || (unheard && !party.WasUp), $"{party.Mark} is still {party.Phase}");
         foreach (Serve serve in party.Serves.Where(serve => serve.Method == Sip.Messages.SipMethod.Invite && serve.Final != 0))
         {

@@ -2,6 +2,7 @@ using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Sip.Messages;
+using Controller.Sip.Transactions;
 using Controller.Sip.Transport;
 
 namespace Controller.Actors.Calls.Concerns;
@@ -19,7 +20,17 @@ internal static class Cancellation
         }
 
         // 9.2: "the UAS answers the CANCEL request itself with a 200 (OK) response", whatever has become of the INVITE; the To tag of both is the same.
-        turn.Reply(cancel, flow, 200, turn.State.Legs[server.Leg].LocalTag);
+        // It is a transaction of its own: repeated, it is answered the same, though the INVITE may have been forgotten.
+        byte[] ok = Responses.Begin(cancel, 200, default, flow.Remote, turn.State.Legs[server.Leg].LocalTag).Finish();
+        Flow to = Responses.Destination(cancel, flow);
+        Transaction own = Transaction.Start(TransactionKind.NonInviteServer, server.Leg, server.Branch, SipMethod.Cancel, server.CSeq, to, turn.Now)
+            .Step(TransactionInput.FromUser(200), turn.Now, out TransactionEffects effects) with { Last = ok };
+        if ((effects & TransactionEffects.Terminated) == 0)
+        {
+            turn.Happened(new CallEvent.TransactionStepped(own));
+        }
+
+        turn.Send(to, ok);
         if (server.Leg == 0 && server.Peer.Length == 0)
         {
             if (!turn.State.IsDecided)

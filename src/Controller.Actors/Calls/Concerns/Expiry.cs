@@ -54,8 +54,9 @@ internal static class Expiry
             }
 
             // 8.1.3.1: "If a fatal transport error is reported by the transport layer … the condition MUST be treated as a 503".
-            if (IsOfSetup(client))
+            if (client.Kind == TransactionKind.InviteClient)
             {
+                // Once a response has been heard the INVITE has arrived; otherwise an earlier copy may have: its transaction goes on listening.
                 if (!client.HasProvisional)
                 {
                     Lost(turn, client, 503);
@@ -85,16 +86,15 @@ internal static class Expiry
             return;
         }
 
-        if (transaction is { Kind: TransactionKind.InviteClient, IsPending: true } && (transaction.HasProvisional || IsOfSetup(transaction)))
+        if (transaction is { Kind: TransactionKind.InviteClient, IsPending: true })
         {
-            // Timer B, or the guard that a CANCEL sets: the peer answers neither its INVITE nor the CANCEL. The leg fails and its transaction
-            // stays for as long again, to hear what comes too late; then it is over.
-            if (!IsOfSetup(transaction) || turn.State.Legs[transaction.Leg].State == LegState.Terminated)
+            // Timer B, or the guard that a CANCEL sets. Whoever waits is told; the transaction stays as long again, to hear what comes too late, and is over then.
+            Lost(turn, transaction, 408);
+            if (turn.State.FindClientByBranch(transaction.Branch) is { IsPending: true } still && still.Timeout.IsDue(turn.Now))
             {
-                turn.Happened(new CallEvent.TransactionEnded(transaction));
+                turn.Happened(new CallEvent.TransactionEnded(still));
             }
 
-            Lost(turn, transaction, 408);
             return;
         }
 
@@ -105,9 +105,6 @@ internal static class Expiry
             Lost(turn, transaction, 408);
         }
     }
-
-    /// <summary>An INVITE that tried a target, not one within the dialog.</summary>
-    private static bool IsOfSetup(Transaction client) => client is { Kind: TransactionKind.InviteClient, Peer.Length: 0 };
 
     private static void Lost(Turn turn, Transaction client, int status)
     {

@@ -12,14 +12,10 @@ internal static class RequestDispatch
 {
     public static void Take(Turn turn, SipMessage request, Flow flow)
     {
-        switch (request.Method)
+        if (request.Method == SipMethod.Ack)
         {
-            case SipMethod.Ack:
-                Answering.Acknowledged(turn, request);
-                return;
-            case SipMethod.Cancel:
-                Cancellation.Received(turn, request, flow);
-                return;
+            Answering.Acknowledged(turn, request);
+            return;
         }
 
         string key = Dialogs.ServerKey(request);
@@ -28,9 +24,18 @@ internal static class RequestDispatch
             // 17.2: a retransmission is answered by the transaction, with what it said last.
             if ((turn.Step(known, TransactionInput.Retransmission, out _) & TransactionEffects.SendLast) != 0)
             {
-                turn.Send(Responses.Destination(request, flow), known.Last);
+                // 17.2.1: "the most recent provisional response": the 100, if there was none after it, which is not stored but always the same.
+                turn.Send(Responses.Destination(request, flow), known is { Last.IsEmpty: true, Kind: TransactionKind.InviteServer, IsPending: true }
+                    ? Responses.Begin(request, 100, default, flow.Remote, null).Finish()
+                    : known.Last);
             }
 
+            return;
+        }
+
+        if (request.Method == SipMethod.Cancel)
+        {
+            Cancellation.Received(turn, request, flow);
             return;
         }
 

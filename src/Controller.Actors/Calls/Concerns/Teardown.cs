@@ -20,7 +20,7 @@ internal static class Teardown
         bool terminated = (effects & TransactionEffects.Terminated) != 0;
         switch (turn.State.Phase)
         {
-            case CallPhase.Established:
+            case CallPhase.Established when leg.IsA || leg.Number == turn.State.Winner:
                 string by = leg.IsA ? "caller" : "callee";
                 End(turn, new Ending("answered", turn.State.Attempts[turn.State.Winner - 1].Status, "hung up by the " + by, by), callerOwed: !leg.IsA, calleeOwed: leg.IsA);
                 break;
