@@ -8,6 +8,7 @@ internal sealed class CallFacts
 {
     private readonly HashSet<(ulong, int)> _bytes = [];
     private readonly Dictionary<int, string> _callIds = [];
+    private int _winner;
 
     /// <summary>Server transactions of which the call has taken responsibility, by the branch in their top Via.</summary>
     public HashSet<string> Accepted { get; } = [];
@@ -15,6 +16,9 @@ internal sealed class CallFacts
 
     /// <summary>Call-IDs of legs that have answered.</summary>
     public HashSet<string> Answered { get; } = [];
+
+    /// <summary>Its dialog is the call's: the caller's, or the callee's who answered first.</summary>
+    public bool IsOfCall(string callId) => callId == _callIds.GetValueOrDefault(0) || callId == _callIds.GetValueOrDefault(_winner);
 
     /// <summary>The caller's INVITE has its final response.</summary>
     public bool Decided { get; private set; }
@@ -48,7 +52,7 @@ internal sealed class CallFacts
                 break;
             case CallEvent.LegAnswered e:
                 Keep(e.Response);
-                Decided = true;
+                (Decided, _winner) = (true, e.Leg);
                 Mark(Answered, e.Leg);
                 break;
             case CallEvent.LegAnsweredLate e:

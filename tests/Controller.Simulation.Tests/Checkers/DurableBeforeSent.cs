@@ -78,7 +78,7 @@ internal sealed class DurableBeforeSent(CommittedFacts facts)
 
             // #12
             case SipMethod.Bye when status < 300:
-                return known.Over ? null : "the end of the call";
+                return known.Over || !known.IsOfCall(PartyText.Value(response, HeaderId.CallId)) ? null : "the end of the call";
 
             // #14
             case SipMethod.Cancel when status < 300:

@@ -97,6 +97,7 @@ internal sealed class SimulatedWorld : IDisposable
             {
                 Ladder.Note($"the journal fails {failure.Batches} times{(failure.Commits ? ", though it commits" : "")}");
                 Journal.FailNext("disk full", failure.Batches, failure.Commits);
+                Schedule.After(5_000, () => Journal.FailNext("", batches: 0));
             });
         }
 
@@ -180,7 +181,7 @@ internal sealed class SimulatedWorld : IDisposable
         Ladder.Note($"engine: {fault.Kind}: {fault.Reason}");
         if (fault.Kind is EngineFaultKind.ActorThrew or EngineFaultKind.InterpreterThrew or EngineFaultKind.Unreadable or EngineFaultKind.SequenceConflict or EngineFaultKind.Fenced)
         {
-            throw new ViolationException("engine", fault.Error is ViolationException violation ? violation.Message : $"{fault.Kind}: {fault.Reason} {fault.Error}");
+            throw fault.Error as ViolationException ?? new ViolationException("engine", $"{fault.Kind}: {fault.Reason} {fault.Error}");
         }
     }
 

@@ -21,7 +21,7 @@ internal static class Cancellation
 
         // 9.2: "the UAS answers the CANCEL request itself with a 200 (OK) response", whatever has become of the INVITE; the To tag of both is the same.
         // It is a transaction of its own: repeated, it is answered the same, though the INVITE may have been forgotten.
-        byte[] ok = Responses.Begin(cancel, 200, default, flow.Remote, turn.State.Legs[server.Leg].LocalTag).Finish();
+        byte[] ok = Responses.Begin(cancel, 200, default, flow.Remote, turn.LocalTag(0)).Finish();
         Flow to = Responses.Destination(cancel, flow);
         Transaction own = Transaction.Start(TransactionKind.NonInviteServer, server.Leg, server.Branch, SipMethod.Cancel, server.CSeq, to, turn.Now)
             .Step(TransactionInput.FromUser(200), turn.Now, out TransactionEffects effects) with { Last = ok };

@@ -2,6 +2,7 @@ using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.State;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
+using Controller.Sip.Transport;
 
 namespace Controller.Actors.Calls.Concerns;
 
@@ -50,6 +51,12 @@ internal static class Expiry
             {
                 turn.Happened(new CallEvent.TransactionStepped(client with { Flow = other }));
                 turn.Send(other, client.Request, branch);
+                continue;
+            }
+
+            // One datagram that could not be handed over is as good as lost: what ends a dialog is repeated as long as its transaction lasts.
+            if (client.Method is SipMethod.Bye or SipMethod.Cancel && !client.Flow.Transport.IsReliable())
+            {
                 continue;
             }
 
