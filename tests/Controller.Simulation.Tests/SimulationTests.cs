@@ -11,7 +11,7 @@ namespace Controller.Simulation.Tests;
 /// </summary>
 public class SimulationTests(ITestOutputHelper output)
 {
-    private const int Runs = 10_000;
+    private const int Runs = 2_500;
 
     [Fact]
     public void Calls_survive_whatever_happens_to_them()

@@ -10,6 +10,9 @@ namespace Controller.Edge.Dispatch;
 /// <summary>Performs what a call decided. On the journal's or a loop's thread: every branch returns at once.</summary>
 internal sealed class CallEffectInterpreter(ISipSender sender, HostResolver resolver, IActorSystem system, EdgeInstruments instruments) : IEffectInterpreter<CallEffect>
 {
+    /// <summary>A look-up and its answer stay inside: however late, somebody waits for them.</summary>
+    public bool IsSend(CallEffect effect) => effect is CallEffect.Send;
+
     public void Release(ActorId actor, CallEffect effect, Instant decidedAt)
     {
         switch (effect)

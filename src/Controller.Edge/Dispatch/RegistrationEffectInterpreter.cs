@@ -9,6 +9,9 @@ namespace Controller.Edge.Dispatch;
 /// <summary>Performs what an address-of-record decided. On the journal's or a loop's thread: every branch returns at once.</summary>
 internal sealed class RegistrationEffectInterpreter(ISipSender sender, IActorSystem system, EdgeInstruments instruments) : IEffectInterpreter<RegistrationEffect>
 {
+    /// <summary>A look-up and its answer stay inside: however late, somebody waits for them.</summary>
+    public bool IsSend(RegistrationEffect effect) => effect is RegistrationEffect.Send;
+
     public void Release(ActorId actor, RegistrationEffect effect, Instant decidedAt)
     {
         switch (effect)

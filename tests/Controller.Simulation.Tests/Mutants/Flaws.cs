@@ -129,7 +129,7 @@ internal readonly struct TellsTopology : IChange
 {
     public static void Change(CallEffect effect, Instant now, ImmutableArray<CallEffect>.Builder into)
     {
-        if (effect is CallEffect.Send send && send.Bytes.Span.StartsWith("SIP/2.0 180"u8))
+        if (effect is CallEffect.Send send && send.Bytes.Span.StartsWith("SIP/2.0 180"u8) && send.Bytes.Span.IndexOf("application/sdp"u8) < 0)
         {
             string text = Encoding.Latin1.GetString(send.Bytes.Span);
             effect = send with { Bytes = Encoding.Latin1.GetBytes(text.Replace("\r\nCall-ID", "\r\nServer: zQb of 198.51.100.20\r\nCall-ID", StringComparison.Ordinal)) };

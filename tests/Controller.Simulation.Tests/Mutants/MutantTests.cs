@@ -23,7 +23,6 @@ public class MutantTests(ITestOutputHelper output)
         ["forgets what it asked"] = (new MutantKinds<Forgets<CallEvent.RequestSent>>(), "C2"),
         ["forgets the answer to a re-INVITE"] = (new MutantKinds<Forgets<CallEvent.RequestAnswered>>(), "C2"),
         ["forgets the end"] = (new MutantKinds<Forgets<CallEvent.Ended>>(), "C2"),
-        ["forgets where the call goes"] = (new MutantKinds<Forgets<CallEvent.Routed>>(), "C3 C6"),
         ["is silent after a recovery"] = (new MutantKinds<SilentAfterRecovery>(), "C6"),
         ["takes the CSeq from the clock"] = (new MutantKinds<Says<ClockAsCSeq>>(), "C2 C3"),
         ["hangs up one side only"] = (new MutantKinds<Says<NoByeToCallees>>(), "C6"),

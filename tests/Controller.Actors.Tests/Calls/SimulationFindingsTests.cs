@@ -1,0 +1,106 @@
+using Controller.Actors.Calls;
+using Controller.Actors.Calls.State;
+
+namespace Controller.Actors.Tests.Calls;
+
+/// <summary>What the simulation has found, as small as it gets.</summary>
+public class SimulationFindingsTests
+{
+    [Fact]
+    public void A_repeated_INVITE_gets_its_100_again()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        call.FromCaller(Messages.Invite());
+
+        // RFC 3261 section 17.2.1: "the most recent provisional response … MUST be passed to the transport layer for retransmission."
+        Assert.Equal(2, call.CountSent("SIP/2.0 100"));
+    }
+
+    [Fact]
+    public void A_target_that_was_too_slow_is_cancelled_and_its_487_is_not_the_callers()
+    {
+        var call = new CallDriver(CallDriver.OneTrunk("sip:198.51.100.20:5080", "sip:198.51.100.21:5080"));
+        call.FromCaller(Messages.Invite());
+        Sent first = call.Last("INVITE");
+        call.FromCallee(Messages.Response(first, 100));
+        call.Elapse(TimeSpan.FromSeconds(4.2));
+        Sent second = call.Last("INVITE");
+        Assert.NotEqual(first.Text, second.Text);
+
+        // RFC 3261 section 9.1: a provisional response has come, so the CANCEL may be sent at once.
+        Assert.Equal(1, call.CountSent("CANCEL"));
+        call.FromCallee(Messages.Response(first, 487));
+        call.FromCallee(Messages.Response(second, 486));
+        Assert.StartsWith("SIP/2.0 486", call.Last("SIP/2.0 4").Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_callee_that_speaks_after_it_was_given_up_is_hung_up()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        Sent invite = call.Last("INVITE");
+        call.Elapse(TimeSpan.FromSeconds(33));
+        call.FromCallee(Messages.Response(invite, 200, sdp: Messages.CalleeSdp));
+
+        // RFC 3261 section 13.2.2.4: "after acknowledging the 2xx the dialog is terminated by a BYE".
+        Assert.Equal(1, call.CountSent("ACK"));
+        Assert.Equal(1, call.CountSent("BYE"));
+        Assert.Single(call.ChargingRecords);
+    }
+
+    [Fact]
+    public void A_BYE_that_overtakes_its_200_ends_the_call_when_it_comes_again()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        Sent invite = call.Last("INVITE");
+        call.FromCallee(Messages.Response(invite, 180));
+        string bye = Messages.FromCallee("BYE", invite, 1, "z9hG4bKb1");
+        call.FromCallee(bye);
+        call.FromCallee(Messages.Response(invite, 200, sdp: Messages.CalleeSdp));
+        call.FromCallee(bye);
+
+        // RFC 3261 section 15.1.2: "MUST … generate a 2xx response to the BYE".
+        Assert.Equal(CallPhase.Ended, call.State.Phase);
+        Assert.EndsWith("BYE", call.Last("SIP/2.0 200").Header("CSeq"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_transport_that_fails_for_one_copy_of_a_BYE_does_not_end_its_repetition()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp));
+        call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1"));
+        call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 2, "z9hG4bKbye"));
+        string branch = call.Last("BYE").Header("Via").Split("branch=")[1].Split(';')[0];
+        call.Give(new CallInput.TransportFailed(branch, "refused"));
+        call.Elapse(TimeSpan.FromSeconds(1));
+
+        // RFC 3261 section 17.1.2.2: timer E repeats it.
+        Assert.Equal(2, call.CountSent("BYE"));
+    }
+
+    [Fact]
+    public void A_refused_re_INVITE_is_refused_the_same_way_when_it_comes_again()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        Sent invite = call.Last("INVITE");
+        call.FromCallee(Messages.Response(invite, 200, sdp: Messages.CalleeSdp));
+        string again = Messages.FromCallee("INVITE", invite, 1, "z9hG4bKre", sdp: Messages.CalleeSdp);
+        call.FromCallee(again);
+        Sent refusal = call.Last("SIP/2.0 491");
+        call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1"));
+        call.CrashAndRecover();
+        call.FromCallee(again);
+
+        // RFC 3261 section 17.2.1: in Completed "the server SHOULD pass the response to the transport for retransmission".
+        Assert.Equal(refusal.Text, call.Last("SIP/2.0 491").Text);
+        Assert.Equal(1, call.CountSent("INVITE"));
+    }
+
+    private static string CallerTag(CallDriver call) => call.Last("SIP/2.0 2").Header("To").Split(";tag=")[1];
+}
