@@ -24,7 +24,8 @@ internal sealed class SameTwice
         string key = $"{callId} {cseq} {branch}";
         if (!message.IsRequest)
         {
-            if (message.StatusCode >= 200)
+            // That a CANCEL has been answered dies with its node: who repeats it to the next one, when its INVITE is done with, is told 481. Nothing hangs on it.
+            if (message.StatusCode >= 200 && !(message.StatusCode == 481 && message.Method == SipMethod.Cancel))
             {
                 Same(_finals, key, message, "another final response to one transaction");
             }
