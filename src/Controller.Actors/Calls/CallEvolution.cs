@@ -45,7 +45,8 @@ internal static class CallEvolution
     {
         SipMessage invite = SipMessage.Copy(e.Invite.Span);
         var server = Transaction.Start(
-            TransactionKind.InviteServer, 0, e.Branch, SipMethod.Invite, e.Caller.RemoteCSeq, Responses.Destination(invite, e.Caller.Flow), e.At) with { Received = invite };
+            TransactionKind.InviteServer, 0, e.Branch, SipMethod.Invite, e.Caller.RemoteCSeq, Responses.Destination(invite, e.Caller.Flow), e.At) with
+        { Received = invite };
         return CallState.Empty with
         {
             Phase = CallPhase.Routing,

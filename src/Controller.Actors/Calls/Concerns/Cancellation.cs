@@ -24,7 +24,8 @@ internal static class Cancellation
         byte[] ok = Responses.Begin(cancel, 200, default, flow.Remote, turn.LocalTag(0)).Finish();
         Flow to = Responses.Destination(cancel, flow);
         Transaction own = Transaction.Start(TransactionKind.NonInviteServer, server.Leg, server.Branch, SipMethod.Cancel, server.CSeq, to, turn.Now)
-            .Step(TransactionInput.FromUser(200), turn.Now, out TransactionEffects effects) with { Last = ok };
+            .Step(TransactionInput.FromUser(200), turn.Now, out TransactionEffects effects) with
+        { Last = ok };
         if ((effects & TransactionEffects.Terminated) == 0)
         {
             turn.Happened(new CallEvent.TransactionStepped(own));
