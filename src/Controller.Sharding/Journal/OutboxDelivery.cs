@@ -10,12 +10,16 @@ public sealed class OutboxDelivery : IDisposable
 {
     private const int RowsAtOnce = 256;
     private static readonly TimeSpan AgainAfterFailure = TimeSpan.FromSeconds(1);
+
+    // The first record goes at once; what comes soon after it goes together, for each delivery costs a sync of the file and a commit.
+    private static readonly TimeSpan BetweenDeliveries = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AgainUntilRemoved = TimeSpan.FromMilliseconds(5);
 
     private readonly IJournal _journal;
     private readonly IOutboxSink _sink;
     private readonly Action<EngineFault> _report;
     private readonly SemaphoreSlim _wake = new(1);
+    private readonly ManualResetEventSlim _closed = new(false, spinCount: 0);
     private readonly Thread _thread;
     private volatile bool _closing;
     private long _deliveredThrough;
@@ -52,6 +56,7 @@ public sealed class OutboxDelivery : IDisposable
         if (_started && !_closing)
         {
             _closing = true;
+            _closed.Set();
             _wake.Release();
             _thread.Join();
         }
@@ -74,6 +79,10 @@ public sealed class OutboxDelivery : IDisposable
                 _wake.Wait(AgainAfterFailure);
                 Wake();
             }
+            else
+            {
+                _closed.Wait(BetweenDeliveries);
+            }
         }
     }
 
@@ -85,6 +94,7 @@ public sealed class OutboxDelivery : IDisposable
             while (true)
             {
                 var read = _journal.ReadOutbox(RowsAtOnce);
+                var all = read.Count < RowsAtOnce;
                 var rows = read.Where(r => r.Id > _deliveredThrough).ToArray();
                 if (rows.Length > 0)
                 {
@@ -92,11 +102,14 @@ public sealed class OutboxDelivery : IDisposable
                     _deliveredThrough = rows[^1].Id;
                     _journal.RemoveOutbox(_deliveredThrough);
                 }
-                else if (read.Count < RowsAtOnce || _closing)
+
+                // What is committed after the reading wakes again.
+                if (all || (rows.Length == 0 && _closing))
                 {
                     return true;
                 }
-                else
+
+                if (rows.Length == 0)
                 {
                     // A full page of rows that are delivered but not yet removed hides those behind it.
                     Thread.Sleep(AgainUntilRemoved);
