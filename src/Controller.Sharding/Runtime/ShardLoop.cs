@@ -16,7 +16,6 @@ internal sealed class ShardLoop : IDisposable
 {
     private const int InputsPerRound = 256;
     private const int TimersPerRound = 64;
-    private const int SpinsBeforeSleep = 20;
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(10);
 
     private readonly EngineContext _context;
@@ -198,27 +197,20 @@ internal sealed class ShardLoop : IDisposable
 
     private void Run()
     {
-        var spins = Environment.ProcessorCount > 1 ? SpinsBeforeSleep : 0;
-        var idle = 0;
         while (!_context.Dead)
         {
             if (Round())
             {
-                idle = 0;
+                continue;
             }
-            else if (IsDrained)
+
+            if (IsDrained)
             {
                 break;
             }
-            else if (idle++ < spins)
-            {
-                Thread.SpinWait(20);
-            }
-            else
-            {
-                Sleep();
-                idle = 0;
-            }
+
+            // At once, without spinning first: what is awaited is a datagram or a sync of the disk, which take longer than a wake-up.
+            Sleep();
         }
 
         End();
