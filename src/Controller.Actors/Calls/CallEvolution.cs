@@ -143,15 +143,19 @@ internal static class CallEvolution
     /// <summary>What a leg's failure counts for: a 487 that we asked for ourselves, to try the next target, says that this one did not answer in time.</summary>
     public static int Counted(Leg leg, int status) => status == 487 && leg.State == LegState.Cancelling ? 408 : status;
 
-    /// <summary>RFC 3261 section 16.7 step 6: 6xx if there is one, else the lowest class; within it the first, 503 last.</summary>
+    /// <summary>
+    /// RFC 3261 section 16.7 step 6: 6xx if there is one, else the lowest class; within it the first. What a callee said counts for more than a 408, which
+    /// only says that a target was silent; a 503 says least.
+    /// </summary>
     private static int Better(int known, int status) =>
         known == 0 || Rank(status) < Rank(known) ? status : known;
 
     private static int Rank(int status) => status switch
     {
         >= 600 => 0,
-        503 => 9,
-        _ => status / 100,
+        408 => 45,
+        503 => 90,
+        _ => status / 100 * 10,
     };
 
     private static CallState LegAnsweredLate(CallState state, CallEvent.LegAnsweredLate e)
