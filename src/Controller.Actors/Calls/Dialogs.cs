@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 
@@ -18,30 +17,6 @@ internal static class Dialogs
         }
 
         return "";
-    }
-
-    /// <summary>Section 12.1.1 (UAS): "all URIs from the Record-Route … in order".</summary>
-    public static ImmutableArray<string> RouteSetOfRequest(SipMessage request)
-    {
-        if (!request.Has(HeaderId.RecordRoute))
-        {
-            return [];
-        }
-
-        var routes = ImmutableArray.CreateBuilder<string>();
-        foreach (ReadOnlySpan<byte> value in request.Values(HeaderId.RecordRoute))
-        {
-            routes.Add(Latin1.Text(value));
-        }
-
-        return routes.ToImmutable();
-    }
-
-    /// <summary>Section 12.1.2 (UAC): "taken in reverse order".</summary>
-    public static ImmutableArray<string> RouteSetOfResponse(SipMessage response)
-    {
-        ImmutableArray<string> routes = RouteSetOfRequest(response);
-        return routes.Length < 2 ? routes : [.. routes.Reverse()];
     }
 
     public static string Tag(ReadOnlySpan<byte> fromOrTo) => NameAddr.TryParse(fromOrTo, out NameAddr party) ? Latin1.Text(party.Tag) : "";

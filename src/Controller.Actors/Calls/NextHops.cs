@@ -1,7 +1,7 @@
 using System.Net;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
-using Controller.Sip.Headers;
+using Controller.Sip.Dialogs;
 using Controller.Sip.Transport;
 using Controller.Sip.Uris;
 
@@ -38,9 +38,8 @@ internal static class NextHops
 
     private static Flow? Named(ControllerSettings settings, Leg leg)
     {
-        byte[] hop = Latin1.Octets(leg.RouteSet.IsEmpty ? leg.RemoteTarget : leg.RouteSet[0]);
-        ReadOnlySpan<byte> uri = leg.RouteSet.IsEmpty ? hop : NameAddr.TryParse(hop, out NameAddr route) ? route.Uri : default;
-        Flow? named = Literal(settings, leg.Realm, uri, leg.Flow.Transport == SipTransport.Udp ? SipTransport.Udp : leg.Flow.Transport);
+        string hop = RequestTarget.Of(leg.RouteSet, leg.RemoteTarget).NextHop;
+        Flow? named = Literal(settings, leg.Realm, Latin1.Octets(hop), leg.Flow.Transport);
 
         // The connection that is there already is the better way to the same address.
         return named is not null && named.Transport == leg.Flow.Transport && named.Remote.Equals(leg.Flow.Remote) ? leg.Flow : named;

@@ -18,7 +18,7 @@ public readonly record struct RequestTarget(string RequestUri, ImmutableArray<st
         if (routeSet.IsDefaultOrEmpty) return new RequestTarget(remoteTarget, [], remoteTarget);
 
         var first = UriOf(routeSet[0]);
-        var text = Encoding.UTF8.GetBytes(first);
+        var text = Encoding.Latin1.GetBytes(first);
 
         // "If the route set is not empty, and the first URI in the route set contains the lr parameter, the UAC MUST place the remote target URI
         // into the Request-URI and MUST include a Route header field containing the route set values in order, including all parameters."
@@ -37,7 +37,7 @@ public readonly record struct RequestTarget(string RequestUri, ImmutableArray<st
     }
 
     private static string UriOf(string route) =>
-        NameAddr.TryParse(Encoding.UTF8.GetBytes(route), out var address) ? Encoding.UTF8.GetString(address.Uri) : route;
+        NameAddr.TryParse(Encoding.Latin1.GetBytes(route), out var address) ? Encoding.Latin1.GetString(address.Uri) : route;
 
     // RFC 3261 section 19.1.1, table 1: a Request-URI has no method parameter and no headers.
     private static string Stripped(string uri)

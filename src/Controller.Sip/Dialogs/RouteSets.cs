@@ -22,7 +22,7 @@ public static class RouteSets
     private static ImmutableArray<string>.Builder Values(SipMessage message)
     {
         var values = ImmutableArray.CreateBuilder<string>(message.Count(HeaderId.RecordRoute));
-        foreach (var value in message.Values(HeaderId.RecordRoute)) values.Add(Encoding.UTF8.GetString(value));
+        foreach (var value in message.Values(HeaderId.RecordRoute)) values.Add(Encoding.Latin1.GetString(value));
         return values;
     }
 }

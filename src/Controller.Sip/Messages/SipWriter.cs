@@ -99,6 +99,16 @@ public sealed class SipWriter
         return this;
     }
 
+    /// <summary>Text that holds one octet in each character (Latin-1): written as the octets that it was read from.</summary>
+    public SipWriter AppendOctets(string octets)
+    {
+        var start = _length;
+        Reserve(octets.Length);
+        _length += Encoding.Latin1.GetBytes(octets, _buffer.AsSpan(_length));
+        Blank(start);
+        return this;
+    }
+
     /// <summary>In decimal.</summary>
     public SipWriter Append(long number)
     {

@@ -72,6 +72,22 @@ public class BasicCallTests
     }
 
     [Fact]
+    public void A_name_in_UTF_8_reaches_the_callee_and_its_own_dialog_with_the_same_octets()
+    {
+        // "Jürgen" in UTF-8, as CallDriver reads text: one character an octet.
+        string name = System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes("\"Jürgen 山\""));
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite().Replace("\"Alice\"", name, StringComparison.Ordinal));
+        Sent invite = call.Last("INVITE");
+        Assert.StartsWith(name + " <sip:alice@", invite.Header("From"), StringComparison.Ordinal);
+        call.FromCallee(Messages.Response(invite, 200, sdp: Messages.CalleeSdp));
+        call.FromCaller(Messages.FromCaller("ACK", call.Last("SIP/2.0 200").Header("To").Split(";tag=")[1], 1, "z9hG4bKack1"));
+        call.FromCallee(Messages.FromCallee("BYE", invite, 1, "z9hG4bKb1"));
+        Assert.StartsWith(name + " <sip:alice@192.0.2.10>", call.Last("BYE").Header("To"), StringComparison.Ordinal);
+        Assert.Contains("sip:alice@192.0.2.10", Assert.Single(call.ChargingRecords), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_caller_cancels_while_it_rings()
     {
         var call = new CallDriver();

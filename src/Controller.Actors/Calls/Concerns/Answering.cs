@@ -1,6 +1,7 @@
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
+using Controller.Sip.Dialogs;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
@@ -42,7 +43,7 @@ internal static class Answering
         bool ackHeld = !Dialogs.HasSession(invite) && Dialogs.HasSession(response);
         string contact = Dialogs.ContactUri(response);
         turn.Happened(new CallEvent.LegAnswered(
-            turn.Now, leg.Number, response.StatusCode, tag, contact.Length > 0 ? contact : leg.RemoteTarget, Dialogs.RouteSetOfResponse(response),
+            turn.Now, leg.Number, response.StatusCode, tag, contact.Length > 0 ? contact : leg.RemoteTarget, RouteSets.OfResponse(response),
             callerTag, bytes, ackHeld, turn.Now.After(turn.Settings.Calls.MaxDuration)));
         turn.Send(Responses.Destination(invite, caller.Flow), bytes);
         if (!ackHeld)
@@ -61,7 +62,7 @@ internal static class Answering
         {
             RemoteTag = tag,
             RemoteTarget = contact.Length > 0 ? contact : leg.RemoteTarget,
-            RouteSet = Dialogs.RouteSetOfResponse(response),
+            RouteSet = RouteSets.OfResponse(response),
         };
         SendAck(turn, dialog, 1);
         uint cseq = leg.LocalCSeq + 1;

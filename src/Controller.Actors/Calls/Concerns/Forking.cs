@@ -2,6 +2,7 @@ using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
+using Controller.Sip.Dialogs;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 
@@ -45,7 +46,7 @@ internal static class Forking
         SipMessage invite = turn.State.Invite!;
         byte[] bytes = Answers.Relayed(invite, turn.State.A, turn.CallerTag(leg.Number, tag), response);
         turn.Happened(new CallEvent.LegRang(
-            turn.Now, leg.Number, response.StatusCode, tag, contact.Length > 0 ? contact : leg.RemoteTarget, Dialogs.RouteSetOfResponse(response), Dialogs.HasSession(response), bytes));
+            turn.Now, leg.Number, response.StatusCode, tag, contact.Length > 0 ? contact : leg.RemoteTarget, RouteSets.OfResponse(response), Dialogs.HasSession(response), bytes));
         turn.Send(Responses.Destination(invite, turn.State.A.Flow), bytes);
     }
 

@@ -7,6 +7,7 @@ using Controller.Actors.Registrations;
 using Controller.Actors.Routing;
 using Controller.Actors.Tokens;
 using Controller.Sharding.Model;
+using Controller.Sip.Dialogs;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Transport;
@@ -58,7 +59,7 @@ internal static class Setup
             LocalParty = Dialogs.Party(invite.Value(HeaderId.To)),
             RemoteParty = Dialogs.Party(invite.Value(HeaderId.From)),
             RemoteTarget = contact,
-            RouteSet = Dialogs.RouteSetOfRequest(invite),
+            RouteSet = RouteSets.OfRequest(invite),
             RemoteCSeq = Dialogs.Number(invite),
             Flow = flow,
             SentBy = listener.SentBy,

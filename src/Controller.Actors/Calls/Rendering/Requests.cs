@@ -1,9 +1,9 @@
 using System.Globalization;
 using Controller.Actors.Calls.State;
+using Controller.Sip.Dialogs;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Transport;
-using Controller.Sip.Uris;
 
 namespace Controller.Actors.Calls.Rendering;
 
@@ -86,31 +86,25 @@ internal static class Requests
     {
         var writer = new SipWriter(1024);
 
-        // RFC 3261 section 12.2.1.1: a first route without lr is a strict router: it goes into the Request-URI, and the target to the end.
-        bool strict = !leg.RouteSet.IsEmpty && !IsLoose(leg.RouteSet[0]);
-        writer.RequestLine(methodText, Latin1.Octets(strict ? UriOf(leg.RouteSet[0]) : target));
+        var to = RequestTarget.Of(leg.RouteSet, target);
+        writer.RequestLine(methodText, Latin1.Octets(to.RequestUri));
         writer.HeaderStart(HeaderId.Via).Append("SIP/2.0/"u8).Append(leg.Flow.Transport.ViaToken()).Append(" "u8).Append(leg.SentBy)
             .Append(";branch="u8).Append(branch).Append(";rport"u8).HeaderEnd();
         writer.HeaderStart(HeaderId.MaxForwards).Append(maxForwards).HeaderEnd();
-        for (int i = strict ? 1 : 0; i < leg.RouteSet.Length; i++)
+        foreach (string route in to.Routes)
         {
-            writer.Header(HeaderId.Route, leg.RouteSet[i]);
+            writer.HeaderStart(HeaderId.Route).AppendOctets(route).HeaderEnd();
         }
 
-        if (strict)
-        {
-            writer.Header(HeaderId.Route, $"<{target}>");
-        }
-
-        writer.HeaderStart(HeaderId.From).Append(leg.LocalParty).Append(";tag="u8).Append(leg.LocalTag).HeaderEnd();
-        writer.HeaderStart(HeaderId.To).Append(leg.RemoteParty);
+        writer.HeaderStart(HeaderId.From).AppendOctets(leg.LocalParty).Append(";tag="u8).Append(leg.LocalTag).HeaderEnd();
+        writer.HeaderStart(HeaderId.To).AppendOctets(leg.RemoteParty);
         if (leg.RemoteTag.Length > 0)
         {
-            writer.Append(";tag="u8).Append(leg.RemoteTag);
+            writer.Append(";tag="u8).AppendOctets(leg.RemoteTag);
         }
 
         writer.HeaderEnd();
-        writer.Header(HeaderId.CallId, leg.CallIdValue);
+        writer.HeaderStart(HeaderId.CallId).AppendOctets(leg.CallIdValue).HeaderEnd();
         return writer.HeaderStart(HeaderId.CSeq).Append(cseq).Append(" "u8).Append(method == SipMethod.Unknown ? methodText : method.Utf8Name()).HeaderEnd();
     }
 
@@ -119,9 +113,4 @@ internal static class Requests
         int.TryParse(received.Value(HeaderId.MaxForwards), NumberStyles.None, CultureInfo.InvariantCulture, out int hops)
             ? Math.Clamp(hops - 1, 0, 255)
             : DefaultMaxForwards;
-
-    private static bool IsLoose(string route) =>
-        NameAddr.TryParse(Latin1.Octets(route), out NameAddr address) && SipUri.TryParse(address.Uri, out SipUri uri) && uri.IsLooseRoute;
-
-    private static string UriOf(string route) => NameAddr.TryParse(Latin1.Octets(route), out NameAddr address) ? Latin1.Text(address.Uri) : route;
 }

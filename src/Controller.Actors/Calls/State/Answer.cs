@@ -27,23 +27,22 @@ public sealed record Answer
     /// <summary>CSeq number of our INVITE on <see cref="HeldLeg"/>.</summary>
     public uint HeldCSeq { get; init; }
 
-    public static Answer Sent(int leg, uint cseq, ReadOnlyMemory<byte> response, Flow flow, Instant at) => new()
-    {
-        Leg = leg,
-        CSeq = cseq,
-        Response = response,
-        Flow = flow,
-        Interval = SipTimers.Default.T1,
-        RepeatAt = at.After(SipTimers.Default.T1),
-        GiveUpAt = at.After(SipTimers.Default.T1Times64),
-    };
+    public static Answer Sent(int leg, uint cseq, ReadOnlyMemory<byte> response, Flow flow, Instant at) =>
+        new Answer { Leg = leg, CSeq = cseq, Response = response, Flow = flow, GiveUpAt = Instant.Never }
+            .After(Answer2xxRetransmission.Start(SipTimers.Default), at);
 
-    /// <summary>"The 2xx response is passed to the transport with an interval that starts at T1 seconds and doubles for each retransmission until it reaches T2 seconds".</summary>
-    public Answer Repeated(Instant now)
+    /// <summary>It has been sent again because its time had come.</summary>
+    public Answer Repeated(Instant now) => After(
+        Answer2xxRetransmission.Step(
+            new(Answer2xxRetransmission.Phase.Waiting, Interval), TransactionInput.TimerFired(TransactionTimer.Retransmit2xx), SipTimers.Default),
+        now);
+
+    private Answer After(in TransactionStep<Answer2xxRetransmission.State> step, Instant now) => this with
     {
-        TimeSpan next = SipTimers.Default.BackOff(Interval);
-        return this with { Interval = next, RepeatAt = now.After(next) };
-    }
+        Interval = step.Next.RetransmitInterval,
+        RepeatAt = now.After(step.Retransmit.After),
+        GiveUpAt = step.Timeout.Change == TimerChange.Set ? now.After(step.Timeout.After) : GiveUpAt,
+    };
 
     public Instant NextDue => Instant.Earlier(RepeatAt, GiveUpAt);
 }
