@@ -1,3 +1,4 @@
+using Controller.Actors.Policies;
 using Controller.Sip.Framing;
 using Controller.Sip.Messages;
 
@@ -10,7 +11,7 @@ public sealed record EdgeOptions
     public SipLimits Limits { get; init; } = SipLimits.Default;
 
     /// <summary>Methods and option tags that pass the door; also what an OPTIONS is told.</summary>
-    public RequestRules Rules { get; init; } = RequestRules.Default;
+    public RequestRules Rules { get; init; } = Capabilities.Rules;
 
     /// <summary>SO_RCVBUF and SO_SNDBUF of datagram sockets, in bytes; the system may grant less.</summary>
     public int SocketBufferBytes { get; init; } = 8 * 1024 * 1024;

@@ -87,6 +87,21 @@ public class BasicCallTests
         Assert.Contains("sip:alice@192.0.2.10", Assert.Single(call.ChargingRecords), StringComparison.Ordinal);
     }
 
+    // 8.2.1, 12.2.2.
+    [Theory]
+    [InlineData("MESSAGE", "", 405)]
+    [InlineData("MESSAGE", "unknown", 481)]
+    [InlineData("BYE", "unknown", 481)]
+    [InlineData("INVITE", "unknown", 481)]
+    public void What_belongs_to_no_call_is_refused_and_leaves_nothing_behind(string method, string toTag, int status)
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.FromCaller(method, toTag, 1, "z9hG4bKx"));
+        Assert.StartsWith($"SIP/2.0 {status}", Assert.Single(call.Wire).StartLine, StringComparison.Ordinal);
+        Assert.True(call.Stopped);
+        Assert.Empty(call.ChargingRecords);
+    }
+
     [Fact]
     public void The_caller_cancels_while_it_rings()
     {

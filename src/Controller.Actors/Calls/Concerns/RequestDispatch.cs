@@ -53,6 +53,13 @@ internal static class RequestDispatch
         {
             InDialog(turn, request, flow, key, leg);
         }
+        else if (outOfDialog && request.Method is not (SipMethod.Bye or SipMethod.Prack or SipMethod.Update or SipMethod.Info))
+        {
+            // 8.2.1: a MESSAGE of its own is no part of a call. "If the UAS recognizes but does not support the method of a request, it MUST generate a 405".
+            turn.Send(
+                Responses.Destination(request, flow),
+                Responses.Begin(request, 405, default, flow.Remote, turn.LocalTag(0)).Header(HeaderId.Allow, Rendering.Relay.Allow).Finish());
+        }
         else
         {
             // 12.2.2: "If the UAS wishes to reject the request because it does not wish to recreate the dialog, it MUST respond … with a 481".
