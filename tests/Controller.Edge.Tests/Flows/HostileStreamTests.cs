@@ -8,7 +8,7 @@ namespace Controller.Edge.Tests.Flows;
 
 public sealed class HostileStreamTests : IDisposable
 {
-    private readonly EdgeUnderTest _edge = new(new EdgeOptions { MessageTimeout = TimeSpan.FromMilliseconds(400), DrainTimeout = TimeSpan.FromMilliseconds(300) });
+    private readonly EdgeUnderTest _edge = new(new EdgeOptions { MessageTimeout = TimeSpan.FromSeconds(2), DrainTimeout = TimeSpan.FromSeconds(2) });
 
     private void AssertGoodStillWorks()
     {
