@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Sharding.Model;
@@ -29,6 +30,9 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
         State = CallEvolution.Evolve(State, happened);
         _events.Add(happened);
     }
+
+    /// <summary>A message from one leg to the other.</summary>
+    public Crossing Crossing(Leg from, Leg to) => new(from, to, Settings);
 
     public void Do(CallEffect effect) => _effects.Add(effect);
 

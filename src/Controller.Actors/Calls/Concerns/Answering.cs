@@ -37,7 +37,7 @@ internal static class Answering
         SipMessage invite = turn.State.Invite!;
         Leg caller = turn.State.A;
         string callerTag = turn.CallerTag(leg.Number, tag);
-        byte[] bytes = Answers.Relayed(invite, caller, callerTag, response);
+        byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, caller), callerTag, response);
 
         // Late offer (3264 section 4): the callee's offer is answered by the caller's ACK, so ours has to wait for it.
         bool ackHeld = !Dialogs.HasSession(invite) && Dialogs.HasSession(response);
@@ -106,7 +106,7 @@ internal static class Answering
             if (answer.HeldLeg >= 0)
             {
                 Leg held = turn.State.Legs[answer.HeldLeg];
-                relayed = Requests.Ack(held, turn.Branch(held.Number, answer.HeldCSeq, SipMethod.Ack), answer.HeldCSeq, ack);
+                relayed = Requests.Ack(turn.Crossing(turn.State.Legs[answer.Leg], held), turn.Branch(held.Number, answer.HeldCSeq, SipMethod.Ack), answer.HeldCSeq, ack);
             }
 
             turn.Happened(new CallEvent.Acknowledged(turn.Now, answer.Leg, number, relayed));

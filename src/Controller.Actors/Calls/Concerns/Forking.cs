@@ -44,7 +44,7 @@ internal static class Forking
         string tag = Dialogs.Tag(response.Value(HeaderId.To));
         string contact = Dialogs.ContactUri(response);
         SipMessage invite = turn.State.Invite!;
-        byte[] bytes = Answers.Relayed(invite, turn.State.A, turn.CallerTag(leg.Number, tag), response);
+        byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, turn.State.A), turn.CallerTag(leg.Number, tag), response);
         turn.Happened(new CallEvent.LegRang(
             turn.Now, leg.Number, response.StatusCode, tag, contact.Length > 0 ? contact : leg.RemoteTarget, RouteSets.OfResponse(response), Dialogs.HasSession(response), bytes));
         turn.Send(Responses.Destination(invite, turn.State.A.Flow), bytes);
@@ -63,12 +63,12 @@ internal static class Forking
         if (!turn.State.IsDecided)
         {
             int counted = CallEvolution.Counted(leg, status);
-            GoOn(turn, counted, counted == status ? response : null);
+            GoOn(turn, counted, counted == status ? response : null, leg);
         }
     }
 
     /// <summary>After a leg has failed: wait for the others, try the next target, or tell the caller.</summary>
-    public static void GoOn(Turn turn, int status, SipMessage? response)
+    public static void GoOn(Turn turn, int status, SipMessage? response, Leg? leg = null)
     {
         bool open = false;
         for (int i = 1; i < turn.State.Legs.Length; i++)
@@ -90,10 +90,10 @@ internal static class Forking
         }
 
         int best = global ? status : turn.State.BestStatus == 0 ? status : turn.State.BestStatus;
-        if (response is not null && response.StatusCode == best && IsRelayed(best))
+        if (response is not null && leg is not null && response.StatusCode == best && IsRelayed(best))
         {
             SipMessage invite = turn.State.Invite!;
-            byte[] bytes = Answers.Relayed(invite, turn.State.A, turn.State.A.LocalTag, response);
+            byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, turn.State.A), turn.State.A.LocalTag, response);
             Refuse(turn, new Ending("rejected", best, "refused by the callee", "callee"), bytes);
         }
         else

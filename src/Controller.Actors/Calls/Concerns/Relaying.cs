@@ -41,7 +41,7 @@ internal static class Relaying
         Leg other = turn.State.Opposite(leg);
         uint cseq = other.LocalCSeq + 1;
         string branch = turn.Branch(other.Number, cseq, request.Method);
-        byte[] bytes = Requests.Relayed(other, branch, cseq, request);
+        byte[] bytes = Requests.Relayed(turn.Crossing(leg, other), branch, cseq, request);
         var to = NextHops.Of(turn, other);
         turn.Happened(new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, Responses.Destination(request, leg.Flow), request.Raw.ToArray()));
         turn.Happened(new CallEvent.RequestSent(turn.Now, other.Number, branch, request.Method, cseq, to, key, bytes));
@@ -123,7 +123,7 @@ internal static class Relaying
         bool ackHeld = client.Method == SipMethod.Invite && accepted && !Dialogs.HasSession(request) && Dialogs.HasSession(response);
         byte[] bytes = response.StatusCode is 401 or 407
             ? Answers.Own(request, asking, "", 403)
-            : Answers.Relayed(request, asking, asking.LocalTag, response);
+            : Answers.Relayed(request, turn.Crossing(turn.State.Legs[client.Leg], asking), asking.LocalTag, response);
         int status = response.StatusCode is 401 or 407 ? 403 : response.StatusCode;
         turn.Happened(new CallEvent.RequestAnswered(turn.Now, client.Leg, client.Peer, status, bytes, accepted ? Dialogs.ContactUri(response) : "", ackHeld));
         turn.Send(server.Flow, bytes);
@@ -141,7 +141,7 @@ internal static class Relaying
         }
 
         Leg asking = turn.State.Legs[server.Leg];
-        byte[] bytes = Answers.Relayed(request, asking, asking.LocalTag, response);
+        byte[] bytes = Answers.Relayed(request, turn.Crossing(turn.State.Opposite(asking), asking), asking.LocalTag, response);
         turn.Step(server with { Last = bytes }, TransactionInput.FromUser(response.StatusCode), out _);
         turn.Send(server.Flow, bytes);
     }

@@ -200,7 +200,7 @@ internal static class Setup
             Trunk = target.Trunk,
         };
         string branch = turn.Branch(number, leg.LocalCSeq, SipMethod.Invite);
-        byte[] bytes = Requests.Invite(leg, branch, invite);
+        byte[] bytes = Requests.Invite(turn.Crossing(turn.State.A, leg), branch, invite);
         bool another = turn.State.Targets.Length > 1 && !turn.State.Parallel;
         Instant tryUntil = another && turn.Settings.Trunks.TryGetValue(target.Trunk, out TrunkSettings? trunk) ? turn.Now.After(trunk.TryTimeout) : Instant.Never;
         turn.Happened(new CallEvent.LegTried(turn.Now, leg, branch, bytes, tryUntil));

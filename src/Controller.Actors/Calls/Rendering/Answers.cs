@@ -8,18 +8,18 @@ namespace Controller.Actors.Calls.Rendering;
 internal static class Answers
 {
     /// <summary>A response of the other side, in our words: its status, its end-to-end headers and its body; our tag and Contact.</summary>
-    public static byte[] Relayed(SipMessage request, Leg to, string tag, SipMessage response)
+    public static byte[] Relayed(SipMessage request, in Crossing over, string tag, SipMessage response)
     {
-        SipWriter writer = Responses.Begin(request, response.StatusCode, response.ReasonPhrase, to.Flow.Remote, tag);
+        SipWriter writer = Responses.Begin(request, response.StatusCode, response.ReasonPhrase, over.To.Flow.Remote, tag);
         bool targetRefresh = request.Method is SipMethod.Invite or SipMethod.Update;
         if (targetRefresh && response.StatusCode < 300)
         {
-            writer.Header(HeaderId.Contact, $"<{to.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+            writer.Header(HeaderId.Contact, $"<{over.To.Contact}>").Header(HeaderId.Allow, Relay.Allow);
             Relay.OptionTags(writer, response, HeaderId.Supported);
             Relay.OptionTags(writer, response, HeaderId.Require);
         }
 
-        return Relay.Finish(Relay.Headers(writer, response), response, to);
+        return Relay.Finish(Relay.Headers(writer, response, over), response, over);
     }
 
     /// <summary>A response of our own making.</summary>

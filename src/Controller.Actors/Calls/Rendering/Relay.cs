@@ -1,4 +1,3 @@
-using Controller.Actors.Calls.State;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Sdp;
@@ -12,7 +11,7 @@ internal static class Relay
     public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE";
 
     /// <summary>Copies what passes end to end; what belongs to a leg is written by the caller, what would name a side's network is left out.</summary>
-    public static SipWriter Headers(SipWriter into, SipMessage from)
+    public static SipWriter Headers(SipWriter into, SipMessage from, in Crossing over)
     {
         for (int i = 0; i < from.HeaderCount; i++)
         {
@@ -41,11 +40,11 @@ internal static class Relay
     }
 
     /// <summary>The body as the other leg gets it: a session description with our own origin line, anything else untouched.</summary>
-    public static byte[] Finish(SipWriter into, SipMessage from, Leg to)
+    public static byte[] Finish(SipWriter into, SipMessage from, in Crossing over)
     {
         ReadOnlySpan<byte> type = from.Value(HeaderId.ContentType);
         return Dialogs.HasSession(from)
-            ? into.Finish(SdpRewrite.Origin(from.Body, HostOf(to.SentBy)), type)
+            ? into.Finish(SdpRewrite.Origin(from.Body, HostOf(over.To.SentBy)), type)
             : into.Finish(from.Body, type);
     }
 

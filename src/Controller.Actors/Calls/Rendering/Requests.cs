@@ -13,18 +13,20 @@ internal static class Requests
     private const int DefaultMaxForwards = 70;
 
     /// <summary>The INVITE that tries a new leg.</summary>
-    public static byte[] Invite(Leg leg, string branch, SipMessage received)
+    public static byte[] Invite(in Crossing over, string branch, SipMessage received)
     {
+        Leg leg = over.To;
         SipWriter writer = Begin(SipMethod.Invite, "INVITE"u8, leg.RemoteTarget, leg, branch, leg.LocalCSeq, MaxForwards(received));
         writer.Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
         Relay.OptionTags(writer, received, HeaderId.Supported);
         Relay.OptionTags(writer, received, HeaderId.Require);
-        return Relay.Finish(Relay.Headers(writer, received), received, leg);
+        return Relay.Finish(Relay.Headers(writer, received, over), received, over);
     }
 
     /// <summary>A request within the leg's dialog (RFC 3261 section 12.2.1.1) that relays one of the other leg.</summary>
-    public static byte[] Relayed(Leg leg, string branch, uint cseq, SipMessage received)
+    public static byte[] Relayed(in Crossing over, string branch, uint cseq, SipMessage received)
     {
+        Leg leg = over.To;
         SipWriter writer = Begin(received.Method, received.MethodText, leg.RemoteTarget, leg, branch, cseq, MaxForwards(received));
         if (received.Method is SipMethod.Invite or SipMethod.Update)
         {
@@ -33,7 +35,7 @@ internal static class Requests
             Relay.OptionTags(writer, received, HeaderId.Require);
         }
 
-        return Relay.Finish(Relay.Headers(writer, received), received, leg);
+        return Relay.Finish(Relay.Headers(writer, received, over), received, over);
     }
 
     public static byte[] Bye(Leg leg, string branch, uint cseq, string reason)
@@ -48,12 +50,12 @@ internal static class Requests
     }
 
     /// <summary>The ACK to a 2xx: a request of its own within the dialog, with the number of its INVITE (RFC 3261 section 13.2.2.4).</summary>
-    /// <param name="description">The message whose session description it carries (late offer); null if it carries none.</param>
-    public static byte[] Ack(Leg leg, string branch, uint cseq, SipMessage? description = null)
-    {
-        SipWriter writer = Begin(SipMethod.Ack, "ACK"u8, leg.RemoteTarget, leg, branch, cseq, DefaultMaxForwards);
-        return description is null ? writer.Finish() : Relay.Finish(writer, description, leg);
-    }
+    public static byte[] Ack(Leg leg, string branch, uint cseq) =>
+        Begin(SipMethod.Ack, "ACK"u8, leg.RemoteTarget, leg, branch, cseq, DefaultMaxForwards).Finish();
+
+    /// <summary>The ACK that carries the session description of the other leg's (late offer).</summary>
+    public static byte[] Ack(in Crossing over, string branch, uint cseq, SipMessage description) =>
+        Relay.Finish(Begin(SipMethod.Ack, "ACK"u8, over.To.RemoteTarget, over.To, branch, cseq, DefaultMaxForwards), description, over);
 
     /// <summary>
     /// The ACK to a final response other than 2xx, RFC 3261 section 17.1.1.3: Request-URI, Call-ID, From, CSeq number, Route and the one Via of the
