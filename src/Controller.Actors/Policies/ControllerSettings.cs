@@ -25,6 +25,11 @@ public sealed record ControllerSettings
     public ImmutableArray<RouteSettings> Routes { get; init; } = [];
     public CallSettings Calls { get; init; } = new();
 
+    /// <summary>The policy for a REFER on a leg: of its trunk, if that has one, else of its realm.</summary>
+    public ReferPolicy ReferPolicyOf(string realm, string trunk) =>
+        (Trunks.TryGetValue(trunk, out TrunkSettings? ofTrunk) ? ofTrunk.Refer : null)
+        ?? (Realms.TryGetValue(realm, out RealmSettings? ofRealm) ? ofRealm.Refer : ReferPolicy.Pass);
+
     /// <summary>The listener that messages into a realm over a transport leave by; null if the realm has none.</summary>
     public int? ListenerFor(string realm, SipTransport transport)
     {
@@ -51,7 +56,8 @@ public sealed record ListenerSettings(string Realm, SipTransport Transport, IPEn
 
 /// <param name="Trusted">Whether asserted identities are believed and passed (RFC 3325 trust domain).</param>
 /// <param name="AuthenticateCalls">Whether initial INVITEs from this realm are challenged (407) before anything is stored. Default off.</param>
-public sealed record RealmSettings(bool Trusted = false, bool AuthenticateCalls = false);
+/// <param name="Refer">What is done with a REFER that comes from here.</param>
+public sealed record RealmSettings(bool Trusted = false, bool AuthenticateCalls = false, ReferPolicy Refer = ReferPolicy.Pass);
 
 public sealed record RegistrarSettings
 {
@@ -92,6 +98,9 @@ public sealed record TrunkSettings
     public ImmutableArray<int> RetryOn { get; init; } = [408, 500, 502, 503, 504];
     public TimeSpan RingTimeout { get; init; } = TimeSpan.FromSeconds(180);
     public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>What is done with a REFER that comes from here; null: what the realm says.</summary>
+    public ReferPolicy? Refer { get; init; }
     public int? MaxCalls { get; init; }
     public double? CallsPerSecond { get; init; }
     public string? User { get; init; }

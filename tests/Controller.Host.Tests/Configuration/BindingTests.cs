@@ -41,7 +41,7 @@ public sealed class BindingTests
         Assert.Equal(secret, settings.Secret.ToArray());
         Assert.Equal(128, settings.Shards);
         Assert.Equal(new RealmSettings(Trusted: false, AuthenticateCalls: true), settings.Realms["access"]);
-        Assert.Equal(new RealmSettings(Trusted: true, AuthenticateCalls: false), settings.Realms["core"]);
+        Assert.Equal(new RealmSettings(Trusted: true, AuthenticateCalls: false, Refer: ReferPolicy.Terminate), settings.Realms["core"]);
 
         RegistrarSettings registrar = settings.Registrar;
         Assert.Equal(["127.0.0.1", "example.test"], registrar.Domains.Order());
@@ -55,6 +55,10 @@ public sealed class BindingTests
         Assert.Equal([new("sip:carrier.example.test;transport=tcp", 1, 1), new TrunkPeerSettings("sip:192.0.2.2:5080;transport=tcp", 2, 5)], trunk.Endpoints.AsEnumerable());
         Assert.Equal([486, 503], trunk.RetryOn.AsEnumerable());
         Assert.Equal((60, 2), ((int)trunk.RingTimeout.TotalSeconds, (int)trunk.TryTimeout.TotalSeconds));
+
+        // The trunk's word counts for more than its realm's.
+        Assert.Equal((ReferPolicy.Refuse, ReferPolicy.Terminate), (settings.ReferPolicyOf("core", "carrier-a"), settings.ReferPolicyOf("core", "carrier-b")));
+        Assert.Equal(ReferPolicy.Pass, settings.ReferPolicyOf("access", ""));
         TrunkSettings plain = settings.Trunks["carrier-b"];
         Assert.Equal([408, 500, 502, 503, 504], plain.RetryOn.AsEnumerable());
         Assert.Equal((null, null, null, null), (plain.MaxCalls, plain.CallsPerSecond, plain.User, plain.Password));

@@ -15,7 +15,7 @@ internal static class Texts
           }
           engine.loops = 3
           limits { max-header-bytes = 16KiB, max-body-bytes = 32kB, tcp-connections = 50, tcp-idle = 1h }
-          realms { access { authenticate-calls = on }, core { trust = trusted } }
+          realms { access { authenticate-calls = on }, core { trust = trusted, refer = terminate } }
           listeners = [
             { realm = access, transport = udp, listen = "0.0.0.0:5060", advertise = "SBC.example.test" }
             { realm = core, transport = tcp, listen = "[::1]:0" }
@@ -31,7 +31,7 @@ internal static class Texts
               endpoints = [ { uri = "sip:192.0.2.2:5080;transport=tcp", priority = 2, weight = 5 }, { uri = "sip:carrier.example.test;transport=tcp" } ]
               health { options-every = 10s, down-after = 2, up-after = 4 }
               limits { calls = 1000, calls-per-second = 0.5 }
-              retry-on = [486, 503], ring-timeout = 1m, try-timeout = 2s
+              retry-on = [486, 503], ring-timeout = 1m, try-timeout = 2s, refer = refuse
               credentials { user = u, password = p }
             }
             carrier-b { realm = core, endpoints = [ { uri = "sip:[2001:db8::1];transport=tcp" } ] }

@@ -13,9 +13,18 @@ internal static class ListenerBinding
         name =>
         {
             string path = $"realms.{Hocon.HoconPath.WriteElement(name)}";
-            return new RealmSettings(known.Get(path + ".trust", "untrusted") == "trusted", known.Get(path + ".authenticate-calls", false));
+            return new RealmSettings(known.Get(path + ".trust", "untrusted") == "trusted", known.Get(path + ".authenticate-calls", false), Policy(known.Find<string>(path + ".refer")) ?? ReferPolicy.Pass);
         },
         StringComparer.Ordinal);
+
+    /// <summary>Null where the key says nothing.</summary>
+    public static ReferPolicy? Policy(string? refer) => refer switch
+    {
+        "pass" => ReferPolicy.Pass,
+        "terminate" => ReferPolicy.Terminate,
+        "refuse" => ReferPolicy.Refuse,
+        _ => null,
+    };
 
     public static ImmutableArray<ListenerSettings> Listeners(KnownValues known, IReadOnlyDictionary<string, RealmSettings> realms, IPEndPoint admin)
     {

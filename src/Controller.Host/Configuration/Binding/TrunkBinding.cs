@@ -35,6 +35,7 @@ internal static class TrunkBinding
             RetryOn = [.. known.Get<object[]>(path + ".retry-on", []).Cast<int>()],
             RingTimeout = known.Get(path + ".ring-timeout", TimeSpan.FromSeconds(180)),
             TryTimeout = known.Get(path + ".try-timeout", TimeSpan.FromSeconds(4)),
+            Refer = ListenerBinding.Policy(known.Find<string>(path + ".refer")),
             MaxCalls = known.FindValue<int>(path + ".limits.calls"),
             CallsPerSecond = known.FindValue<double>(path + ".limits.calls-per-second"),
             User = known.Find<string>(path + ".credentials.user"),

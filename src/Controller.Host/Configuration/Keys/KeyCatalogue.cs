@@ -47,6 +47,7 @@ internal static class KeyCatalogue
 
         new("realms.*.trust", new ChoiceKind(["untrusted", "trusted"]), "untrusted"),
         new("realms.*.authenticate-calls", Boolean, "false"),
+        new("realms.*.refer", new ChoiceKind(["pass", "terminate", "refuse"]), "pass"),
 
         new("listeners[].realm", Name, null) { IsRequired = true },
         new("listeners[].transport", new ChoiceKind(["udp", "tcp"], ["tls", "ws", "wss"]), null) { IsRequired = true },
@@ -75,6 +76,7 @@ internal static class KeyCatalogue
         new("trunks.*.retry-on", new ListKind(new IntegerKind(300, 699)), "[408, 500, 502, 503, 504]"),
         new("trunks.*.ring-timeout", new DurationKind(Second, Hour), "180s"),
         new("trunks.*.try-timeout", new DurationKind(TimeSpan.FromMilliseconds(100), Hour), "4s"),
+        new("trunks.*.refer", new ChoiceKind(["pass", "terminate", "refuse"]), null),
         new("trunks.*.credentials.user", Text, null),
         new("trunks.*.credentials.password", Secret, null) { IsSecret = true },
 
