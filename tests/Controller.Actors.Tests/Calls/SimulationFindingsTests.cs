@@ -1,5 +1,7 @@
+using System.Net;
 using Controller.Actors.Calls;
 using Controller.Actors.Calls.State;
+using Controller.Sip.Transport;
 
 namespace Controller.Actors.Tests.Calls;
 
@@ -103,4 +105,18 @@ public class SimulationFindingsTests
     }
 
     private static string CallerTag(CallDriver call) => call.Last("SIP/2.0 2").Header("To").Split(";tag=")[1];
+
+    [Fact]
+    public void The_name_of_the_next_target_is_looked_up_once_however_long_that_takes()
+    {
+        var call = new CallDriver(CallDriver.OneTrunk("sip:198.51.100.20:5080", "sip:gateway.example:5080"));
+        call.FromCaller(Messages.Invite());
+        call.Elapse(TimeSpan.FromSeconds(4.2));
+        CallEffect.Resolve asked = Assert.Single(call.LastEffects.OfType<CallEffect.Resolve>());
+
+        // Nothing is due while the answer is awaited but the repetition of the first INVITE: a timer that is due for ever keeps a node busy.
+        Assert.True(Call.NextDue(call.State) > call.Now);
+        call.Give(new CallInput.Resolved(asked.Lookup, [new Flow(SipTransport.Udp, 1, new IPEndPoint(IPAddress.Parse("198.51.100.21"), 5080))]));
+        Assert.StartsWith("INVITE sip:+15551234@gateway.example", call.Last("INVITE").Text, StringComparison.Ordinal);
+    }
 }
