@@ -44,9 +44,12 @@ internal static class Dialogs
 
     /// <summary>
     /// What identifies a server transaction: branch and sent-by of the top Via (section 17.2.3). Without the magic cookie (RFC 2543) the fields that
-    /// section 17.2.3 names instead: Request-URI, tags, Call-ID (the actor), CSeq number and the Via itself.
+    /// section 17.2.3 names instead: "the Request-URI, To tag, From tag, Call-ID, CSeq, and top Via header field"; the Call-ID is the actor's.
     /// </summary>
-    public static string ServerKey(SipMessage request)
+    public static string ServerKey(SipMessage request) => ServerKey(request, Tag(request.Value(HeaderId.To)));
+
+    /// <param name="toTag">The To tag of the request that made the transaction: an ACK has that of the response instead.</param>
+    public static string ServerKey(SipMessage request, string toTag)
     {
         foreach (ReadOnlySpan<byte> value in request.Values(HeaderId.Via))
         {
@@ -57,10 +60,10 @@ internal static class Dialogs
 
             if (via.Branch.StartsWith("z9hG4bK"u8) && via.Branch.Length > 7)
             {
-                return Latin1.Text(via.Branch) + ";" + Latin1.Text(via.Host) + ":" + via.Port;
+                return Latin1.Text(via.Branch) + ";" + Latin1.Text(via.Host).ToLowerInvariant() + ":" + via.Port;
             }
 
-            return "2543;" + Latin1.Text(request.RequestUri) + ";" + Tag(request.Value(HeaderId.From)) + ";" + Number(request) + ";" + Latin1.Text(value);
+            return "2543;" + Latin1.Text(request.RequestUri) + ";" + toTag + ";" + Tag(request.Value(HeaderId.From)) + ";" + Number(request) + ";" + Latin1.Text(value);
         }
 
         return "none;" + Number(request);

@@ -8,7 +8,7 @@ namespace Controller.Sip.Transactions;
 /// Trying ──100──▶ Proceeding ──200-699──▶ Completed ──J──▶ Terminated
 ///    └──────────200-699───────────────────▶ ▲               transport error ▶ Terminated
 /// </code>
-/// When 100 may be sent is the user's affair: see <see cref="SipTimers.NonInviteTrying"/>.
+/// The 100 itself is the user's: the machine tells it, once, when one is due.
 /// A timer of zero (J on a reliable transport) has fired when it is set: the step goes straight to Terminated.
 /// </remarks>
 public static class NonInviteServerTransaction
@@ -19,7 +19,8 @@ public static class NonInviteServerTransaction
     public readonly record struct State(Phase Phase, bool Reliable, TimeSpan RetransmitInterval);
 
     /// <summary>17.2.2: "The state machine is initialized in the "Trying" state and is passed a request other than INVITE or ACK when initialized. This request is passed up to the TU."</summary>
-    public static TransactionStep<State> Start(bool reliable, SipTimers timers) => new(new(Phase.Trying, reliable, TimeSpan.Zero), PassToUser);
+    public static TransactionStep<State> Start(bool reliable, SipTimers timers) =>
+        new(new(Phase.Trying, reliable, TimeSpan.Zero), PassToUser, TimerSetting.Set(TransactionTimer.Trying, timers.NonInviteTrying));
 
     public static TransactionStep<State> Step(State state, TransactionInput input, SipTimers timers) => input.Kind switch
     {
@@ -34,7 +35,7 @@ public static class NonInviteServerTransaction
     {
         // 17.2.2: "While in the "Trying" state, if the TU passes a provisional response to the server transaction, the server transaction MUST
         // enter the "Proceeding" state. The response MUST be passed to the transport layer for transmission."
-        (Phase.Trying or Phase.Proceeding, 100) => new(state with { Phase = Phase.Proceeding }, SendLast),
+        (Phase.Trying or Phase.Proceeding, 100) => new(state with { Phase = Phase.Proceeding }, SendLast, TimerSetting.Stop),
 
         // RFC 4320 section 4.1: "An SIP element MUST NOT send any provisional response with a Status-Code other than 100 to a non-INVITE request."
         (Phase.Trying or Phase.Proceeding, < 200) => new(state, Illegal),
@@ -48,7 +49,7 @@ public static class NonInviteServerTransaction
         // enters the "Completed" state, it MUST set Timer J to fire in 64*T1 seconds for unreliable transports, and zero seconds for reliable transports."
         (Phase.Trying or Phase.Proceeding, _) => state.Reliable
             ? End(state, SendLast | Terminated)
-            : new(state with { Phase = Phase.Completed }, SendLast, default, TimerSetting.Set(TransactionTimer.J, timers.J(false))),
+            : new(state with { Phase = Phase.Completed }, SendLast, TimerSetting.Stop, TimerSetting.Set(TransactionTimer.J, timers.J(false))),
 
         // 17.2.2: "Any other final responses passed by the TU to the server transaction MUST be discarded while in the "Completed" state."
         (_, >= 200) => new(state, Ignored),
@@ -71,7 +72,11 @@ public static class NonInviteServerTransaction
     {
         // 17.2.2: "The server transaction remains in this state until Timer J fires, at which point it MUST transition to the "Terminated" state."
         (Phase.Completed, TransactionTimer.J) => End(state, Terminated),
-        (_, TransactionTimer.J) => new(state, Ignored),
+
+        // RFC 4320 section 4.1: "An SIP element MUST respond to a non-INVITE request with a Status-Code of 100 if it has not otherwise responded
+        // after the amount of time it takes a client transaction's Timer E to be reset to T2", "without regard to transport".
+        (Phase.Trying, TransactionTimer.Trying) => new(state, PassToUser, TimerSetting.Stop),
+        (_, TransactionTimer.J or TransactionTimer.Trying) => new(state, Ignored),
         _ => new(state, Illegal),
     };
 

@@ -50,7 +50,7 @@ public enum TimerChange : byte
 }
 
 /// <summary>
-/// The outcome of one step. A transaction never runs more than two timers at a time: one that sends again (A, E, G) and one that
+/// The outcome of one step. A transaction never runs more than two timers at a time: one that sends (A, E, G, Trying) and one that
 /// ends a wait (B, D, F, H, I, J, K, L, M); so its owner keeps the state and two deadlines.
 /// </summary>
 public readonly record struct TransactionStep<TState>(TState Next, TransactionEffects Effects, TimerSetting Retransmit = default, TimerSetting Timeout = default)

@@ -49,4 +49,7 @@ public enum TransactionTimer : byte
 
     /// <summary>No ACK for the 2xx after 64*T1 (RFC 3261 section 13.3.1.4).</summary>
     GiveUp2xx = 15,
+
+    /// <summary>A non-INVITE request has not been answered while its client's timer E grew to T2: a 100 is due (RFC 4320 section 4.1).</summary>
+    Trying = 16,
 }

@@ -87,7 +87,7 @@ internal static class Answering
     /// <summary>An ACK: for a refusal of ours (17.2.1), or for a 2xx (13.3.1.4).</summary>
     public static void Acknowledged(Turn turn, SipMessage ack)
     {
-        if (turn.State.FindServer(Dialogs.ServerKey(ack), SipMethod.Invite) is { } server && server.Phase != (byte)InviteServerTransaction.Phase.Accepted)
+        if (turn.State.FindAcknowledged(ack) is { } server && server.Phase != (byte)InviteServerTransaction.Phase.Accepted)
         {
             turn.Step(server, TransactionInput.Ack, out _);
             return;

@@ -12,7 +12,8 @@ internal static class Cancellation
 {
     public static void Received(Turn turn, SipMessage cancel, Flow flow)
     {
-        if (turn.State.FindServer(Dialogs.ServerKey(cancel), SipMethod.Invite) is not { } server)
+        // 9.2: the transaction to be cancelled is found by "assuming that the request method is anything but CANCEL or ACK".
+        if (turn.State.FindServer(Dialogs.ServerKey(cancel)) is not { } server)
         {
             // 9.2: "If the UAS did not find a matching transaction for the CANCEL … it SHOULD respond to the CANCEL with a 481".
             turn.Reply(cancel, flow, 481, turn.LocalTag(0));
@@ -32,6 +33,12 @@ internal static class Cancellation
         }
 
         turn.Send(to, ok);
+        if (server.Method != SipMethod.Invite)
+        {
+            // 9.2: "If the original request was not an INVITE, the CANCEL request has no effect on processing": 9.1, "a CANCEL SHOULD NOT be sent" for it.
+            return;
+        }
+
         if (server.Leg == 0 && server.Peer.Length == 0)
         {
             if (!turn.State.IsDecided)

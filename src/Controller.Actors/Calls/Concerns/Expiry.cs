@@ -86,10 +86,22 @@ internal static class Expiry
             {
                 turn.Send(transaction.Flow, transaction.IsClient ? transaction.Request : transaction.Last, transaction.IsClient ? transaction.Branch : "");
             }
+            else if (transaction is { Kind: TransactionKind.NonInviteServer, IsPending: true, Received: { } request } && (effects & TransactionEffects.PassToUser) != 0)
+            {
+                // RFC 4320 section 4.1: the 100 that is due when the other side takes its time.
+                Relaying.Trying(turn, transaction, request);
+            }
         }
 
         if (!transaction.Timeout.IsDue(turn.Now))
         {
+            return;
+        }
+
+        if (transaction is { Timeout.Timer: TransactionTimer.C, IsPending: true })
+        {
+            // 16.8: "If the client transaction has received a provisional response, the proxy MUST generate a CANCEL request matching that transaction."
+            Cancellation.Send(turn, turn.State.Legs[transaction.Leg], transaction);
             return;
         }
 

@@ -126,7 +126,7 @@ internal static class Relaying
             : Answers.Relayed(request, turn.Crossing(turn.State.Legs[client.Leg], asking), asking.LocalTag, response);
         int status = response.StatusCode is 401 or 407 ? 403 : response.StatusCode;
         turn.Happened(new CallEvent.RequestAnswered(turn.Now, client.Leg, client.Peer, status, bytes, accepted ? Dialogs.ContactUri(response) : "", ackHeld));
-        turn.Send(server.Flow, bytes);
+        SendFinal(turn, server, status, bytes);
         if (accepted && client.Method == SipMethod.Invite && !ackHeld)
         {
             Answering.SendAck(turn, turn.State.Legs[client.Leg], client.CSeq);
@@ -171,6 +171,26 @@ internal static class Relaying
     {
         byte[] bytes = Answers.Own(request, turn.State.Legs[server.Leg], "", status);
         turn.Happened(new CallEvent.RequestAnswered(turn.Now, answering, server.Branch, status, bytes, "", AckHeld: false));
+        SendFinal(turn, server, status, bytes);
+    }
+
+    /// <summary>
+    /// RFC 4320 section 4.2: "A transaction-stateful SIP element MUST NOT send a response with Status-Code of 408 to a non-INVITE request. As a
+    /// consequence, an element that can not respond before the transaction expires will not send a final response at all."
+    /// </summary>
+    private static void SendFinal(Turn turn, Transaction server, int status, byte[] bytes)
+    {
+        if (status != 408 || server.Kind == TransactionKind.InviteServer)
+        {
+            turn.Send(server.Flow, bytes);
+        }
+    }
+
+    /// <summary>RFC 4320 section 4.1: the only provisional response that a request other than INVITE may get.</summary>
+    public static void Trying(Turn turn, Transaction server, SipMessage request)
+    {
+        byte[] bytes = Responses.Begin(request, 100, default, turn.State.Legs[server.Leg].Flow.Remote, null).Finish();
+        turn.Step(server with { Last = bytes }, TransactionInput.FromUser(100), out _);
         turn.Send(server.Flow, bytes);
     }
 }

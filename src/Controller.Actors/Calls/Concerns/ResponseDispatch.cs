@@ -37,11 +37,25 @@ internal static class ResponseDispatch
 
         if (client.Peer.Length > 0)
         {
+            GuardProvisional(turn, next, response.StatusCode);
             Relaying.Responded(turn, client, response);
         }
         else
         {
             Forking.Responded(turn, client, response);
+        }
+    }
+
+    /// <summary>
+    /// 16.6 step 11, 16.7 step 2: timer C, "for each proxied INVITE request", reset by each provisional response but 100: a re-INVITE that is never answered
+    /// does not stay open for ever. (The INVITE that sets a leg up has a limit of its own: calls.no-answer.)
+    /// </summary>
+    private static void GuardProvisional(Turn turn, Transaction client, int status)
+    {
+        // Timer B in this state is the guard of a CANCEL that is out already.
+        if (client.HasProvisional && (client.Timeout == Deadline.None || (client.Timeout.Timer == TransactionTimer.C && status > 100)))
+        {
+            turn.Happened(new CallEvent.TransactionStepped(client with { Timeout = new Deadline(TransactionTimer.C, turn.Now.After(SipTimers.Default.C)) }));
         }
     }
 }

@@ -22,14 +22,14 @@ internal static class Setup
 {
     public static void Received(Turn turn, SipMessage invite, Flow flow, string key)
     {
-        if (turn.State.Phase is not (CallPhase.None or CallPhase.Ended))
+        if (IsMergedOrLooped(turn.State, invite))
         {
-            // 8.2.2.2: same From tag, Call-ID and CSeq by another path: "the UAS core SHOULD generate a 482 (Loop Detected) response".
             turn.Reply(invite, flow, 482, turn.LocalTag(0));
             return;
         }
 
-        if (IsBeingTakenDown(turn.State))
+        // Another INVITE with the Call-ID of a call that is not over: there is one call to a Call-ID (8.1.1.4 wants it unique).
+        if (turn.State.Phase is not (CallPhase.None or CallPhase.Ended) || IsBeingTakenDown(turn.State))
         {
             turn.Send(Responses.Destination(invite, flow), Responses.Begin(invite, 500, default, flow.Remote, turn.LocalTag(0)).Header(HeaderId.RetryAfter, "5"u8).Finish());
             return;
@@ -68,6 +68,23 @@ internal static class Setup
         };
         turn.Happened(new CallEvent.Received(turn.Now, caller, key, invite.Raw.ToArray(), turn.Now.After(turn.Settings.Calls.NoAnswer)));
         Route(turn);
+    }
+
+    /// <summary>
+    /// 8.2.2.2: "If the From tag, Call-ID, and CSeq exactly match those associated with an ongoing transaction, but the request does not match that
+    /// transaction (based on the matching rules in Section 17.2.3), the UAS core SHOULD generate a 482": it came here by two ways. The Call-ID of a leg of
+    /// ours in an INVITE without a To tag: our own INVITE has come back by somebody who took our Via away (16.3 step 4).
+    /// </summary>
+    private static bool IsMergedOrLooped(CallState state, SipMessage invite)
+    {
+        if (state.Phase == CallPhase.None)
+        {
+            return false;
+        }
+
+        return state.A.CallIdValue != Latin1.Text(invite.Value(HeaderId.CallId))
+            || (state.A.RemoteTag == Dialogs.Tag(invite.Value(HeaderId.From))
+                && state.Find(TransactionKind.InviteServer, 0) is { } ongoing && ongoing.CSeq == Dialogs.Number(invite));
     }
 
     /// <summary>The Call-ID of a call that is over but not done: a peer has not been told, or has not answered yet.</summary>

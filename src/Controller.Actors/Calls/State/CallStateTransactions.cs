@@ -1,4 +1,5 @@
 using Controller.Sharding.Model;
+using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
 
@@ -86,6 +87,21 @@ public static class CallStateTransactions
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// The INVITE transaction that an ACK is for: 17.2.3. An ACK of RFC 2543 has no branch that tells, and its To tag "equals the To tag of the response sent
+    /// by the server transaction", not that of the INVITE.
+    /// </summary>
+    public static Transaction? FindAcknowledged(this CallState state, SipMessage ack)
+    {
+        if (state.FindServer(Dialogs.ServerKey(ack), SipMethod.Invite) is { } server)
+        {
+            return server;
+        }
+
+        return state.FindServer(Dialogs.ServerKey(ack, ""), SipMethod.Invite) is { Last.IsEmpty: false } first
+            && Dialogs.Tag(SipMessage.Copy(first.Last.Span).Value(HeaderId.To)) == Dialogs.Tag(ack.Value(HeaderId.To)) ? first : null;
     }
 
     public static CallState Replacing(this CallState state, Transaction transaction)
