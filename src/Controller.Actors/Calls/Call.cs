@@ -73,18 +73,23 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
             due = Instant.Earlier(due, answer.NextDue);
         }
 
+        foreach (ReliableProvisional provisional in state.Provisionals)
+        {
+            due = Instant.Earlier(due, provisional.NextDue);
+        }
+
         return due;
     }
 
     /// <summary>failover.md section 5.1: what must be committed before which message.</summary>
     public static Durability DurabilityOf(CallEvent happened) => happened switch
     {
-        CallEvent.TransactionStepped or CallEvent.TransactionEnded or CallEvent.AnswerRepeated or CallEvent.LookupAsked => Durability.Volatile,
-        CallEvent.LegRang { HasSession: false } => Durability.Lazy,                                        // #4a
+        CallEvent.TransactionStepped or CallEvent.TransactionEnded or CallEvent.AnswerRepeated or CallEvent.ProvisionalRepeated or CallEvent.LookupAsked => Durability.Volatile,
+        CallEvent.LegRang { HasSession: false, RSeq: 0, RemoteRSeq: 0 } => Durability.Lazy,                // #4a; reliable ones are #4b
         CallEvent.Acknowledged { Ack.IsEmpty: true } => Durability.Lazy,                                   // #7
         CallEvent.LegFailed or CallEvent.FlowMoved or CallEvent.CSeqSkipped => Durability.Lazy,           // #15: with what it leads to
-        CallEvent.RequestAccepted { Method: not Sip.Messages.SipMethod.Invite } => Durability.Lazy,        // #11
-        CallEvent.RequestSent { Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Bye or Sip.Messages.SipMethod.Cancel or Sip.Messages.SipMethod.Update) } => Durability.Lazy,
+        CallEvent.RequestAccepted { Method: not Sip.Messages.SipMethod.Invite, Dialog: "" } => Durability.Lazy,        // #11
+        CallEvent.RequestSent { Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Bye or Sip.Messages.SipMethod.Cancel or Sip.Messages.SipMethod.Update), Dialog: "" } => Durability.Lazy,
         _ => Durability.Required,
     };
 }

@@ -8,6 +8,18 @@ namespace Controller.Sip.Sdp;
 /// <param name="AddressType">"IP4" or "IP6".</param>
 public sealed record SdpOrigin(string User, ulong SessionId, ulong Version, string AddressType, string Address)
 {
+    /// <summary>The o= line of a description; null if it has none before the first m=, or it cannot be read.</summary>
+    public static SdpOrigin? Of(ReadOnlySpan<byte> sdp)
+    {
+        var lines = new SdpLines(sdp);
+        while (lines.MoveNext() && lines.Type != 'm')
+        {
+            if (lines.Type == 'o') return Parse(lines.Value);
+        }
+
+        return null;
+    }
+
     internal static SdpOrigin? Parse(ReadOnlySpan<byte> value)
     {
         var user = SdpLines.TakeField(ref value);

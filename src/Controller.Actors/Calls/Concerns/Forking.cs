@@ -1,4 +1,5 @@
 using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Evolution;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
@@ -62,7 +63,7 @@ internal static class Forking
         turn.Happened(new CallEvent.LegFailed(turn.Now, leg.Number, status, ack));
         if (!turn.State.IsDecided)
         {
-            int counted = CallEvolution.Counted(leg, status);
+            int counted = LegProgress.Counted(leg, status);
             GoOn(turn, counted, counted == status ? response : null, leg);
         }
     }

@@ -25,12 +25,34 @@ public abstract record CallEvent
 
     /// <summary>A callee rings or sends early media; <paramref name="Response"/> is what the caller gets (#4).</summary>
     public sealed record LegRang(
-        Instant At, int Leg, int Status, string RemoteTag, string RemoteTarget, ImmutableArray<string> RouteSet, bool HasSession, ReadOnlyMemory<byte> Response) : CallEvent;
+        Instant At, int Leg, int Status, string RemoteTag, string RemoteTarget, ImmutableArray<string> RouteSet, bool HasSession, ReadOnlyMemory<byte> Response) : CallEvent
+    {
+        /// <summary>Our tag in the response: the early dialog that the caller sees. Empty in what older versions stored.</summary>
+        public string CallerTag { get; init; } = "";
+
+        /// <summary>RSeq of the response to the caller; 0: it is not reliable (RFC 3262).</summary>
+        public uint RSeq { get; init; }
+
+        /// <summary>RSeq of the callee's response; 0: it was not reliable.</summary>
+        public uint RemoteRSeq { get; init; }
+
+        /// <summary>What the callee can do, in this dialog.</summary>
+        public LegCapabilities Capabilities { get; init; }
+    }
 
     /// <summary>A callee answered first; <paramref name="Response"/> is the 200 that the caller gets (#6).</summary>
     public sealed record LegAnswered(
         Instant At, int Leg, int Status, string RemoteTag, string RemoteTarget, ImmutableArray<string> RouteSet, string CallerTag, ReadOnlyMemory<byte> Response,
-        bool AckHeld, Instant MaxDurationAt) : CallEvent;
+        bool AckHeld, Instant MaxDurationAt) : CallEvent
+    {
+        /// <summary>What the callee can do.</summary>
+        public LegCapabilities Capabilities { get; init; }
+
+        /// <summary>
+        /// The 2xx waits: RFC 3262 section 3 forbids it before the PRACK of a reliable provisional response with a session description.
+        /// </summary>
+        public bool PrackAwaited { get; init; }
+    }
 
     /// <summary>A leg's INVITE got a final response other than 2xx, timed out or could not be sent (#15).</summary>
     public sealed record LegFailed(Instant At, int Leg, int Status, ReadOnlyMemory<byte> Ack) : CallEvent;
@@ -48,20 +70,41 @@ public abstract record CallEvent
     public sealed record Acknowledged(Instant At, int Leg, uint CSeq, ReadOnlyMemory<byte> Ack) : CallEvent;
 
     /// <summary>A request within a dialog was accepted for relaying (#9, #11).</summary>
-    public sealed record RequestAccepted(Instant At, int Leg, string Branch, SipMethod Method, uint CSeq, Flow Flow, ReadOnlyMemory<byte> Request) : CallEvent;
+    public sealed record RequestAccepted(Instant At, int Leg, string Branch, SipMethod Method, uint CSeq, Flow Flow, ReadOnlyMemory<byte> Request) : CallEvent
+    {
+        /// <summary>The early dialog it belongs to, by our tag towards the caller; empty: the leg's own.</summary>
+        public string Dialog { get; init; } = "";
+    }
 
     /// <summary>A request of ours within a dialog goes out. <paramref name="Peer"/>: branch of the request that it relays, empty if it is our own (a BYE).</summary>
-    public sealed record RequestSent(Instant At, int Leg, string Branch, SipMethod Method, uint CSeq, Flow Flow, string Peer, ReadOnlyMemory<byte> Request) : CallEvent;
+    public sealed record RequestSent(Instant At, int Leg, string Branch, SipMethod Method, uint CSeq, Flow Flow, string Peer, ReadOnlyMemory<byte> Request) : CallEvent
+    {
+        /// <summary>The early dialog it belongs to, by our tag towards the caller; empty: the leg's own.</summary>
+        public string Dialog { get; init; } = "";
+    }
 
     /// <summary>A relayed request got its final response from the other side: <paramref name="Response"/> goes back (#10).</summary>
     /// <param name="Branch">Of the request accepted.</param>
     /// <param name="RemoteTarget">New remote target of the leg that answered; empty if unchanged.</param>
     /// <param name="AckHeld">The answering side waits for a session description in our ACK.</param>
     public sealed record RequestAnswered(
-        Instant At, int Leg, string Branch, int Status, ReadOnlyMemory<byte> Response, string RemoteTarget, bool AckHeld) : CallEvent;
+        Instant At, int Leg, string Branch, int Status, ReadOnlyMemory<byte> Response, string RemoteTarget, bool AckHeld) : CallEvent
+    {
+        /// <summary>What the leg that answered can do; none if the response did not say.</summary>
+        public LegCapabilities Capabilities { get; init; }
+
+        /// <summary>The response carries a session description.</summary>
+        public bool HasSession { get; init; }
+    }
 
     /// <summary>The call is over after it was answered; who hung up and why (#12, #13). The legs named are still to be told by a BYE.</summary>
     public sealed record Ended(Instant At, Ending Ending, bool CallerOwed, bool CalleeOwed) : CallEvent;
+
+    /// <summary>An early dialog ended before an answer: by a BYE in it (RFC 3261 section 15) or a 199 (RFC 6228).</summary>
+    public sealed record EarlyDialogEnded(Instant At, string CallerTag) : CallEvent;
+
+    /// <summary>The caller's PRACK came: the reliable response is not sent again, and what waited for it goes out (failover.md 5.1 #4c).</summary>
+    public sealed record ProvisionalAcknowledged(Instant At, string CallerTag, uint RSeq) : CallEvent;
 
     /// <summary>A peer's messages come from elsewhere now (a new connection): ours follow.</summary>
     public sealed record FlowMoved(int Leg, Flow Flow) : CallEvent;
@@ -82,6 +125,9 @@ public abstract record CallEvent
 
     /// <summary>Volatile: a 2xx was sent again; null <paramref name="Next"/>: it is given up.</summary>
     public sealed record AnswerRepeated(Answer Answer, Answer? Next) : CallEvent;
+
+    /// <summary>Volatile: a reliable provisional response was sent again.</summary>
+    public sealed record ProvisionalRepeated(ReliableProvisional Provisional, ReliableProvisional Next) : CallEvent;
 
     /// <summary>Volatile: a look-up was asked for.</summary>
     public sealed record LookupAsked(int Lookup) : CallEvent;

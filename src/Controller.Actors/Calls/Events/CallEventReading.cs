@@ -31,6 +31,9 @@ internal static class CallEventReading
         Wire.Happened.KindOneofCase.FlowMoved => new CallEvent.FlowMoved((int)happened.FlowMoved.Leg, FromWire(happened.FlowMoved.Flow)),
         Wire.Happened.KindOneofCase.CseqSkipped => new CallEvent.CSeqSkipped((int)happened.CseqSkipped.Leg, happened.CseqSkipped.Cseq),
         Wire.Happened.KindOneofCase.SecondAnswerHungUp => FromWire(happened.SecondAnswerHungUp),
+        Wire.Happened.KindOneofCase.EarlyDialogEnded => new CallEvent.EarlyDialogEnded(new(happened.EarlyDialogEnded.At), Text(happened.EarlyDialogEnded.CallerTag)),
+        Wire.Happened.KindOneofCase.ProvisionalAcknowledged => new CallEvent.ProvisionalAcknowledged(
+            new(happened.ProvisionalAcknowledged.At), Text(happened.ProvisionalAcknowledged.CallerTag), happened.ProvisionalAcknowledged.Rseq),
         _ => throw new FormatException("an event of a call that this version does not know"),
     };
 
@@ -41,23 +44,43 @@ internal static class CallEventReading
         new(new(wire.At), FromWire(wire.Leg), Text(wire.Branch), wire.Invite.Memory, new(wire.TryUntil));
 
     private static CallEvent.LegRang FromWire(Wire.LegRang wire) => new(
-        new(wire.At), (int)wire.Leg, (int)wire.Status, Text(wire.RemoteTag), Text(wire.RemoteTarget), Texts(wire.RouteSet), wire.HasSession, wire.Response.Memory);
+        new(wire.At), (int)wire.Leg, (int)wire.Status, Text(wire.RemoteTag), Text(wire.RemoteTarget), Texts(wire.RouteSet), wire.HasSession, wire.Response.Memory)
+    {
+        CallerTag = Text(wire.CallerTag),
+        RSeq = wire.Rseq,
+        RemoteRSeq = wire.RemoteRseq,
+        Capabilities = (LegCapabilities)wire.Capabilities,
+    };
 
     private static CallEvent.LegAnswered FromWire(Wire.LegAnswered wire) => new(
         new(wire.At), (int)wire.Leg, (int)wire.Status, Text(wire.RemoteTag), Text(wire.RemoteTarget), Texts(wire.RouteSet), Text(wire.CallerTag),
-        wire.Response.Memory, wire.AckHeld, new(wire.MaxDurationAt));
+        wire.Response.Memory, wire.AckHeld, new(wire.MaxDurationAt))
+    {
+        Capabilities = (LegCapabilities)wire.Capabilities,
+        PrackAwaited = wire.PrackAwaited,
+    };
 
     private static CallEvent.LegAnsweredLate FromWire(Wire.LegAnsweredLate wire) =>
         new(new(wire.At), (int)wire.Leg, Text(wire.RemoteTag), Text(wire.RemoteTarget), Texts(wire.RouteSet));
 
     private static CallEvent.RequestAccepted FromWire(Wire.RequestAccepted wire) => new(
-        new(wire.At), (int)wire.Leg, Text(wire.Branch), (SipMethod)wire.Method, wire.Cseq, FromWire(wire.Flow), wire.Request.Memory);
+        new(wire.At), (int)wire.Leg, Text(wire.Branch), (SipMethod)wire.Method, wire.Cseq, FromWire(wire.Flow), wire.Request.Memory)
+    {
+        Dialog = Text(wire.Dialog),
+    };
 
     private static CallEvent.RequestSent FromWire(Wire.RequestSent wire) => new(
-        new(wire.At), (int)wire.Leg, Text(wire.Branch), (SipMethod)wire.Method, wire.Cseq, FromWire(wire.Flow), Text(wire.Peer), wire.Request.Memory);
+        new(wire.At), (int)wire.Leg, Text(wire.Branch), (SipMethod)wire.Method, wire.Cseq, FromWire(wire.Flow), Text(wire.Peer), wire.Request.Memory)
+    {
+        Dialog = Text(wire.Dialog),
+    };
 
     private static CallEvent.RequestAnswered FromWire(Wire.RequestAnswered wire) => new(
-        new(wire.At), (int)wire.Leg, Text(wire.Branch), (int)wire.Status, wire.Response.Memory, Text(wire.RemoteTarget), wire.AckHeld);
+        new(wire.At), (int)wire.Leg, Text(wire.Branch), (int)wire.Status, wire.Response.Memory, Text(wire.RemoteTarget), wire.AckHeld)
+    {
+        Capabilities = (LegCapabilities)wire.Capabilities,
+        HasSession = wire.HasSession,
+    };
 
     private static CallEvent.SecondAnswerHungUp FromWire(Wire.SecondAnswerHungUp wire) =>
         new(new(wire.At), (int)wire.Leg, Text(wire.Branch), wire.Cseq, FromWire(wire.Flow), wire.Request.Memory);
@@ -86,6 +109,7 @@ internal static class CallEventReading
         Contact = Text(wire.Contact),
         Realm = Text(wire.Realm),
         Trunk = Text(wire.Trunk),
+        Capabilities = (LegCapabilities)wire.Capabilities,
     };
 
     private static Flow FromWire(Wire.Flow wire) =>

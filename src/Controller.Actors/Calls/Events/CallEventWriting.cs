@@ -19,13 +19,15 @@ internal static class CallEventWriting
         CallEvent.LegAnsweredLate e => new() { LegAnsweredLate = ToWire(e) },
         CallEvent.Refused e => new() { Refused = new() { At = e.At.Milliseconds, Ending = ToWire(e.Ending), Response = Bytes(e.Response) } },
         CallEvent.Acknowledged e => new() { Acknowledged = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Cseq = e.CSeq, Ack = Bytes(e.Ack) } },
-        CallEvent.RequestAccepted e => new() { RequestAccepted = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Method = (uint)e.Method, Cseq = e.CSeq, Flow = ToWire(e.Flow), Request = Bytes(e.Request) } },
-        CallEvent.RequestSent e => new() { RequestSent = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Method = (uint)e.Method, Cseq = e.CSeq, Flow = ToWire(e.Flow), Peer = Text(e.Peer), Request = Bytes(e.Request) } },
-        CallEvent.RequestAnswered e => new() { RequestAnswered = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Status = (uint)e.Status, Response = Bytes(e.Response), RemoteTarget = Text(e.RemoteTarget), AckHeld = e.AckHeld } },
+        CallEvent.RequestAccepted e => new() { RequestAccepted = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Method = (uint)e.Method, Cseq = e.CSeq, Flow = ToWire(e.Flow), Request = Bytes(e.Request), Dialog = Text(e.Dialog) } },
+        CallEvent.RequestSent e => new() { RequestSent = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Method = (uint)e.Method, Cseq = e.CSeq, Flow = ToWire(e.Flow), Peer = Text(e.Peer), Request = Bytes(e.Request), Dialog = Text(e.Dialog) } },
+        CallEvent.RequestAnswered e => new() { RequestAnswered = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Status = (uint)e.Status, Response = Bytes(e.Response), RemoteTarget = Text(e.RemoteTarget), AckHeld = e.AckHeld, Capabilities = (uint)e.Capabilities, HasSession = e.HasSession } },
         CallEvent.Ended e => new() { Ended = new() { At = e.At.Milliseconds, Ending = ToWire(e.Ending), CallerOwed = e.CallerOwed, CalleeOwed = e.CalleeOwed } },
         CallEvent.FlowMoved e => new() { FlowMoved = new() { Leg = (uint)e.Leg, Flow = ToWire(e.Flow) } },
         CallEvent.CSeqSkipped e => new() { CseqSkipped = new() { Leg = (uint)e.Leg, Cseq = e.CSeq } },
         CallEvent.SecondAnswerHungUp e => new() { SecondAnswerHungUp = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Cseq = e.CSeq, Flow = ToWire(e.Flow), Request = Bytes(e.Request) } },
+        CallEvent.EarlyDialogEnded e => new() { EarlyDialogEnded = new() { At = e.At.Milliseconds, CallerTag = Text(e.CallerTag) } },
+        CallEvent.ProvisionalAcknowledged e => new() { ProvisionalAcknowledged = new() { At = e.At.Milliseconds, CallerTag = Text(e.CallerTag), Rseq = e.RSeq } },
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "this event is not stored"),
     };
 
@@ -66,6 +68,10 @@ internal static class CallEventWriting
             RemoteTarget = Text(e.RemoteTarget),
             HasSession = e.HasSession,
             Response = Bytes(e.Response),
+            CallerTag = Text(e.CallerTag),
+            Rseq = e.RSeq,
+            RemoteRseq = e.RemoteRSeq,
+            Capabilities = (uint)e.Capabilities,
         };
         wire.RouteSet.AddRange(e.RouteSet.Select(Text));
         return wire;
@@ -84,6 +90,8 @@ internal static class CallEventWriting
             Response = Bytes(e.Response),
             AckHeld = e.AckHeld,
             MaxDurationAt = e.MaxDurationAt.Milliseconds,
+            Capabilities = (uint)e.Capabilities,
+            PrackAwaited = e.PrackAwaited,
         };
         wire.RouteSet.AddRange(e.RouteSet.Select(Text));
         return wire;
@@ -118,6 +126,7 @@ internal static class CallEventWriting
             Contact = Text(leg.Contact),
             Realm = Text(leg.Realm),
             Trunk = Text(leg.Trunk),
+            Capabilities = (uint)leg.Capabilities,
         };
         wire.RouteSet.AddRange(leg.RouteSet.Select(Text));
         return wire;

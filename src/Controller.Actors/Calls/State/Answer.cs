@@ -27,6 +27,15 @@ public sealed record Answer
     /// <summary>CSeq number of our INVITE on <see cref="HeldLeg"/>.</summary>
     public uint HeldCSeq { get; init; }
 
+    /// <summary>Not sent yet: it waits for the PRACK of a reliable provisional response (RFC 3262 section 3).</summary>
+    public bool IsHeld => RepeatAt == Instant.Never && GiveUpAt == Instant.Never;
+
+    public static Answer Held(int leg, uint cseq, ReadOnlyMemory<byte> response, Flow flow) =>
+        new() { Leg = leg, CSeq = cseq, Response = response, Flow = flow, RepeatAt = Instant.Never, GiveUpAt = Instant.Never };
+
+    /// <summary>The PRACK has come: it goes out now.</summary>
+    public Answer Released(Instant at) => After(Answer2xxRetransmission.Start(SipTimers.Default), at);
+
     public static Answer Sent(int leg, uint cseq, ReadOnlyMemory<byte> response, Flow flow, Instant at) =>
         new Answer { Leg = leg, CSeq = cseq, Response = response, Flow = flow, GiveUpAt = Instant.Never }
             .After(Answer2xxRetransmission.Start(SipTimers.Default), at);

@@ -58,6 +58,12 @@ public sealed record CallState
     /// <summary>2xx responses to INVITE sent and not yet acknowledged.</summary>
     public ImmutableArray<Answer> Answers { get; init; } = [];
 
+    /// <summary>The early dialogs of the callees, until there is an answer (RFC 3261 section 12.1).</summary>
+    public ImmutableArray<EarlyDialog> EarlyDialogs { get; init; } = [];
+
+    /// <summary>Reliable provisional responses sent to the caller and not yet acknowledged by a PRACK (RFC 3262), in their order.</summary>
+    public ImmutableArray<ReliableProvisional> Provisionals { get; init; } = [];
+
     /// <summary>How the call ended; null while it has not.</summary>
     public Ending? Ending { get; init; }
 
@@ -71,6 +77,20 @@ public sealed record CallState
 
     /// <summary>Has a final response to the caller's INVITE been decided?</summary>
     public bool IsDecided => Winner != 0 || Ending is not null;
+
+    /// <summary>Index of the 2xx to the caller that waits for a PRACK; -1 if there is none.</summary>
+    public int HeldAnswer()
+    {
+        for (int i = 0; i < Answers.Length; i++)
+        {
+            if (Answers[i].IsHeld)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 
     public Leg Opposite(Leg leg) => leg.IsA ? B : A;
 

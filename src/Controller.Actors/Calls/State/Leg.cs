@@ -50,6 +50,12 @@ public sealed record Leg
     /// <summary>Name of the trunk this leg goes to; empty if none.</summary>
     public string Trunk { get; init; } = "";
 
+    /// <summary>What the peer has said that it can do.</summary>
+    public LegCapabilities Capabilities { get; init; }
+
+    /// <summary>The session description that holds on this side of the leg, as we sent it; null if none. Follows from the messages in the events.</summary>
+    public SentDescription? Description { get; init; }
+
     /// <summary>The call is over and this peer has not been told yet: RFC 3261 section 15 forbids a BYE before the ACK of our 2xx.</summary>
     public bool ByeOwed { get; init; }
 

@@ -47,6 +47,12 @@ public sealed record Transaction
     /// <summary>Branch of the transaction on the other leg that this one relays or is relayed by; empty if none.</summary>
     public string Peer { get; init; } = "";
 
+    /// <summary>The early dialog it was started in, by our tag towards the caller; empty: the leg's own dialog.</summary>
+    public string Dialog { get; init; } = "";
+
+    /// <summary>Client, with an offer: the description that holds again if the offer is refused (RFC 3261 section 14.1).</summary>
+    public SentDescription? Before { get; init; }
+
     public bool IsClient => Kind is TransactionKind.InviteClient or TransactionKind.NonInviteClient;
 
     /// <summary>No final response yet.</summary>

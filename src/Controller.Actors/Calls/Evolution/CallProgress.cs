@@ -1,0 +1,71 @@
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.State;
+using Controller.Sharding.Model;
+using Controller.Sip.Messages;
+using Controller.Sip.Transactions;
+
+namespace Controller.Actors.Calls.Evolution;
+
+/// <summary>The caller's INVITE and how it ends.</summary>
+internal static class CallProgress
+{
+    public static CallState Received(CallState state, CallEvent.Received e)
+    {
+        SipMessage invite = SipMessage.Copy(e.Invite.Span);
+        var server = Transaction.Start(
+            TransactionKind.InviteServer, 0, e.Branch, SipMethod.Invite, e.Caller.RemoteCSeq, Responses.Destination(invite, e.Caller.Flow), e.At) with
+        { Received = invite };
+        return CallState.Empty with
+        {
+            Phase = CallPhase.Routing,
+            StartedAt = e.At,
+            NoAnswerAt = e.NoAnswerAt,
+            Invite = invite,
+            RequestUri = Latin1.Text(invite.RequestUri),
+            FromUri = Dialogs.UriOf(e.Caller.RemoteParty),
+            ToUri = Dialogs.UriOf(e.Caller.LocalParty),
+            Legs = [e.Caller],
+            Transactions = [server],
+
+            // Look-ups asked for before the INVITE was stored (they need no commit) are still the same call's.
+            Lookups = state.Lookups,
+        };
+    }
+
+    public static CallState Refused(CallState state, CallEvent.Refused e)
+    {
+        CallState next = state.With(state.A with { State = LegState.Terminated });
+        next = next.Stepped(TransactionKind.InviteServer, 0, TransactionInput.FromUser(e.Ending.Status), e.At, e.Response);
+        if (state.Winner != 0)
+        {
+            // The callee has answered, but its 2xx was still waiting for a PRACK: the caller never saw it, and the callee is hung up.
+            next = next.With(state.B with { State = LegState.Terminated, ByeOwed = state.B.State == LegState.Confirmed });
+        }
+
+        return next with
+        {
+            Phase = CallPhase.Ended,
+            AnsweredAt = null,
+            EndedAt = e.At,
+            NoAnswerAt = Instant.Never,
+            MaxDurationAt = Instant.Never,
+            TryUntil = Instant.Never,
+            Ending = e.Ending,
+            Invite = null,
+            Targets = [],
+            EarlyDialogs = [],
+            Provisionals = [],
+            Answers = [],
+        };
+    }
+
+    public static CallState Ended(CallState state, CallEvent.Ended e) => state
+        .With(state.A with { State = LegState.Terminated, ByeOwed = e.CallerOwed })
+        .With(state.B with { State = LegState.Terminated, ByeOwed = e.CalleeOwed }) with
+    {
+        Phase = CallPhase.Ended,
+        EndedAt = e.At,
+        MaxDurationAt = Instant.Never,
+        Ending = e.Ending,
+    };
+}
