@@ -1,5 +1,6 @@
 using Controller.Actors.Calls.Concerns;
 using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Sharding.Model;
@@ -45,7 +46,7 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
                 Setup.Resolved(turn, resolved.Lookup, resolved.Targets);
                 break;
             case CallInput.HangUp:
-                Teardown.HangUp(turn, "operator", "hung up by the operator");
+                Teardown.HangUp(turn, "operator", "hung up by the operator", Reasons.Operator);
                 break;
             case CallInput.TimerDue:
                 Expiry.TimerDue(turn);

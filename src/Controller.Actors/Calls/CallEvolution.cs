@@ -22,7 +22,7 @@ internal static class CallEvolution
         CallEvent.LegRang e => LegProgress.LegRang(state, e),
         CallEvent.LegAnswered e => LegProgress.LegAnswered(state, e),
         CallEvent.LegFailed e => LegProgress.LegFailed(state, e),
-        CallEvent.LegCancelled e => state.With(state.Legs[e.Leg] with { State = LegState.Cancelling }),
+        CallEvent.LegCancelled e => state.With(state.Legs[e.Leg] with { State = LegState.Cancelling, CancelReason = e.Reason }),
         CallEvent.LegAnsweredLate e => LegProgress.LegAnsweredLate(state, e),
         CallEvent.SecondAnswerHungUp e => LegProgress.SecondAnswerHungUp(state, e),
 

@@ -51,7 +51,7 @@ internal static class Answering
             SendAck(turn, turn.State.Legs[leg.Number], leg.LocalCSeq);
         }
 
-        Cancellation.CancelOpenLegs(turn);
+        Cancellation.CancelOpenLegs(turn, Reasons.CompletedElsewhere);
     }
 
     /// <summary>13.2.2.4: a 2xx that is not wanted is acknowledged, "after acknowledging the 2xx the dialog is terminated by a BYE".</summary>
@@ -71,18 +71,20 @@ internal static class Answering
         if (!HasAnswered(turn, leg))
         {
             turn.Happened(new CallEvent.LegAnsweredLate(turn.Now, leg.Number, dialog.RemoteTag, dialog.RemoteTarget, dialog.RouteSet));
-            byte[] bye = Requests.Bye(dialog, branch, cseq, "");
+            byte[] bye = Requests.Bye(dialog, branch, cseq, Why(turn, leg));
             turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, branch, SipMethod.Bye, cseq, to, "", bye));
             turn.Send(to, bye, branch);
         }
         else if (turn.State.FindClient(leg.Number, SipMethod.Bye, leg.LocalCSeq) is null)
         {
             // A second answer comes again until its ACK has arrived; it is hung up once.
-            byte[] bye = Requests.Bye(dialog, branch, cseq, "");
+            byte[] bye = Requests.Bye(dialog, branch, cseq, Why(turn, leg));
             turn.Happened(new CallEvent.SecondAnswerHungUp(turn.Now, leg.Number, branch, cseq, to, bye));
             turn.Send(to, bye, branch);
         }
     }
+
+    private static string Why(Turn turn, Leg leg) => turn.State.Winner != 0 ? Reasons.CompletedElsewhere : leg.CancelReason;
 
     /// <summary>An ACK: for a refusal of ours (17.2.1), or for a 2xx (13.3.1.4).</summary>
     public static void Acknowledged(Turn turn, SipMessage ack)

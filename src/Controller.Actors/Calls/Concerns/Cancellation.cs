@@ -43,45 +43,46 @@ internal static class Cancellation
         {
             if (!turn.State.IsDecided)
             {
-                Forking.Refuse(turn, 487, "cancelled", "cancelled by the caller", "caller");
+                Forking.Refuse(turn, 487, "cancelled", "cancelled by the caller", "caller", Reasons.In(cancel));
             }
         }
         else if (server.IsPending && turn.State.FindClientByBranch(server.Peer) is { IsPending: true } client)
         {
-            Send(turn, turn.State.Legs[client.Leg], client);
+            Send(turn, turn.State.Legs[client.Leg], client, Reasons.In(cancel));
         }
     }
 
     /// <summary>Nobody waits for these callees any more.</summary>
-    public static void CancelOpenLegs(Turn turn)
+    /// <param name="reason">Value of Reason (RFC 3326), which says why; empty for none.</param>
+    public static void CancelOpenLegs(Turn turn, string reason)
     {
         for (int i = 1; i < turn.State.Legs.Length; i++)
         {
             if (turn.State.Legs[i].State is LegState.Calling or LegState.Early)
             {
-                Cancel(turn, turn.State.Legs[i]);
+                Cancel(turn, turn.State.Legs[i], reason);
             }
         }
     }
 
-    public static void Cancel(Turn turn, Leg leg)
+    public static void Cancel(Turn turn, Leg leg, string reason)
     {
-        turn.Happened(new CallEvent.LegCancelled(turn.Now, leg.Number));
+        turn.Happened(new CallEvent.LegCancelled(turn.Now, leg.Number) { Reason = reason });
         if (turn.State.Find(TransactionKind.InviteClient, leg.Number) is { HasProvisional: true } client)
         {
-            Send(turn, turn.State.Legs[leg.Number], client);
+            Send(turn, turn.State.Legs[leg.Number], client, reason);
         }
     }
 
     /// <summary>Sends the CANCEL of a client transaction, once; its own transaction repeats it.</summary>
-    public static void Send(Turn turn, Leg leg, Transaction client)
+    public static void Send(Turn turn, Leg leg, Transaction client, string reason)
     {
         if (turn.State.FindClient(client.Branch, SipMethod.Cancel) is not null || client.Request.IsEmpty)
         {
             return;
         }
 
-        byte[] bytes = Requests.Cancel(client.Request.Span);
+        byte[] bytes = Requests.Cancel(client.Request.Span, reason);
         turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, client.Branch, SipMethod.Cancel, client.CSeq, client.Flow, "", bytes));
         turn.Send(client.Flow, bytes, client.Branch);
     }

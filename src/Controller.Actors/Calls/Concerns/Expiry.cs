@@ -1,4 +1,5 @@
 using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
@@ -33,7 +34,7 @@ internal static class Expiry
 
         if (turn.State.MaxDurationAt <= turn.Now)
         {
-            Teardown.HangUp(turn, "controller", "maximum duration reached");
+            Teardown.HangUp(turn, "controller", "maximum duration reached", Reasons.MaxDuration);
         }
     }
 
@@ -101,7 +102,7 @@ internal static class Expiry
         if (transaction is { Timeout.Timer: TransactionTimer.C, IsPending: true })
         {
             // 16.8: "If the client transaction has received a provisional response, the proxy MUST generate a CANCEL request matching that transaction."
-            Cancellation.Send(turn, turn.State.Legs[transaction.Leg], transaction);
+            Cancellation.Send(turn, turn.State.Legs[transaction.Leg], transaction, Reasons.Of(408));
             return;
         }
 
@@ -144,7 +145,7 @@ internal static class Expiry
             // 13.3.1.4: "If the server retransmits the 2xx response for 64*T1 seconds without receiving an ACK, the dialog is confirmed, but the session
             // SHOULD be terminated. This is accomplished with a BYE".
             turn.Happened(new CallEvent.AnswerRepeated(answer, null));
-            Teardown.HangUp(turn, "controller", "no ACK for the answer");
+            Teardown.HangUp(turn, "controller", "no ACK for the answer", Reasons.NoAck);
             Teardown.PayByes(turn);
         }
         else if (answer.RepeatAt <= turn.Now)
@@ -157,7 +158,7 @@ internal static class Expiry
     /// <summary>The target being tried has shown no sign of life, and there is another.</summary>
     private static void TryTimedOut(Turn turn)
     {
-        Cancellation.Cancel(turn, turn.State.Legs[^1]);
+        Cancellation.Cancel(turn, turn.State.Legs[^1], Reasons.Of(408));
         if (!turn.State.IsDecided && !turn.State.Targets.IsEmpty)
         {
             Setup.TryNext(turn);

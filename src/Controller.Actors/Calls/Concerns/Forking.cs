@@ -19,7 +19,7 @@ internal static class Forking
         {
             case < 200 when leg.State is LegState.Cancelling or LegState.Terminated:
                 // 9.1: "If the UAC has not yet received a provisional response … it MUST wait for the arrival of a provisional response before sending the request".
-                Cancellation.Send(turn, leg, client);
+                Cancellation.Send(turn, leg, client, leg.CancelReason);
                 break;
             case 100:
                 break;
@@ -95,7 +95,7 @@ internal static class Forking
         {
             SipMessage invite = turn.State.Invite!;
             byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, turn.State.A), turn.State.A.LocalTag, response);
-            Refuse(turn, new Ending("rejected", best, "refused by the callee", "callee"), bytes);
+            Refuse(turn, new Ending("rejected", best, "refused by the callee", "callee"), bytes, Reasons.Of(best));
         }
         else
         {
@@ -104,18 +104,19 @@ internal static class Forking
     }
 
     /// <summary>Gives the caller a final response of our own, and ends every leg still open.</summary>
-    public static void Refuse(Turn turn, int status, string result, string cause, string endedBy)
+    /// <param name="reason">Value of Reason (RFC 3326) in the CANCELs; empty for none.</param>
+    public static void Refuse(Turn turn, int status, string result, string cause, string endedBy, string reason = "")
     {
         byte[] bytes = Answers.Own(turn.State.Invite!, turn.State.A, turn.State.A.LocalTag, status);
-        Refuse(turn, new Ending(result, status, cause, endedBy), bytes);
+        Refuse(turn, new Ending(result, status, cause, endedBy), bytes, reason);
     }
 
-    private static void Refuse(Turn turn, Ending ending, byte[] response)
+    private static void Refuse(Turn turn, Ending ending, byte[] response, string reason)
     {
         var to = Responses.Destination(turn.State.Invite!, turn.State.A.Flow);
         turn.Happened(new CallEvent.Refused(turn.Now, ending, response));
         turn.Send(to, response);
-        Cancellation.CancelOpenLegs(turn);
+        Cancellation.CancelOpenLegs(turn, reason);
         turn.Do(ChargingRecords.Of(turn.Self, turn.State));
     }
 

@@ -118,7 +118,7 @@ internal static class Recovery
 
         if (client.HasProvisional && turn.State.Legs[client.Leg].State == LegState.Cancelling)
         {
-            Cancellation.Send(turn, turn.State.Legs[client.Leg], client);
+            Cancellation.Send(turn, turn.State.Legs[client.Leg], client, turn.State.Legs[client.Leg].CancelReason);
         }
     }
 

@@ -22,11 +22,11 @@ internal static class Teardown
         {
             case CallPhase.Established when leg.IsA || leg.Number == turn.State.Winner:
                 string by = leg.IsA ? "caller" : "callee";
-                End(turn, new Ending("answered", turn.State.Attempts[turn.State.Winner - 1].Status, "hung up by the " + by, by), callerOwed: !leg.IsA, calleeOwed: leg.IsA);
+                End(turn, new Ending("answered", turn.State.Attempts[turn.State.Winner - 1].Status, "hung up by the " + by, by), callerOwed: !leg.IsA, calleeOwed: leg.IsA, new Farewell("", bye.Raw.ToArray()));
                 break;
             case CallPhase.Setup or CallPhase.Ringing or CallPhase.Routing when leg.IsA:
                 // 15.1: a caller may leave an early dialog by a BYE: it has the effect of a CANCEL; the INVITE gets a 487 (15.1.2).
-                Forking.Refuse(turn, 487, "cancelled", "hung up by the caller before the answer", "caller");
+                Forking.Refuse(turn, 487, "cancelled", "hung up by the caller before the answer", "caller", Reasons.In(bye));
                 break;
         }
 
@@ -41,24 +41,25 @@ internal static class Teardown
     }
 
     /// <summary>We end the call ourselves: an operator, the maximum duration, an ACK that never came.</summary>
-    public static void HangUp(Turn turn, string endedBy, string cause)
+    /// <param name="reason">Value of Reason (RFC 3326) for both peers.</param>
+    public static void HangUp(Turn turn, string endedBy, string cause, string reason)
     {
         switch (turn.State.Phase)
         {
             case CallPhase.Established:
-                End(turn, new Ending("answered", turn.State.Attempts[turn.State.Winner - 1].Status, cause, endedBy), callerOwed: true, calleeOwed: true);
+                End(turn, new Ending("answered", turn.State.Attempts[turn.State.Winner - 1].Status, cause, endedBy), callerOwed: true, calleeOwed: true, new Farewell(reason, default));
                 PayByes(turn);
                 break;
             case CallPhase.Routing or CallPhase.Setup or CallPhase.Ringing:
-                Forking.Refuse(turn, 480, "failed", cause, endedBy);
+                Forking.Refuse(turn, 480, "failed", cause, endedBy, reason);
                 break;
         }
     }
 
-    private static void End(Turn turn, Ending ending, bool callerOwed, bool calleeOwed)
+    private static void End(Turn turn, Ending ending, bool callerOwed, bool calleeOwed, Farewell farewell)
     {
         Relaying.Abandon(turn);
-        turn.Happened(new CallEvent.Ended(turn.Now, ending, callerOwed, calleeOwed));
+        turn.Happened(new CallEvent.Ended(turn.Now, ending, callerOwed, calleeOwed) { Farewell = farewell });
         turn.Do(ChargingRecords.Of(turn.Self, turn.State));
     }
 
@@ -100,7 +101,12 @@ internal static class Teardown
 
         uint cseq = leg.LocalCSeq + 1;
         string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
-        byte[] bye = Requests.Bye(leg, branch, cseq, "");
+
+        // RFC 3326, RFC 7433: why it was hung up, and what users tell each other then, goes from end to end.
+        Farewell farewell = turn.State.Farewell;
+        byte[] bye = farewell.Bye.IsEmpty
+            ? Requests.Bye(leg, branch, cseq, farewell.Reason)
+            : Requests.Relayed(new Crossing(turn.State.Opposite(leg), leg, turn.Settings), branch, cseq, SipMessage.Copy(farewell.Bye.Span));
         var to = NextHops.Of(turn, leg);
         turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, branch, SipMethod.Bye, cseq, to, "", bye));
         turn.Send(to, bye, branch);

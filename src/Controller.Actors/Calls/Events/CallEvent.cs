@@ -58,7 +58,11 @@ public abstract record CallEvent
     public sealed record LegFailed(Instant At, int Leg, int Status, ReadOnlyMemory<byte> Ack) : CallEvent;
 
     /// <summary>A leg is no longer wanted: CANCEL it as soon as RFC 3261 section 9.1 allows (#14).</summary>
-    public sealed record LegCancelled(Instant At, int Leg) : CallEvent;
+    public sealed record LegCancelled(Instant At, int Leg) : CallEvent
+    {
+        /// <summary>Value of Reason in the CANCEL (RFC 3326); empty for none.</summary>
+        public string Reason { get; init; } = "";
+    }
 
     /// <summary>A leg answered when its answer was no longer wanted: it is acknowledged and hung up.</summary>
     public sealed record LegAnsweredLate(Instant At, int Leg, string RemoteTag, string RemoteTarget, ImmutableArray<string> RouteSet) : CallEvent;
@@ -98,7 +102,11 @@ public abstract record CallEvent
     }
 
     /// <summary>The call is over after it was answered; who hung up and why (#12, #13). The legs named are still to be told by a BYE.</summary>
-    public sealed record Ended(Instant At, Ending Ending, bool CallerOwed, bool CalleeOwed) : CallEvent;
+    public sealed record Ended(Instant At, Ending Ending, bool CallerOwed, bool CalleeOwed) : CallEvent
+    {
+        /// <summary>What the BYEs of ours say.</summary>
+        public Farewell Farewell { get; init; } = Farewell.Silent;
+    }
 
     /// <summary>An early dialog ended before an answer: by a BYE in it (RFC 3261 section 15) or a 199 (RFC 6228).</summary>
     public sealed record EarlyDialogEnded(Instant At, string CallerTag) : CallEvent;

@@ -19,7 +19,7 @@ internal static class CallEventReading
         Wire.Happened.KindOneofCase.LegAnswered => FromWire(happened.LegAnswered),
         Wire.Happened.KindOneofCase.LegFailed => new CallEvent.LegFailed(
             new(happened.LegFailed.At), (int)happened.LegFailed.Leg, (int)happened.LegFailed.Status, happened.LegFailed.Ack.Memory),
-        Wire.Happened.KindOneofCase.LegCancelled => new CallEvent.LegCancelled(new(happened.LegCancelled.At), (int)happened.LegCancelled.Leg),
+        Wire.Happened.KindOneofCase.LegCancelled => new CallEvent.LegCancelled(new(happened.LegCancelled.At), (int)happened.LegCancelled.Leg) { Reason = Text(happened.LegCancelled.Reason) },
         Wire.Happened.KindOneofCase.LegAnsweredLate => FromWire(happened.LegAnsweredLate),
         Wire.Happened.KindOneofCase.Refused => new CallEvent.Refused(new(happened.Refused.At), FromWire(happened.Refused.Ending), happened.Refused.Response.Memory),
         Wire.Happened.KindOneofCase.Acknowledged => new CallEvent.Acknowledged(
@@ -27,7 +27,7 @@ internal static class CallEventReading
         Wire.Happened.KindOneofCase.RequestAccepted => FromWire(happened.RequestAccepted),
         Wire.Happened.KindOneofCase.RequestSent => FromWire(happened.RequestSent),
         Wire.Happened.KindOneofCase.RequestAnswered => FromWire(happened.RequestAnswered),
-        Wire.Happened.KindOneofCase.Ended => new CallEvent.Ended(new(happened.Ended.At), FromWire(happened.Ended.Ending), happened.Ended.CallerOwed, happened.Ended.CalleeOwed),
+        Wire.Happened.KindOneofCase.Ended => FromWire(happened.Ended),
         Wire.Happened.KindOneofCase.FlowMoved => new CallEvent.FlowMoved((int)happened.FlowMoved.Leg, FromWire(happened.FlowMoved.Flow)),
         Wire.Happened.KindOneofCase.CseqSkipped => new CallEvent.CSeqSkipped((int)happened.CseqSkipped.Leg, happened.CseqSkipped.Cseq),
         Wire.Happened.KindOneofCase.SecondAnswerHungUp => FromWire(happened.SecondAnswerHungUp),
@@ -84,6 +84,9 @@ internal static class CallEventReading
 
     private static CallEvent.SecondAnswerHungUp FromWire(Wire.SecondAnswerHungUp wire) =>
         new(new(wire.At), (int)wire.Leg, Text(wire.Branch), wire.Cseq, FromWire(wire.Flow), wire.Request.Memory);
+
+    private static CallEvent.Ended FromWire(Wire.Ended wire) =>
+        new(new(wire.At), FromWire(wire.Ending), wire.CallerOwed, wire.CalleeOwed) { Farewell = new(Text(wire.Reason), wire.Bye.Memory) };
 
     private static Ending FromWire(Wire.Ending wire) => new(wire.Result, (int)wire.Status, wire.Cause, wire.EndedBy);
 

@@ -67,5 +67,6 @@ internal static class CallProgress
         EndedAt = e.At,
         MaxDurationAt = Instant.Never,
         Ending = e.Ending,
+        Farewell = e.Farewell,
     };
 }

@@ -38,15 +38,18 @@ internal static class Requests
         return Relay.Finish(Relay.Headers(writer, received, over), received, over);
     }
 
-    public static byte[] Bye(Leg leg, string branch, uint cseq, string reason)
+    /// <param name="reason">Value of Reason (RFC 3326); empty for none.</param>
+    public static byte[] Bye(Leg leg, string branch, uint cseq, string reason) =>
+        WithReason(Begin(SipMethod.Bye, "BYE"u8, leg.RemoteTarget, leg, branch, cseq, DefaultMaxForwards), reason).Finish();
+
+    private static SipWriter WithReason(SipWriter into, string reason)
     {
-        SipWriter writer = Begin(SipMethod.Bye, "BYE"u8, leg.RemoteTarget, leg, branch, cseq, DefaultMaxForwards);
         if (reason.Length > 0)
         {
-            writer.Header(HeaderId.Reason, reason);
+            into.HeaderStart(HeaderId.Reason).AppendOctets(reason).HeaderEnd();
         }
 
-        return writer.Finish();
+        return into;
     }
 
     /// <summary>The ACK to a 2xx: a request of its own within the dialog, with the number of its INVITE (RFC 3261 section 13.2.2.4).</summary>
@@ -68,10 +71,11 @@ internal static class Requests
     }
 
     /// <summary>RFC 3261 section 9.1: Request-URI, Call-ID, To, the numeric part of CSeq, From, the one Via and Route are those of the INVITE.</summary>
-    public static byte[] Cancel(ReadOnlySpan<byte> sentInvite)
+    /// <param name="reason">Value of Reason (RFC 3326); empty for none.</param>
+    public static byte[] Cancel(ReadOnlySpan<byte> sentInvite, string reason)
     {
         SipMessage invite = SipMessage.Copy(sentInvite);
-        return OfInvite(invite, SipMethod.Cancel).CopyAll(invite, HeaderId.To).Finish();
+        return WithReason(OfInvite(invite, SipMethod.Cancel).CopyAll(invite, HeaderId.To), reason).Finish();
     }
 
     private static SipWriter OfInvite(SipMessage invite, SipMethod method) => new SipWriter(512)

@@ -64,6 +64,9 @@ public sealed record CallState
     /// <summary>Reliable provisional responses sent to the caller and not yet acknowledged by a PRACK (RFC 3262), in their order.</summary>
     public ImmutableArray<ReliableProvisional> Provisionals { get; init; } = [];
 
+    /// <summary>What the BYEs that are still owed will say.</summary>
+    public Farewell Farewell { get; init; } = Farewell.Silent;
+
     /// <summary>How the call ended; null while it has not.</summary>
     public Ending? Ending { get; init; }
 
