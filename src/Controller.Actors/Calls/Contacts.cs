@@ -1,3 +1,4 @@
+using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Policies;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
@@ -26,14 +27,23 @@ internal static class Contacts
             return $"<sip:anonymous@{listener.SentBy}>";
         }
 
+        // RFC 3323 section 5.3: the network provides the privacy of a user who asked it to, where the message leaves those that it trusts.
+        if (Privacy.OfUser(invite) && !(settings.Realms.TryGetValue(listener.Realm, out RealmSettings? realm) && realm.Trusted))
+        {
+            return "\"Anonymous\" <sip:anonymous@anonymous.invalid>";
+        }
+
         string display = from.DisplayName.IsEmpty ? "" : Latin1.Text(from.DisplayName) + " ";
         switch (uri.Scheme)
         {
+            // RFC 3966 section 5.1.5: a local number is one in the context of its network only, which is not told; it becomes one of ours.
+            case UriScheme.Tel when uri.User[0] == '+':
+                return $"{display}<tel:{Latin1.Text(uri.User)}>";
             case UriScheme.Tel:
-                return $"{display}<{Latin1.Text(from.Uri)}>";
+                return $"{display}<sip:{Latin1.Text(uri.User)}@{Relay.HostInUri(listener.AdvertiseHost)}>";
             case UriScheme.Sip or UriScheme.Sips:
                 string host = Latin1.Text(uri.Host).ToLowerInvariant();
-                string shown = settings.Registrar.Domains.Contains(host) && !System.Net.IPAddress.TryParse(host, out _) ? host : Rendering.Relay.HostInUri(listener.AdvertiseHost);
+                string shown = settings.Registrar.PublicDomains.Contains(host) ? host : Relay.HostInUri(listener.AdvertiseHost);
                 return uri.User.IsEmpty ? $"{display}<sip:{shown}>" : $"{display}<sip:{Latin1.Text(uri.User)}@{shown}>";
             default:
                 return $"{display}<sip:anonymous@{listener.SentBy}>";

@@ -1,5 +1,6 @@
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
+using Controller.Sip.Topology;
 
 namespace Controller.Actors.Calls;
 
@@ -80,12 +81,6 @@ internal static class Dialogs
         return "";
     }
 
-    public static bool HasSession(SipMessage message) => !message.Body.IsEmpty && IsSdp(message.Value(HeaderId.ContentType));
-
-    public static bool IsSdp(ReadOnlySpan<byte> contentType)
-    {
-        int end = contentType.IndexOf((byte)';');
-        ReadOnlySpan<byte> type = (end < 0 ? contentType : contentType[..end]).Trim((byte)' ');
-        return System.Text.Ascii.EqualsIgnoreCase(type, "application/sdp"u8);
-    }
+    /// <summary>A session description, as its body or in one of its parts.</summary>
+    public static bool HasSession(SipMessage message) => !BodyParts.Session(message).IsEmpty;
 }

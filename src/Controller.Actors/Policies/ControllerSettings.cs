@@ -57,12 +57,16 @@ public sealed record ListenerSettings(string Realm, SipTransport Transport, IPEn
 /// <param name="Trusted">Whether asserted identities are believed and passed (RFC 3325 trust domain).</param>
 /// <param name="AuthenticateCalls">Whether initial INVITEs from this realm are challenged (407) before anything is stored. Default off.</param>
 /// <param name="Refer">What is done with a REFER that comes from here.</param>
-public sealed record RealmSettings(bool Trusted = false, bool AuthenticateCalls = false, ReferPolicy Refer = ReferPolicy.Pass);
+/// <param name="UnknownHeaders">Whether header fields that the catalogue does not know cross into and out of the realm.</param>
+public sealed record RealmSettings(bool Trusted = false, bool AuthenticateCalls = false, ReferPolicy Refer = ReferPolicy.Pass, bool UnknownHeaders = true);
 
 public sealed record RegistrarSettings
 {
     /// <summary>Domains we are registrar for, lower case. Addresses of our own listeners count as well.</summary>
     public ImmutableHashSet<string> Domains { get; init; } = [];
+
+    /// <summary>Those of <see cref="Domains"/> that are names: everybody may know them.</summary>
+    public IReadOnlySet<string> PublicDomains => field ??= Domains.Where(domain => !IPAddress.TryParse(domain, out _)).ToImmutableHashSet();
     public TimeSpan MinExpires { get; init; } = TimeSpan.FromSeconds(60);
     public TimeSpan MaxExpires { get; init; } = TimeSpan.FromSeconds(3600);
     public TimeSpan DefaultExpires { get; init; } = TimeSpan.FromSeconds(3600);

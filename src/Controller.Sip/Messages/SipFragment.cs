@@ -1,6 +1,7 @@
 using System.Text;
 using Controller.Sip.Headers;
 using Controller.Sip.Text;
+using Controller.Sip.Topology;
 
 namespace Controller.Sip.Messages;
 
@@ -26,21 +27,21 @@ public static class SipFragment
     /// What of a fragment may cross to the other side: the status line, and of the header fields those that cross with any message (the catalogue's
     /// <see cref="HeaderRelay.Pass"/>). 2.4.5 warns that more "may expose information"; names of hosts, dialogs and bodies stay behind.
     /// </summary>
-    public static byte[] Crossing(ReadOnlySpan<byte> fragment)
+    public static byte[] Crossing(ReadOnlySpan<byte> fragment, TopologyHiding hiding)
     {
         if (!TryStatusLine(ref fragment, out var status, out var reason))
         {
             return [];
         }
 
-        var writer = new SipWriter(256).StatusLine(status, reason);
+        var writer = new SipWriter(256).StatusLine(status, hiding.Names(reason) ? default : reason);
         while (TryLine(ref fragment, out var line) && !line.IsEmpty)
         {
             var colon = line.IndexOf((byte)':');
             if (colon > 0)
             {
                 var id = HeaderCatalogue.Parse(Octets.Trim(line[..colon]));
-                if (id is not (HeaderId.Unknown or HeaderId.ContentType or HeaderId.ContentEncoding) && HeaderCatalogue.Row(id).Relay == HeaderRelay.Pass)
+                if (id is not (HeaderId.Unknown or HeaderId.ContentType or HeaderId.ContentEncoding) && HeaderCatalogue.Row(id).Relay == HeaderRelay.Pass && !hiding.Names(line))
                 {
                     writer.Header(id, Octets.Trim(line[(colon + 1)..]));
                 }

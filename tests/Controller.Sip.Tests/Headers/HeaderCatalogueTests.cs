@@ -75,13 +75,17 @@ public sealed class HeaderCatalogueTests
     [InlineData(HeaderId.Replaces, HeaderRelay.Own)]
     [InlineData(HeaderId.UserAgent, HeaderRelay.Drop)]
     [InlineData(HeaderId.Warning, HeaderRelay.Drop)]
-    [InlineData(HeaderId.PChargingVector, HeaderRelay.Drop)]
-    [InlineData(HeaderId.HistoryInfo, HeaderRelay.Drop)]
-    [InlineData(HeaderId.PAssertedIdentity, HeaderRelay.Drop)]
+    // RFC 7315 section 5.6, RFC 7044 section 10, RFC 3325 section 5.
+    [InlineData(HeaderId.PChargingVector, HeaderRelay.Trusted)]
+    [InlineData(HeaderId.HistoryInfo, HeaderRelay.Party)]
+    [InlineData(HeaderId.PAssertedIdentity, HeaderRelay.AssertedParty)]
+    [InlineData(HeaderId.PPreferredIdentity, HeaderRelay.Drop)]
+    [InlineData(HeaderId.SessionId, HeaderRelay.Pass)]
+    [InlineData(HeaderId.CallInfo, HeaderRelay.Link)]
     [InlineData(HeaderId.Subject, HeaderRelay.Pass)]
     [InlineData(HeaderId.Reason, HeaderRelay.Pass)]
     [InlineData(HeaderId.ContentType, HeaderRelay.Pass)]
-    [InlineData(HeaderId.Identity, HeaderRelay.Pass)]
+    [InlineData(HeaderId.Identity, HeaderRelay.Verbatim)]
     [InlineData(HeaderId.Unknown, HeaderRelay.Pass)]
     public void How_it_crosses_to_the_other_leg(HeaderId id, HeaderRelay relay) => Assert.Equal(relay, HeaderCatalogue.Row(id).Relay);
 }

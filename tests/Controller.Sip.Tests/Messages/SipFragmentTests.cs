@@ -1,10 +1,13 @@
 using System.Text;
 using Controller.Sip.Messages;
+using Controller.Sip.Topology;
 
 namespace Controller.Sip.Tests.Messages;
 
 public sealed class SipFragmentTests
 {
+    private static readonly TopologyHiding Hiding = new("203.0.113.1", new HashSet<string>());
+
     [Theory]
     [InlineData("SIP/2.0 100 Trying", 100)]
     [InlineData("SIP/2.0 200 OK\r\nTo: <sip:b@c>", 200)]
@@ -26,9 +29,9 @@ public sealed class SipFragmentTests
             + "Contact: <sip:c@10.0.0.4>\r\nCall-ID: abc@10.0.0.5\r\nServer: inner 10.0.0.6\r\nX-Trunk: 10.0.0.7\r\nRetry-After: 30\r\nContent-Type: application/sdp\r\n"
             + "Reason: Q.850;cause=34\r\n\r\nv=0\r\no=- 1 1 IN IP4 10.0.0.8\r\n";
         Assert.Equal(
-            "SIP/2.0 503 Service Unavailable\r\nRetry-After: 30\r\nReason: Q.850;cause=34\r\n", Encoding.ASCII.GetString(SipFragment.Crossing(Encoding.ASCII.GetBytes(Told))));
-        Assert.Equal("SIP/2.0 180 Ringing\r\n", Encoding.ASCII.GetString(SipFragment.Crossing("SIP/2.0 180 Ringing"u8)));
-        Assert.Empty(SipFragment.Crossing("not a fragment of a response at 10.0.0.1"u8));
+            "SIP/2.0 503 Service Unavailable\r\nRetry-After: 30\r\nReason: Q.850;cause=34\r\n", Encoding.ASCII.GetString(SipFragment.Crossing(Encoding.ASCII.GetBytes(Told), Hiding)));
+        Assert.Equal("SIP/2.0 180 Ringing\r\n", Encoding.ASCII.GetString(SipFragment.Crossing("SIP/2.0 180 Ringing"u8, Hiding)));
+        Assert.Empty(SipFragment.Crossing("not a fragment of a response at 10.0.0.1"u8, Hiding));
     }
 
     [Fact]

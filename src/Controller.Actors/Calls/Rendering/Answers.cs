@@ -8,9 +8,9 @@ namespace Controller.Actors.Calls.Rendering;
 internal static class Answers
 {
     /// <summary>A response of the other side, in our words: its status, its end-to-end headers and its body; our tag and Contact.</summary>
-    public static byte[] Relayed(SipMessage request, in Crossing over, string tag, SipMessage response)
+    public static byte[] Relayed(SipMessage request, Crossing over, string tag, SipMessage response)
     {
-        SipWriter writer = Responses.Begin(request, response.StatusCode, response.ReasonPhrase, over.To.Flow.Remote, tag);
+        SipWriter writer = Responses.Begin(request, response.StatusCode, Relay.Phrase(response, over), over.To.Flow.Remote, tag);
         bool targetRefresh = request.Method is SipMethod.Invite or SipMethod.Update;
         if (targetRefresh && response.StatusCode < 300)
         {

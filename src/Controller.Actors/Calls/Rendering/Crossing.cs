@@ -1,13 +1,60 @@
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
+using Controller.Sip.Messages;
+using Controller.Sip.Topology;
 
 namespace Controller.Actors.Calls.Rendering;
 
-/// <summary>A message on its way through us: the leg whose message it was, the leg whose it becomes, and the policies of their realms.</summary>
-internal readonly record struct Crossing(Leg From, Leg To, ControllerSettings Settings)
+/// <summary>
+/// A message on its way through us: the leg whose message it was, the leg whose it becomes, and the policies of their realms. Lives for one decision.
+/// </summary>
+internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings)
 {
-    /// <summary>Both realms are of one trust domain: RFC 3325 section 2.3.</summary>
-    public bool IsWithinTrust => Trusts(From) && Trusts(To);
+    private static readonly RealmSettings Strange = new();
 
-    private bool Trusts(Leg leg) => Settings.Realms.TryGetValue(leg.Realm, out RealmSettings? realm) && realm.Trusted;
+    private SipMessage? _message;
+    private TopologyHiding? _hiding;
+
+    public Leg From => from;
+
+    public Leg To => to;
+
+    public bool FromTrusted => RealmOf(from).Trusted;
+
+    public bool ToTrusted => RealmOf(to).Trusted;
+
+    /// <summary>Header fields that the catalogue does not know may cross.</summary>
+    public bool UnknownHeaders => RealmOf(from).UnknownHeaders && RealmOf(to).UnknownHeaders;
+
+    /// <summary>All that names the side that the message comes from: its leg, and the message itself, which may be the first of its dialog.</summary>
+    public TopologyHiding Hiding(SipMessage message)
+    {
+        if (_hiding is null || !ReferenceEquals(_message, message))
+        {
+            _message = message;
+            _hiding = new TopologyHiding(Relay.HostInUri(Relay.HostOf(to.SentBy)), settings.Registrar.PublicDomains);
+            _hiding.HideAllOf(message);
+            HideLeg(_hiding);
+        }
+
+        return _hiding;
+    }
+
+    private void HideLeg(TopologyHiding hiding)
+    {
+        hiding.HideCallId(Latin1.Octets(from.CallIdValue));
+        hiding.Hide(from.LocalTag);
+        hiding.Hide(from.RemoteTag);
+        hiding.HideHost(Latin1.Octets(from.Flow.Remote.Address.ToString()));
+        hiding.HideHost(Latin1.Octets(Relay.HostOf(from.SentBy)));
+        hiding.HideUri(Latin1.Octets(from.Contact), user: true);
+        hiding.HideUri(Latin1.Octets(from.RemoteTarget), user: true);
+        hiding.HideUri(Latin1.Octets(Dialogs.UriOf(from.RemoteParty)));
+        foreach (string route in from.RouteSet)
+        {
+            hiding.HideUri(Latin1.Octets(Dialogs.UriOf(route)), user: true);
+        }
+    }
+
+    private RealmSettings RealmOf(Leg leg) => settings.Realms.GetValueOrDefault(leg.Realm) ?? Strange;
 }

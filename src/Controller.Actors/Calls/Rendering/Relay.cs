@@ -1,6 +1,6 @@
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
-using Controller.Sip.Sdp;
+using Controller.Sip.Topology;
 
 namespace Controller.Actors.Calls.Rendering;
 
@@ -11,19 +11,24 @@ internal static class Relay
     public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE";
 
     /// <summary>Copies what passes end to end; what belongs to a leg is written by the caller, what would name a side's network is left out.</summary>
-    public static SipWriter Headers(SipWriter into, SipMessage from, in Crossing over)
+    public static SipWriter Headers(SipWriter into, SipMessage from, Crossing over)
     {
+        TopologyHiding hiding = over.Hiding(from);
         for (int i = 0; i < from.HeaderCount; i++)
         {
             HeaderLine line = from.Header(i);
-            if (HeaderCatalogue.Row(line.Id).Relay == HeaderRelay.Pass && line.Id is not (HeaderId.ContentType or HeaderId.ContentLength))
+            if (line.Id is not (HeaderId.ContentType or HeaderId.ContentLength))
             {
-                into.Header(from.Name(line), from.Value(line));
+                HeaderCrossing.Write(into, from, line, hiding, over);
             }
         }
 
         return into;
     }
+
+    /// <summary>The words of a status line; the standard ones (empty) if they name the side that they come from.</summary>
+    public static ReadOnlySpan<byte> Phrase(SipMessage response, Crossing over) =>
+        over.Hiding(response).Names(response.ReasonPhrase) ? default : response.ReasonPhrase;
 
     /// <summary>Of the extensions that one side supports or requires, those that work through us: session timers pass end to end.</summary>
     public static SipWriter OptionTags(SipWriter into, SipMessage from, HeaderId id)
@@ -39,13 +44,25 @@ internal static class Relay
         return into;
     }
 
-    /// <summary>The body as the other leg gets it: a session description with our own origin line, anything else untouched.</summary>
-    public static byte[] Finish(SipWriter into, SipMessage from, in Crossing over)
+    /// <summary>
+    /// The body as the other leg gets it: session descriptions with our own origin line, nothing that names the other side (<see cref="BodyCrossing"/>). A
+    /// body of which nothing can be told is left out.
+    /// </summary>
+    public static byte[] Finish(SipWriter into, SipMessage from, Crossing over)
     {
+        if (from.Body.IsEmpty)
+        {
+            return into.Finish();
+        }
+
         ReadOnlySpan<byte> type = from.Value(HeaderId.ContentType);
-        return Dialogs.HasSession(from)
-            ? into.Finish(SdpRewrite.Origin(from.Body, HostOf(over.To.SentBy)), type)
-            : into.Finish(from.Body, type);
+        var parts = new BodyCrossing(over.Hiding(from), HostOf(over.To.SentBy), cids: from.Has(HeaderId.Geolocation));
+        if (parts.Reads(type) && BodyParts.IsEncoded(from))
+        {
+            return into.Finish();
+        }
+
+        return into.Finish(BodyParts.Rewrite(type, from.Body, parts), type);
     }
 
     /// <summary>A host as it stands in a URI: IPv6 in brackets.</summary>

@@ -13,7 +13,7 @@ internal static class Requests
     private const int DefaultMaxForwards = 70;
 
     /// <summary>The INVITE that tries a new leg.</summary>
-    public static byte[] Invite(in Crossing over, string branch, SipMessage received)
+    public static byte[] Invite(Crossing over, string branch, SipMessage received)
     {
         Leg leg = over.To;
         SipWriter writer = Begin(SipMethod.Invite, "INVITE"u8, leg.RemoteTarget, leg, branch, leg.LocalCSeq, MaxForwards(received));
@@ -24,7 +24,7 @@ internal static class Requests
     }
 
     /// <summary>A request within the leg's dialog (RFC 3261 section 12.2.1.1) that relays one of the other leg.</summary>
-    public static byte[] Relayed(in Crossing over, string branch, uint cseq, SipMessage received)
+    public static byte[] Relayed(Crossing over, string branch, uint cseq, SipMessage received)
     {
         Leg leg = over.To;
         SipWriter writer = Begin(received.Method, received.MethodText, leg.RemoteTarget, leg, branch, cseq, MaxForwards(received));
@@ -57,7 +57,7 @@ internal static class Requests
         Begin(SipMethod.Ack, "ACK"u8, leg.RemoteTarget, leg, branch, cseq, DefaultMaxForwards).Finish();
 
     /// <summary>The ACK that carries the session description of the other leg's (late offer).</summary>
-    public static byte[] Ack(in Crossing over, string branch, uint cseq, SipMessage description) =>
+    public static byte[] Ack(Crossing over, string branch, uint cseq, SipMessage description) =>
         Relay.Finish(Begin(SipMethod.Ack, "ACK"u8, over.To.RemoteTarget, over.To, branch, cseq, DefaultMaxForwards), description, over);
 
     /// <summary>

@@ -13,7 +13,11 @@ internal static class ListenerBinding
         name =>
         {
             string path = $"realms.{Hocon.HoconPath.WriteElement(name)}";
-            return new RealmSettings(known.Get(path + ".trust", "untrusted") == "trusted", known.Get(path + ".authenticate-calls", false), Policy(known.Find<string>(path + ".refer")) ?? ReferPolicy.Pass);
+            return new RealmSettings(
+                known.Get(path + ".trust", "untrusted") == "trusted",
+                known.Get(path + ".authenticate-calls", false),
+                Policy(known.Find<string>(path + ".refer")) ?? ReferPolicy.Pass,
+                known.Get(path + ".unknown-headers", "pass") == "pass");
         },
         StringComparer.Ordinal);
 

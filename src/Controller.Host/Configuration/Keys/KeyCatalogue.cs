@@ -48,6 +48,7 @@ internal static class KeyCatalogue
         new("realms.*.trust", new ChoiceKind(["untrusted", "trusted"]), "untrusted"),
         new("realms.*.authenticate-calls", Boolean, "false"),
         new("realms.*.refer", new ChoiceKind(["pass", "terminate", "refuse"]), "pass"),
+        new("realms.*.unknown-headers", new ChoiceKind(["pass", "drop"]), "pass"),
 
         new("listeners[].realm", Name, null) { IsRequired = true },
         new("listeners[].transport", new ChoiceKind(["udp", "tcp"], ["tls", "ws", "wss"]), null) { IsRequired = true },

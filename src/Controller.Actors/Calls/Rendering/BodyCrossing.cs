@@ -1,0 +1,34 @@
+using Controller.Sip.Messages;
+using Controller.Sip.Sdp;
+using Controller.Sip.Topology;
+
+namespace Controller.Actors.Calls.Rendering;
+
+/// <summary>
+/// The parts of a body that we read: session descriptions get our origin line and lose what names their side, fragments of SIP messages keep what crosses
+/// with any message. Everything else (INFO of applications, ISUP, PIDF, text) is between the two ends.
+/// </summary>
+/// <param name="origin">Our address as it stands in o=.</param>
+/// <param name="cids">Body parts are referred to by their Content-ID from a header that crosses verbatim (RFC 6442): ids stay.</param>
+internal sealed class BodyCrossing(TopologyHiding hiding, string origin, bool cids) : IPartRewriter
+{
+    public bool Reads(ReadOnlySpan<byte> contentType) => BodyParts.IsSession(contentType) || SipFragment.IsFragment(contentType) || IsMessage(contentType);
+
+    public byte[]? Part(ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
+    {
+        if (BodyParts.IsSession(contentType))
+        {
+            return SdpRewrite.Origin(SdpHiding.Rewrite(body, hiding), origin);
+        }
+
+        // RFC 3261 section 23: message/sip is a whole message of one leg, signed or enciphered end to end: there is nothing in it that could cross.
+        return IsMessage(contentType) ? null : SipFragment.IsFragment(contentType) ? SipFragment.Crossing(body, hiding) : body.ToArray();
+    }
+
+    public bool KeepsHeader(ReadOnlySpan<byte> line) =>
+        !hiding.Names(line)
+        || System.Text.Ascii.EqualsIgnoreCase(line[..Math.Min(line.Length, 13)], "Content-Type:"u8)
+        || (cids && System.Text.Ascii.EqualsIgnoreCase(line[..Math.Min(line.Length, 11)], "Content-ID:"u8));
+
+    private static bool IsMessage(ReadOnlySpan<byte> contentType) => System.Text.Ascii.EqualsIgnoreCase(BodyParts.MediaType(contentType), "message/sip"u8);
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+using Controller.Sip.Topology;
+using Controller.Sip.Uris;
+
+namespace Controller.Actors.Calls.Rendering;
+
+/// <summary>One header line on its way to the other leg: one branch for each value of the catalogue's relay column.</summary>
+internal static class HeaderCrossing
+{
+    public static void Write(SipWriter into, SipMessage from, HeaderLine line, TopologyHiding hiding, Crossing over)
+    {
+        switch (HeaderCatalogue.Row(line.Id).Relay)
+        {
+            case HeaderRelay.Pass when line.Id != HeaderId.Unknown || over.UnknownHeaders:
+                HeaderHiding.Write(into, from, line, hiding);
+                break;
+            case HeaderRelay.Verbatim:
+                into.Header(from.Name(line), from.Value(line));
+                break;
+
+            // RFC 3325 section 2.3: a trust domain is a set of nodes; what is said within it is neither told to others nor believed from them.
+            case HeaderRelay.Trusted when over.FromTrusted && over.ToTrusted:
+                HeaderHiding.Write(into, from, line, hiding);
+                break;
+            case HeaderRelay.AssertedParty when over.FromTrusted && (over.ToTrusted || Privacy.IsWaived(from)):
+                HeaderHiding.Rewrite(into, from, line, value => PartyHiding.Rewrite(value, hiding));
+                break;
+            case HeaderRelay.Party when over.ToTrusted || !Privacy.IsAsked(from):
+                HeaderHiding.Rewrite(into, from, line, value => over.ToTrusted || !Privacy.IsAskedFor(value) ? PartyHiding.Rewrite(value, hiding) : null);
+                break;
+            case HeaderRelay.Link:
+                HeaderHiding.Rewrite(into, from, line, value => LeadsIntoNetwork(value) ? null : HeaderHiding.Told(value, hiding));
+                break;
+        }
+    }
+
+    /// <summary>The URI's host is an address, or its text is no URI at all: "&lt;http://10.1.2.3/ring.wav&gt;".</summary>
+    private static bool LeadsIntoNetwork(ReadOnlySpan<byte> value)
+    {
+        int open = value.IndexOf((byte)'<');
+        int close = value.IndexOf((byte)'>');
+        if (open < 0 || close < open || !Uri.TryCreate(Latin1.Text(value[(open + 1)..close]), UriKind.Absolute, out Uri? uri))
+        {
+            return true;
+        }
+
+        string host = SipUri.TryParse(value[(open + 1)..close], out SipUri sip) && !sip.Host.IsEmpty ? Latin1.Text(sip.Host) : uri.Host.Trim('[', ']');
+        return IPAddress.TryParse(host, out _);
+    }
+}
