@@ -53,20 +53,65 @@ public class SimulationFindingsTests
     }
 
     [Fact]
-    public void A_BYE_that_overtakes_its_200_ends_the_call_when_it_comes_again()
+    public void A_BYE_before_the_200_is_refused_and_the_attempt_is_over()
     {
         var call = new CallDriver();
         call.FromCaller(Messages.Invite());
         Sent invite = call.Last("INVITE");
         call.FromCallee(Messages.Response(invite, 180));
-        string bye = Messages.FromCallee("BYE", invite, 1, "z9hG4bKb1");
-        call.FromCallee(bye);
-        call.FromCallee(Messages.Response(invite, 200, sdp: Messages.CalleeSdp));
-        call.FromCallee(bye);
+        call.FromCallee(Messages.FromCallee("BYE", invite, 1, "z9hG4bKb1"));
 
-        // RFC 3261 section 15.1.2: "MUST … generate a 2xx response to the BYE".
+        // RFC 3261 section 15: "the callee's UA can send a BYE on confirmed dialogs, but MUST NOT send a BYE on early dialogs"; 12.2.2: 481.
+        Assert.EndsWith("BYE", call.Last("SIP/2.0 481").Header("CSeq"), StringComparison.Ordinal);
+        Assert.Equal(1, call.CountSent("CANCEL"));
+        Assert.Equal(1, call.CountSent("SIP/2.0 480"));
         Assert.Equal(CallPhase.Ended, call.State.Phase);
-        Assert.EndsWith("BYE", call.Last("SIP/2.0 200").Header("CSeq"), StringComparison.Ordinal);
+
+        // 13.2.2.4: a 2xx that it had overtaken is acknowledged and hung up; nobody is left in a call.
+        call.FromCallee(Messages.Response(invite, 200, sdp: Messages.CalleeSdp));
+        Assert.Equal(1, call.CountSent("ACK"));
+        Assert.Equal(1, call.CountSent("BYE"));
+        Assert.Single(call.ChargingRecords);
+    }
+
+    [Fact]
+    public void A_BYE_after_ours_was_answered_finds_no_dialog()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        Sent invite = call.Last("INVITE");
+        call.FromCallee(Messages.Response(invite, 200, sdp: Messages.CalleeSdp));
+        string tag = CallerTag(call);
+        call.FromCaller(Messages.FromCaller("ACK", tag, 1, "z9hG4bKack1"));
+        call.FromCallee(Messages.FromCallee("BYE", invite, 1, "z9hG4bKb1"));
+        string crossing = Messages.FromCaller("BYE", tag, 2, "z9hG4bKbye2"), late = Messages.FromCaller("BYE", tag, 3, "z9hG4bKbye3");
+
+        // RFC 5407 section 3.2.2: a BYE that crosses ours gets its 200; RFC 3261 section 15.1.2: after that there is no dialog, and 481.
+        call.FromCaller(crossing);
+        Assert.Equal("2 BYE", call.Last("SIP/2.0 200").Header("CSeq"));
+        call.FromCaller(Messages.Response(call.Last("BYE"), 200));
+        call.FromCaller(late);
+        Assert.Equal("3 BYE", call.Last("SIP/2.0 481").Header("CSeq"));
+        call.FromCaller(crossing);
+        Assert.Equal("2 BYE", call.Last("SIP/2.0 200").Header("CSeq"));
+    }
+
+    [Fact]
+    public void A_CANCEL_with_a_branch_of_its_own_finds_its_INVITE_by_what_else_is_identical()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 180));
+        call.FromCaller(Messages.FromCaller("CANCEL", "", 2, "z9hG4bKother"));
+        call.FromCaller(Messages.FromCaller("CANCEL", "", 1, "z9hG4bKother", uri: "sip:+15559999@203.0.113.1"));
+        Assert.Equal(2, call.CountSent("SIP/2.0 481"));
+
+        // RFC 3261 section 9.1: "The Request-URI, Call-ID, To, the numeric part of CSeq, and From header fields in the CANCEL request MUST be identical".
+        call.FromCaller(Messages.FromCaller("CANCEL", "", 1, "z9hG4bKown"));
+        call.FromCaller(Messages.FromCaller("CANCEL", "", 1, "z9hG4bKown"));
+        Assert.Equal(2, call.CountSent("SIP/2.0 200"));
+        Assert.Equal(1, call.CountSent("SIP/2.0 487"));
+        Assert.Equal(1, call.CountSent("CANCEL"));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
+using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
 using Controller.Sip.Transport;
@@ -13,7 +14,8 @@ internal static class Cancellation
     public static void Received(Turn turn, SipMessage cancel, Flow flow)
     {
         // 9.2: the transaction to be cancelled is found by "assuming that the request method is anything but CANCEL or ACK".
-        if (turn.State.FindServer(Dialogs.ServerKey(cancel)) is not { } server)
+        string key = Dialogs.ServerKey(cancel);
+        if ((turn.State.FindServer(key) ?? Meant(turn.State, cancel, flow)) is not { } server)
         {
             // 9.2: "If the UAS did not find a matching transaction for the CANCEL … it SHOULD respond to the CANCEL with a 481".
             turn.Reply(cancel, flow, 481, turn.LocalTag(0));
@@ -24,7 +26,7 @@ internal static class Cancellation
         // It is a transaction of its own: repeated, it is answered the same, though the INVITE may have been forgotten.
         byte[] ok = Responses.Begin(cancel, 200, default, flow.Remote, turn.LocalTag(0)).Finish();
         Flow to = Responses.Destination(cancel, flow);
-        Transaction own = Transaction.Start(TransactionKind.NonInviteServer, server.Leg, server.Branch, SipMethod.Cancel, server.CSeq, to, turn.Now)
+        Transaction own = Transaction.Start(TransactionKind.NonInviteServer, server.Leg, key, SipMethod.Cancel, server.CSeq, to, turn.Now)
             .Step(TransactionInput.FromUser(200), turn.Now, out TransactionEffects effects) with
         { Last = ok };
         if ((effects & TransactionEffects.Terminated) == 0)
@@ -50,6 +52,31 @@ internal static class Cancellation
         {
             Send(turn, turn.State.Legs[client.Leg], client, Reasons.In(cancel));
         }
+    }
+
+    /// <summary>
+    /// The pending INVITE that a CANCEL with a branch of its own means. 9.1: it "MUST have a single Via header field value matching the top Via value in the
+    /// request being cancelled"; there are clients whose branch is new for each request, and 481 would let the callee ring on. What the same section has
+    /// "identical" besides tells the INVITE as well: Request-URI, Call-ID, the numeric part of CSeq and From with its tag; To is without a tag, as it was.
+    /// Nobody gains by it: it has to come from where the INVITE came from, and who knows these could hang up with a BYE just the same.
+    /// </summary>
+    private static Transaction? Meant(CallState state, SipMessage cancel, Flow flow)
+    {
+        foreach (Transaction server in state.Transactions)
+        {
+            if (server is { IsClient: false, Method: SipMethod.Invite, IsPending: true, Received: { } invite }
+                && flow.Remote.Address.Equals(state.Legs[server.Leg].Flow.Remote.Address)
+                && server.CSeq == Dialogs.Number(cancel)
+                && cancel.RequestUri.SequenceEqual(invite.RequestUri)
+                && cancel.Value(HeaderId.CallId).SequenceEqual(invite.Value(HeaderId.CallId))
+                && Dialogs.Tag(cancel.Value(HeaderId.From)) == Dialogs.Tag(invite.Value(HeaderId.From))
+                && Dialogs.Tag(cancel.Value(HeaderId.To)) == Dialogs.Tag(invite.Value(HeaderId.To)))
+            {
+                return server;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Nobody waits for these callees any more.</summary>

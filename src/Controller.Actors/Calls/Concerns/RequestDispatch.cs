@@ -39,8 +39,9 @@ internal static class RequestDispatch
             return;
         }
 
-        if (request.Method == SipMethod.Bye && OvertakesAnswer(turn.State, request))
+        if (request.Method == SipMethod.Bye && UnansweredLegOf(turn.State, request) is { } unanswered)
         {
+            Teardown.ByeBeforeAnswer(turn, request, flow, unanswered);
             return;
         }
 
@@ -94,23 +95,20 @@ internal static class RequestDispatch
         }
     }
 
-    /// <summary>
-    /// Section 15: "the callee's UA MUST NOT send a BYE" before its 2xx has been acknowledged; so a BYE of a callee that has not answered has overtaken its
-    /// 2xx. It is left as if it had been lost: when it comes again it finds its dialog, and ends it.
-    /// </summary>
-    private static bool OvertakesAnswer(CallState state, SipMessage bye)
+    /// <summary>The callee's leg that a request names before it has been answered, by our side of it.</summary>
+    private static Leg? UnansweredLegOf(CallState state, SipMessage request)
     {
-        string callId = Latin1.Text(bye.Value(HeaderId.CallId));
-        string ours = Dialogs.Tag(bye.Value(HeaderId.To));
+        string callId = Latin1.Text(request.Value(HeaderId.CallId));
+        string ours = Dialogs.Tag(request.Value(HeaderId.To));
         foreach (Leg leg in state.Legs)
         {
             if (!leg.IsA && leg.State is LegState.Calling or LegState.Early or LegState.Cancelling && leg.CallIdValue == callId && leg.LocalTag == ours)
             {
-                return true;
+                return leg;
             }
         }
 
-        return false;
+        return null;
     }
 
     /// <summary>

@@ -11,6 +11,14 @@ internal static class Teardown
 {
     public static void ByeReceived(Turn turn, SipMessage bye, string key, Leg leg)
     {
+        if (leg is { State: LegState.Terminated, ByeOwed: false } && !IsHungUpByUs(turn.State, leg))
+        {
+            // 15.1.2: "If the BYE does not match an existing dialog, the UAS core SHOULD generate a 481". The dialog has ended: by its refusal, by an earlier BYE, or
+            // because the peer has answered ours; a BYE that crosses ours finds it still there (RFC 5407 section 3.2.2).
+            turn.Reply(bye, leg.Flow, 481);
+            return;
+        }
+
         byte[] ok = Answers.Own(bye, leg, "", 200);
         Controller.Sip.Transport.Flow to = Responses.Destination(bye, leg.Flow);
         Transaction server = Transaction.Start(TransactionKind.NonInviteServer, leg.Number, key, SipMethod.Bye, Dialogs.Number(bye), to, turn.Now)
@@ -38,6 +46,36 @@ internal static class Teardown
 
         turn.Send(to, ok);
         PayByes(turn);
+    }
+
+    /// <summary>
+    /// 15: "the callee's UA MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx", and "can send a BYE on … confirmed dialogs, but
+    /// not on early dialogs". So it is refused; but a callee that says it does not want this call: the attempt has failed. A 2xx of it that the BYE has overtaken
+    /// is acknowledged and hung up, as any that comes too late.
+    /// </summary>
+    public static void ByeBeforeAnswer(Turn turn, SipMessage bye, Controller.Sip.Transport.Flow flow, Leg leg)
+    {
+        turn.Reply(bye, flow, 481);
+
+        // Behind a forking proxy it is only one of those that ring.
+        if (turn.State.EarlyDialogs.Count(dialog => dialog.Leg == leg.Number && !dialog.IsOver) <= 1 && leg.State is LegState.Calling or LegState.Early)
+        {
+            Cancellation.Cancel(turn, leg, Reasons.Of(480));
+            Forking.Failed(turn, turn.State.Legs[leg.Number], 480, default, null);
+        }
+    }
+
+    private static bool IsHungUpByUs(CallState state, Leg leg)
+    {
+        foreach (Transaction transaction in state.Transactions)
+        {
+            if (transaction is { IsClient: true, IsPending: true, Method: SipMethod.Bye } && transaction.Leg == leg.Number)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>We end the call ourselves: an operator, the maximum duration, an ACK that never came.</summary>
