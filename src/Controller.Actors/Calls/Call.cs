@@ -2,6 +2,7 @@ using Controller.Actors.Calls.Concerns;
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
+using Controller.Actors.Calls.Transfers;
 using Controller.Actors.Policies;
 using Controller.Sharding.Model;
 
@@ -45,6 +46,12 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
             case CallInput.Resolved resolved:
                 Setup.Resolved(turn, resolved.Lookup, resolved.Targets);
                 break;
+            case CallInput.DialogAsked asked:
+                ReplacedDialogs.Asked(turn, asked);
+                break;
+            case CallInput.DialogFound found:
+                Setup.DialogFound(turn, found.Lookup, found.Party);
+                break;
             case CallInput.HangUp:
                 Teardown.HangUp(turn, "operator", "hung up by the operator", Reasons.Operator);
                 break;
@@ -79,6 +86,11 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
             due = Instant.Earlier(due, provisional.NextDue);
         }
 
+        foreach (Referral referral in state.Referrals)
+        {
+            due = Instant.Earlier(due, referral.ExpiresAt);
+        }
+
         return due;
     }
 
@@ -89,8 +101,9 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
         CallEvent.LegRang { HasSession: false, RSeq: 0, RemoteRSeq: 0 } => Durability.Lazy,                // #4a; reliable ones are #4b
         CallEvent.Acknowledged { Ack.IsEmpty: true } => Durability.Lazy,                                   // #7
         CallEvent.LegFailed or CallEvent.FlowMoved or CallEvent.CSeqSkipped => Durability.Lazy,           // #15: with what it leads to
-        CallEvent.RequestAccepted { Method: not Sip.Messages.SipMethod.Invite, Dialog: "" } => Durability.Lazy,        // #11
-        CallEvent.RequestSent { Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Bye or Sip.Messages.SipMethod.Cancel or Sip.Messages.SipMethod.Update), Dialog: "" } => Durability.Lazy,
+        CallEvent.RequestAccepted { Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Refer), Dialog: "" } => Durability.Lazy,        // #11
+        CallEvent.RequestSent { Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Bye or Sip.Messages.SipMethod.Cancel or Sip.Messages.SipMethod.Update or Sip.Messages.SipMethod.Refer), Dialog: "" } => Durability.Lazy,
+        CallEvent.ReferralExtended or CallEvent.ReferralEnded => Durability.Lazy,
         _ => Durability.Required,
     };
 }

@@ -1,3 +1,4 @@
+using Controller.Actors.Calls.Transfers;
 using Controller.Sharding.Model;
 using Controller.Sip.Transport;
 
@@ -18,6 +19,12 @@ public abstract record CallEffect
 
     /// <summary>Ask an address-of-record for its bindings; answered by <see cref="CallInput.BindingsFound"/>.</summary>
     public sealed record LookUpBindings(int Lookup, ActorId Registration) : CallEffect;
+
+    /// <summary>Ask another call who is beyond one of its dialogs; answered by <see cref="CallInput.DialogFound"/>.</summary>
+    public sealed record LookUpDialog(int Lookup, ActorId Call, DialogQuery Query) : CallEffect;
+
+    /// <summary>The answer to <see cref="CallInput.DialogAsked"/>.</summary>
+    public sealed record TellDialog(ActorId Call, int Lookup, DialogParty? Party) : CallEffect;
 
     /// <summary>Exactly once per attempt: stored in the outbox with the events of the same decision.</summary>
     public sealed record WriteChargingRecord(ReadOnlyMemory<byte> Json) : CallEffect;

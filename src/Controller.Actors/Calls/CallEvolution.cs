@@ -37,6 +37,11 @@ internal static class CallEvolution
 
         CallEvent.FlowMoved e => state.With(state.Legs[e.Leg] with { Flow = e.Flow }),
         CallEvent.CSeqSkipped e => state.With(state.Legs[e.Leg] with { LocalCSeq = e.CSeq }),
+
+        CallEvent.ReferralStarted e => ReferralProgress.Started(state, e),
+        CallEvent.ReferralExtended e => ReferralProgress.Extended(state, e),
+        CallEvent.ReferralEnded e => ReferralProgress.Ended(state, e),
+
         CallEvent.TransactionStepped e => state.Replacing(e.Transaction),
         CallEvent.TransactionEnded e => state.Without(e.Transaction),
         CallEvent.AnswerRepeated e => state with

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Controller.Actors.Calls.Transfers;
 using Controller.Actors.Registrations;
+using Controller.Sharding.Model;
 using Controller.Sip.Messages;
 using Controller.Sip.Transport;
 
@@ -47,6 +49,21 @@ public abstract class CallInput
     {
         public int Lookup { get; } = lookup;
         public ImmutableArray<Binding> Bindings { get; } = bindings;
+    }
+
+    /// <summary>Another call asks who is beyond a dialog of this one; answered by <see cref="CallEffect.TellDialog"/>.</summary>
+    public sealed class DialogAsked(ActorId by, int lookup, DialogQuery query) : CallInput
+    {
+        public ActorId By { get; } = by;
+        public int Lookup { get; } = lookup;
+        public DialogQuery Query { get; } = query;
+    }
+
+    /// <summary>The answer to <see cref="CallEffect.LookUpDialog"/>; null: that call knows no such dialog.</summary>
+    public sealed class DialogFound(int lookup, DialogParty? party) : CallInput
+    {
+        public int Lookup { get; } = lookup;
+        public DialogParty? Party { get; } = party;
     }
 
     /// <summary>An operator hangs up both legs (DELETE /api/v1/calls/{id}).</summary>

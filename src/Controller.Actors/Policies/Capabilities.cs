@@ -5,14 +5,14 @@ namespace Controller.Actors.Policies;
 /// <summary>What this version does of SIP: the door refuses the rest (405, 420), and what we say that we can do, we can.</summary>
 public static class Capabilities
 {
-    /// <summary>100rel, replaces and REFER come with the issue that makes them work through us; a request that requires them is refused with 420.</summary>
+    /// <summary>100rel comes with the issue that makes it work through us; a request that requires them is refused with 420.</summary>
     public static RequestRules Rules { get; } = RequestRules.Default with
     {
-        OptionTags = ["timer", "path", "outbound"],
+        OptionTags = ["timer", "path", "outbound", "replaces", "norefersub"],
         Methods =
         [
             SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Register, SipMethod.Info, SipMethod.Update,
-            SipMethod.Message,
+            SipMethod.Message, SipMethod.Refer, SipMethod.Notify, SipMethod.Subscribe,
         ],
     };
 }

@@ -32,6 +32,22 @@ internal sealed class CallEffectInterpreter(ISipSender sender, HostResolver reso
                 }
 
                 break;
+            case CallEffect.LookUpDialog lookUp:
+                if (!system.Tell(lookUp.Call, new CallInput.DialogAsked(actor, lookUp.Lookup, lookUp.Query)))
+                {
+                    // As above: a call that cannot be asked has no such dialog now.
+                    instruments.DispatchRefused();
+                    system.Tell(actor, new CallInput.DialogFound(lookUp.Lookup, null));
+                }
+
+                break;
+            case CallEffect.TellDialog tell:
+                if (!system.Tell(tell.Call, new CallInput.DialogFound(tell.Lookup, tell.Party)))
+                {
+                    instruments.DispatchRefused();
+                }
+
+                break;
 
             // Stored with the events of its decision; the engine's outbox delivers it from there, exactly once.
             case CallEffect.WriteChargingRecord:

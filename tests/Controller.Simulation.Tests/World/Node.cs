@@ -101,6 +101,12 @@ internal sealed class Node : IDisposable
                 case CallEffect.LookUpBindings lookUp:
                     node.Tell(lookUp.Registration, new RegistrationInput.LookUp(actor, lookUp.Lookup));
                     break;
+                case CallEffect.LookUpDialog lookUp:
+                    node.Tell(lookUp.Call, new CallInput.DialogAsked(actor, lookUp.Lookup, lookUp.Query));
+                    break;
+                case CallEffect.TellDialog tell:
+                    node.Tell(tell.Call, new CallInput.DialogFound(tell.Lookup, tell.Party));
+                    break;
                 case CallEffect.Resolve resolve:
                     node._world.Resolve(resolve, flows => node.Tell(actor, new CallInput.Resolved(resolve.Lookup, flows)));
                     break;

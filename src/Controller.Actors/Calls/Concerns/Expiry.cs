@@ -22,6 +22,7 @@ internal static class Expiry
             Due(turn, answer);
         }
 
+        Referring.Expire(turn);
         if (turn.State.TryUntil <= turn.Now)
         {
             TryTimedOut(turn);
@@ -131,6 +132,7 @@ internal static class Expiry
         if (client.Peer.Length > 0)
         {
             Relaying.Failed(turn, client, status);
+            Referring.Responded(turn, client, status, null);
         }
         else if (client.Method == SipMethod.Invite)
         {

@@ -39,16 +39,17 @@ internal static class Recovery
             }));
         }
 
-        if (turn.State.Phase == CallPhase.Established)
+        if (turn.State.Phase == CallPhase.Established || (turn.State.Phase == CallPhase.Ended && !turn.State.Referrals.IsEmpty))
         {
             SkipNumbers(turn, turn.State.A);
             SkipNumbers(turn, turn.State.B);
         }
-        else if (turn.State.Phase == CallPhase.Ended)
+
+        if (turn.State.Phase == CallPhase.Ended)
         {
             Teardown.PayByes(turn);
         }
-        else
+        else if (turn.State.Phase != CallPhase.Established)
         {
             ResumeSetup(turn);
         }

@@ -160,7 +160,8 @@ internal static class Relaying
     {
         foreach (Transaction server in turn.State.Transactions)
         {
-            if (server is { IsClient: false, IsPending: true, Received: { } request })
+            // A subscription is another usage of the dialog (RFC 5057 section 4.2): what belongs to it is answered by the other side.
+            if (server is { IsClient: false, IsPending: true, Received: { } request } && !Referrals.Concern(server.Method))
             {
                 Answer(turn, server, request, turn.State.Opposite(turn.State.Legs[server.Leg]).Number, 487);
             }

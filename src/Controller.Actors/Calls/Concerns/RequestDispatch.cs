@@ -89,6 +89,10 @@ internal static class RequestDispatch
         {
             Teardown.ByeReceived(turn, request, key, leg);
         }
+        else if (Referrals.Concern(request.Method))
+        {
+            Referring.Accept(turn, request, key, leg, number);
+        }
         else
         {
             Relaying.Accept(turn, request, key, leg, number);

@@ -39,6 +39,7 @@ internal static class ResponseDispatch
         {
             GuardProvisional(turn, next, response.StatusCode);
             Relaying.Responded(turn, client, response);
+            Referring.Responded(turn, client, response.StatusCode, response);
         }
         else
         {

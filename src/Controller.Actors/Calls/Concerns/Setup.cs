@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
+using Controller.Actors.Calls.Transfers;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
 using Controller.Actors.Routing;
@@ -40,6 +41,13 @@ internal static class Setup
         if (contact.Length == 0)
         {
             // 8.1.1.8: "The Contact header field MUST be present and contain exactly one SIP or SIPS URI in any request that can result in … a dialog".
+            turn.Reply(invite, flow, 400, turn.LocalTag(0));
+            return;
+        }
+
+        if (invite.Has(HeaderId.Replaces) && !Replaces.TryParse(invite.Value(HeaderId.Replaces), out _))
+        {
+            // RFC 3891 section 3: what is no Replaces, or more than one of them, is "rejected with a 400 response".
             turn.Reply(invite, flow, 400, turn.LocalTag(0));
             return;
         }
@@ -103,13 +111,18 @@ internal static class Setup
     public static void Route(Turn turn)
     {
         SipMessage invite = turn.State.Invite!;
+        DialogQuery? dialog = ReplacedDialogs.Named(turn.Secret, invite);
         RoutePlan plan = RoutePlan.For(turn.Settings, turn.State.A.Realm, invite.RequestUri, turn.Self.Key);
-        if (plan.Status == 0)
+        if (plan.Status == 0 || dialog is not null)
         {
             turn.Send(Responses.Destination(invite, turn.State.A.Flow), Responses.Begin(invite, 100, default, turn.State.A.Flow.Remote, null).Finish());
         }
 
-        if (plan.AddressOfRecord is { } aor)
+        if (dialog is not null)
+        {
+            ReplacedDialogs.Ask(turn, NextLookup(turn), dialog);
+        }
+        else if (plan.AddressOfRecord is { } aor)
         {
             int lookup = NextLookup(turn);
             turn.Do(new CallEffect.LookUpBindings(lookup, ActorKeys.ForAddressOfRecord(turn.Secret, aor)));
@@ -160,6 +173,26 @@ internal static class Setup
         {
             Try(turn, turn.State.Targets[0], turn.State.Targets[0].Flow!);
         }
+    }
+
+    /// <summary>The call that an INVITE named has said who is beyond its dialog.</summary>
+    public static void DialogFound(Turn turn, int lookup, DialogParty? party)
+    {
+        if (lookup != turn.State.Lookups || turn.State.Phase != CallPhase.Routing)
+        {
+            return;
+        }
+
+        if (party is null)
+        {
+            // RFC 3891 section 3: "If no match is found, the UAS rejects the INVITE and returns a 481 Call/Transaction Does Not Exist response." Without
+            // Replaces it is a Request-URI that "does not identify an address that the UAS is willing to accept" (RFC 3261 section 8.2.2.1).
+            Forking.Refuse(turn, turn.State.Invite!.Has(HeaderId.Replaces) ? 481 : 404, "rejected", "names a dialog that is not known", "controller");
+            return;
+        }
+
+        turn.Happened(new CallEvent.Routed("", [party.AsTarget()], Parallel: false));
+        TryNext(turn);
     }
 
     /// <summary>Tries the target at the head of the list; a name is looked up first.</summary>
@@ -217,7 +250,7 @@ internal static class Setup
             Trunk = target.Trunk,
         };
         string branch = turn.Branch(number, leg.LocalCSeq, SipMethod.Invite);
-        byte[] bytes = Requests.Invite(turn.Crossing(turn.State.A, leg), branch, invite);
+        byte[] bytes = Requests.Invite(turn.Crossing(turn.State.A, leg), branch, invite, target.Replaces);
         bool another = turn.State.Targets.Length > 1 && !turn.State.Parallel;
         Instant tryUntil = another && turn.Settings.Trunks.TryGetValue(target.Trunk, out TrunkSettings? trunk) ? turn.Now.After(trunk.TryTimeout) : Instant.Never;
         turn.Happened(new CallEvent.LegTried(turn.Now, leg, branch, bytes, tryUntil));

@@ -125,6 +125,15 @@ public abstract record CallEvent
     /// <summary>After a recovery: the next request of ours on this leg jumps ahead, past numbers that lazy events may have lost (RFC 3261 section 12.2.1.1 allows gaps).</summary>
     public sealed record CSeqSkipped(int Leg, uint CSeq) : CallEvent;
 
+    /// <summary>A REFER has gone to the other side: there is a subscription now, until it is known that there is none (#11).</summary>
+    public sealed record ReferralStarted(Referral Referral) : CallEvent;
+
+    /// <summary>A NOTIFY said how long the subscription of that REFER lasts.</summary>
+    public sealed record ReferralExtended(int Leg, uint CSeq, Instant ExpiresAt) : CallEvent;
+
+    /// <summary>The subscription of that REFER is over.</summary>
+    public sealed record ReferralEnded(int Leg, uint CSeq) : CallEvent;
+
     /// <summary>Volatile: a transaction stepped. Rebuilt after a recovery from the events above.</summary>
     public sealed record TransactionStepped(Transaction Transaction) : CallEvent;
 

@@ -34,7 +34,7 @@ internal static class CallEventReading
         Wire.Happened.KindOneofCase.EarlyDialogEnded => new CallEvent.EarlyDialogEnded(new(happened.EarlyDialogEnded.At), Text(happened.EarlyDialogEnded.CallerTag)),
         Wire.Happened.KindOneofCase.ProvisionalAcknowledged => new CallEvent.ProvisionalAcknowledged(
             new(happened.ProvisionalAcknowledged.At), Text(happened.ProvisionalAcknowledged.CallerTag), happened.ProvisionalAcknowledged.Rseq),
-        _ => throw new FormatException("an event of a call that this version does not know"),
+        _ => TransferEventWire.FromWire(happened) ?? throw new FormatException("an event of a call that this version does not know"),
     };
 
     private static CallEvent.Received FromWire(Wire.Received wire) =>
@@ -92,7 +92,7 @@ internal static class CallEventReading
 
     private static Target FromWire(Wire.Target wire) => new(
         Text(wire.Uri), Text(wire.RemoteParty), wire.Flow is null ? null : FromWire(wire.Flow), Text(wire.Host), (int)wire.Port,
-        (SipTransport)wire.Transport, (int)wire.Listener, Text(wire.Trunk));
+        (SipTransport)wire.Transport, (int)wire.Listener, Text(wire.Trunk), Text(wire.Replaces));
 
     private static Leg FromWire(Wire.Leg wire) => new()
     {

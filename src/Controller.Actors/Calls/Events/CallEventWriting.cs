@@ -28,7 +28,7 @@ internal static class CallEventWriting
         CallEvent.SecondAnswerHungUp e => new() { SecondAnswerHungUp = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Cseq = e.CSeq, Flow = ToWire(e.Flow), Request = Bytes(e.Request) } },
         CallEvent.EarlyDialogEnded e => new() { EarlyDialogEnded = new() { At = e.At.Milliseconds, CallerTag = Text(e.CallerTag) } },
         CallEvent.ProvisionalAcknowledged e => new() { ProvisionalAcknowledged = new() { At = e.At.Milliseconds, CallerTag = Text(e.CallerTag), Rseq = e.RSeq } },
-        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "this event is not stored"),
+        _ => TransferEventWire.ToWire(happened) ?? throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "this event is not stored"),
     };
 
     private static Wire.Routed ToWire(CallEvent.Routed e)
@@ -45,6 +45,7 @@ internal static class CallEventWriting
                 Transport = (uint)target.Transport,
                 Listener = (uint)target.Listener,
                 Trunk = Text(target.Trunk),
+                Replaces = Text(target.Replaces),
             };
             if (target.Flow is { } flow)
             {

@@ -68,5 +68,6 @@ internal static class CallProgress
         MaxDurationAt = Instant.Never,
         Ending = e.Ending,
         Farewell = e.Farewell,
+        Referrals = state.Referrals.Bounded(e.At),
     };
 }

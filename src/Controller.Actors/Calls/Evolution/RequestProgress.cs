@@ -105,7 +105,7 @@ internal static class RequestProgress
             asked = asked with { Description = SentDescription.After(asked.Description, e.Response.Span) };
         }
 
-        if (accepted && server.Method is SipMethod.Invite or SipMethod.Update)
+        if (accepted && (server.Method is SipMethod.Invite or SipMethod.Update || Referrals.Concern(server.Method)))
         {
             // RFC 3261 section 12.2.2: a target refresh request replaces the remote target, on either side, once it is accepted.
             if (server.Received is { } request && Dialogs.ContactUri(request) is { Length: > 0 } contact)

@@ -11,7 +11,7 @@ internal static class Answers
     public static byte[] Relayed(SipMessage request, Crossing over, string tag, SipMessage response)
     {
         SipWriter writer = Responses.Begin(request, response.StatusCode, Relay.Phrase(response, over), over.To.Flow.Remote, tag);
-        bool targetRefresh = request.Method is SipMethod.Invite or SipMethod.Update;
+        bool targetRefresh = request.Method is SipMethod.Invite or SipMethod.Update or SipMethod.Refer or SipMethod.Subscribe;
         if (targetRefresh && response.StatusCode < 300)
         {
             writer.Header(HeaderId.Contact, $"<{over.To.Contact}>").Header(HeaderId.Allow, Relay.Allow);

@@ -8,16 +8,17 @@ namespace Controller.Actors.Calls.Rendering;
 internal static class Relay
 {
     /// <summary>What we can do on a leg, whatever the other side can.</summary>
-    public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE";
+    public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE, REFER, NOTIFY";
 
     /// <summary>Copies what passes end to end; what belongs to a leg is written by the caller, what would name a side's network is left out.</summary>
-    public static SipWriter Headers(SipWriter into, SipMessage from, Crossing over)
+    /// <param name="except">A header that the caller writes itself.</param>
+    public static SipWriter Headers(SipWriter into, SipMessage from, Crossing over, HeaderId except = HeaderId.Unknown)
     {
         TopologyHiding hiding = over.Hiding(from);
         for (int i = 0; i < from.HeaderCount; i++)
         {
             HeaderLine line = from.Header(i);
-            if (line.Id is not (HeaderId.ContentType or HeaderId.ContentLength))
+            if (line.Id is not (HeaderId.ContentType or HeaderId.ContentLength) && (line.Id != except || except == HeaderId.Unknown))
             {
                 HeaderCrossing.Write(into, from, line, hiding, over);
             }
@@ -30,18 +31,26 @@ internal static class Relay
     public static ReadOnlySpan<byte> Phrase(SipMessage response, Crossing over) =>
         over.Hiding(response).Names(response.ReasonPhrase) ? default : response.ReasonPhrase;
 
-    /// <summary>Of the extensions that one side supports or requires, those that work through us: session timers pass end to end.</summary>
+    /// <summary>Extensions between the two ends that work through us.</summary>
+    private static readonly string[] EndToEnd = ["timer", "replaces", "norefersub"];
+
+    /// <summary>Of the extensions that one side supports or requires, those that work through us.</summary>
     public static SipWriter OptionTags(SipWriter into, SipMessage from, HeaderId id)
     {
-        foreach (ReadOnlySpan<byte> tag in from.Values(id))
+        string tags = "";
+        foreach (string known in EndToEnd)
         {
-            if (System.Text.Ascii.EqualsIgnoreCase(tag, "timer"u8))
+            foreach (ReadOnlySpan<byte> tag in from.Values(id))
             {
-                return into.Header(id, "timer"u8);
+                if (System.Text.Ascii.EqualsIgnoreCase(tag, known))
+                {
+                    tags += tags.Length == 0 ? known : ", " + known;
+                    break;
+                }
             }
         }
 
-        return into;
+        return tags.Length == 0 ? into : into.Header(id, tags);
     }
 
     /// <summary>

@@ -13,13 +13,20 @@ internal static class Requests
     private const int DefaultMaxForwards = 70;
 
     /// <summary>The INVITE that tries a new leg.</summary>
-    public static byte[] Invite(Crossing over, string branch, SipMessage received)
+    /// <param name="replaces">The dialog of the callee's that it is to replace, in the callee's names; empty for none.</param>
+    public static byte[] Invite(Crossing over, string branch, SipMessage received, string replaces)
     {
         Leg leg = over.To;
         SipWriter writer = Begin(SipMethod.Invite, "INVITE"u8, leg.RemoteTarget, leg, branch, leg.LocalCSeq, MaxForwards(received));
         writer.Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
         Relay.OptionTags(writer, received, HeaderId.Supported);
         Relay.OptionTags(writer, received, HeaderId.Require);
+        if (replaces.Length > 0)
+        {
+            writer.HeaderStart(HeaderId.Replaces).AppendOctets(replaces).HeaderEnd();
+        }
+
+        ReferredNames.ReferredBy(writer, received, over);
         return Relay.Finish(Relay.Headers(writer, received, over), received, over);
     }
 
@@ -86,6 +93,10 @@ internal static class Requests
         .CopyAll(invite, HeaderId.From)
         .CopyAll(invite, HeaderId.CallId)
         .Header(HeaderId.CSeq, string.Create(CultureInfo.InvariantCulture, $"{Dialogs.Number(invite)} {method.Name()}"));
+
+    /// <summary>The beginning of a request within the leg's dialog that relays one of the other leg: to the end of its CSeq.</summary>
+    public static SipWriter Begin(SipMessage received, Leg leg, string branch, uint cseq) =>
+        Begin(received.Method, received.MethodText, leg.RemoteTarget, leg, branch, cseq, MaxForwards(received));
 
     private static SipWriter Begin(
         SipMethod method, ReadOnlySpan<byte> methodText, string target, Leg leg, string branch, uint cseq, int maxForwards)

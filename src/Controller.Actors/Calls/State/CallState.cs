@@ -67,6 +67,9 @@ public sealed record CallState
     /// <summary>What the BYEs that are still owed will say.</summary>
     public Farewell Farewell { get; init; } = Farewell.Silent;
 
+    /// <summary>Subscriptions that REFERs made, while they last.</summary>
+    public ImmutableArray<Referral> Referrals { get; init; } = [];
+
     /// <summary>How the call ended; null while it has not.</summary>
     public Ending? Ending { get; init; }
 
@@ -96,6 +99,9 @@ public sealed record CallState
     }
 
     public Leg Opposite(Leg leg) => leg.IsA ? B : A;
+
+    /// <summary>One of the two that talk to each other; only of an answered call.</summary>
+    public bool IsParty(Leg leg) => leg.Number == A.Number || leg.Number == B.Number;
 
     public CallState With(Leg leg) => this with
     {

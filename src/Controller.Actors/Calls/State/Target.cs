@@ -7,5 +7,6 @@ namespace Controller.Actors.Calls.State;
 /// <param name="RemoteParty">Value of To, without a tag.</param>
 /// <param name="Flow">Where to send, if that is known already (a binding, a literal address); else it is looked up.</param>
 /// <param name="Host">Host to look up; empty if <paramref name="Flow"/> is given.</param>
+/// <param name="Replaces">Value of Replaces for the party there; empty for none.</param>
 /// <param name="Port">0: the transport's default.</param>
-public sealed record Target(string Uri, string RemoteParty, Flow? Flow, string Host, int Port, SipTransport Transport, int Listener, string Trunk);
+public sealed record Target(string Uri, string RemoteParty, Flow? Flow, string Host, int Port, SipTransport Transport, int Listener, string Trunk, string Replaces = "");
