@@ -13,6 +13,14 @@ internal static class Identifiers
     public static string Branch(this Turn turn, int leg, uint cseq, SipMethod method) =>
         Branches.Make(turn.Secret, turn.Self.Key, leg, cseq, method, Salt(turn));
 
+    /// <summary>The same within an early dialog: the numbers of several early dialogs of one leg run side by side.</summary>
+    public static string Branch(this Turn turn, int leg, uint cseq, SipMethod method, string dialog) => dialog.Length == 0
+        ? turn.Branch(leg, cseq, method)
+        : Branches.Make(turn.Secret, turn.Self.Key, leg, cseq, method, Salt(turn) ^ (int)Fingerprint.Of(dialog));
+
+    /// <summary>RFC 3262 section 3: the first RSeq "MUST be between 1 and 2**31 - 1" and is best drawn at random; ours follows from the early dialog's tag.</summary>
+    public static uint FirstRSeq(string callerTag) => 1 + (uint)(Fingerprint.Of(callerTag) >> 34);
+
     public static string CallIdValue(this Turn turn, int leg) => CallToken.Encode(turn.Secret, turn.Self.Key, leg, (uint)Salt(turn));
 
     /// <summary>Our From tag on a callee's leg; with leg 0 and nothing else, our To tag where no callee stands behind the response.</summary>

@@ -154,6 +154,10 @@ internal sealed class CallDriver
         Wire.LastOrDefault(sent => sent.Text.StartsWith(start, StringComparison.Ordinal) && (to is null || sent.To.Remote.Equals(to)))
         ?? throw new InvalidOperationException($"nothing sent that begins with \"{start}\"; sent: {string.Join(" | ", Wire.Select(sent => sent.StartLine))}");
 
+    /// <summary>All messages that went to one party and begin with the text.</summary>
+    public IReadOnlyList<Sent> To(IPEndPoint party, string start) =>
+        [.. Wire.Where(sent => sent.To.Remote.Equals(party) && sent.Text.StartsWith(start, StringComparison.Ordinal))];
+
     public Sent First(string start) => Wire.First(sent => sent.Text.StartsWith(start, StringComparison.Ordinal));
 
     /// <summary>The INVITE that tried a leg.</summary>
@@ -174,6 +178,14 @@ internal sealed record Sent(Instant At, Flow To, byte[] Bytes, bool AfterRequire
     public string Text { get; } = Encoding.Latin1.GetString(Bytes);
     public string StartLine => Text[..Text.IndexOf('\r', StringComparison.Ordinal)];
     public SipMessage Message { get; } = SipMessage.Copy(Bytes);
+
+    /// <summary>The tag in To.</summary>
+    public string ToTag => Header("To").Split(";tag=") is { Length: 2 } parts ? parts[1] : "";
+
+    /// <summary>The session description; empty if there is none.</summary>
+    public string Body => Text[(Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+
+    public bool Has(string header) => Header(header).Length > 0;
 
     public string Header(string name)
     {

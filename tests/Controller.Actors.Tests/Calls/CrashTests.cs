@@ -165,8 +165,8 @@ public class CrashTests
 
     private static string CallerTag(CallDriver call) => call.Last("SIP/2.0 200", CallDriver.Caller).Header("To").Split(";tag=")[1];
 
-    private static Flow PhoneFlow(int number) => new(SipTransport.Udp, 0, new System.Net.IPEndPoint(System.Net.IPAddress.Parse("198.51.100.20"), 6000 + number));
+    internal static Flow PhoneFlow(int number) => new(SipTransport.Udp, 0, new System.Net.IPEndPoint(System.Net.IPAddress.Parse("198.51.100.20"), 6000 + number));
 
-    private static Binding Phone(int number) =>
+    internal static Binding Phone(int number) =>
         new($"sip:bob@198.51.100.20:{6000 + number}", "", PhoneFlow(number), new Instant(long.MaxValue), null, null, 1000, "r", 1);
 }

@@ -4,6 +4,7 @@ using Controller.Actors.Calls.State;
 using Controller.Sip.Dialogs;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
+using Controller.Sip.Sdp;
 using Controller.Sip.Transactions;
 
 namespace Controller.Actors.Calls.Concerns;
@@ -21,41 +22,64 @@ internal static class Answering
         }
         else if (turn.State.IsDecided || leg.State == LegState.Terminated)
         {
-            AnsweredLate(turn, leg, tag, response);
+            AnsweredLate(turn, client, leg, tag, response);
+        }
+        else if (turn.State.EarlyDialog(leg.Number, tag) is { IsOver: true })
+        {
+            // The caller has left this early dialog by a BYE, or was told that it is over.
+            AnsweredLate(turn, client, leg, tag, response);
+            Forking.GoOn(turn, 480, null);
         }
         else
         {
-            Won(turn, leg, tag, response);
+            Won(turn, client, leg, tag, response);
         }
     }
 
     /// <summary>The winner, or one that was hung up at once: a BYE of ours is more than the INVITE that tried the leg.</summary>
     private static bool HasAnswered(Turn turn, Leg leg) => leg.Number == turn.State.Winner || leg.LocalCSeq > 1;
 
-    private static void Won(Turn turn, Leg leg, string tag, SipMessage response)
+    private static void Won(Turn turn, Transaction client, Leg leg, string tag, SipMessage response)
     {
         SipMessage invite = turn.State.Invite!;
-        Leg caller = turn.State.A;
         string callerTag = turn.CallerTag(leg.Number, tag);
-        byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, caller), callerTag, response);
+        EarlyDialog? dialog = turn.State.EarlyDialog(callerTag);
+        Leg caller = dialog is null ? turn.State.A with { LocalTag = callerTag } : turn.State.Side(0, callerTag);
+
+        // The callee may have given its answer in a reliable 18x that the caller did not take as one, or shown it in an unreliable one and left it out here:
+        // RFC 3261 section 13.2.1 wants it in "a reliable non-failure message", and to the caller that is the 2xx.
+        bool owed = !Dialogs.HasSession(response) && dialog is { CallerExchange.OfferedIn: OfferAnswer.Carrier.Invite, CallerDescription: not null };
+        byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, caller), callerTag, response, description: owed ? dialog!.CallerDescription!.Body : default);
 
         // Late offer (3264 section 4): the callee's offer is answered by the caller's ACK, so ours has to wait for it.
-        bool ackHeld = !Dialogs.HasSession(invite) && Dialogs.HasSession(response);
+        bool ackHeld = !Dialogs.HasSession(invite) && Dialogs.HasSession(response) && dialog is not { CalleeExchange.HasSession: true };
+
+        // RFC 3262 section 3: "unless the final response is 2xx and any of the unacknowledged reliable provisional responses contained a session
+        // description. In that case, it MUST NOT send a final response until those provisional responses are acknowledged."
+        bool prackAwaited = turn.State.Provisionals.Any(provisional => provisional.CallerTag == callerTag && provisional.HasSession);
         string contact = Dialogs.ContactUri(response);
         turn.Happened(new CallEvent.LegAnswered(
             turn.Now, leg.Number, response.StatusCode, tag, contact.Length > 0 ? contact : leg.RemoteTarget, RouteSets.OfResponse(response),
-            callerTag, bytes, ackHeld, turn.Now.After(turn.Settings.Calls.MaxDuration)));
-        turn.Send(Responses.Destination(invite, caller.Flow), bytes);
+            callerTag, bytes, ackHeld, turn.Now.After(turn.Settings.Calls.MaxDuration))
+        {
+            Capabilities = PeerCapabilities.Of(response) | (dialog?.Capabilities ?? LegCapabilities.None),
+            PrackAwaited = prackAwaited,
+        });
+        if (!prackAwaited)
+        {
+            turn.Send(Responses.Destination(invite, caller.Flow), bytes);
+        }
+
         if (!ackHeld)
         {
-            SendAck(turn, turn.State.Legs[leg.Number], leg.LocalCSeq);
+            SendAck(turn, turn.State.Legs[leg.Number], client.CSeq);
         }
 
         Cancellation.CancelOpenLegs(turn, Reasons.CompletedElsewhere);
     }
 
     /// <summary>13.2.2.4: a 2xx that is not wanted is acknowledged, "after acknowledging the 2xx the dialog is terminated by a BYE".</summary>
-    private static void AnsweredLate(Turn turn, Leg leg, string tag, SipMessage response)
+    private static void AnsweredLate(Turn turn, Transaction client, Leg leg, string tag, SipMessage response)
     {
         string contact = Dialogs.ContactUri(response);
         Leg dialog = leg with
@@ -64,7 +88,7 @@ internal static class Answering
             RemoteTarget = contact.Length > 0 ? contact : leg.RemoteTarget,
             RouteSet = RouteSets.OfResponse(response),
         };
-        SendAck(turn, dialog, 1);
+        SendAck(turn, dialog, client.CSeq);
         uint cseq = leg.LocalCSeq + 1;
         string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
         var to = NextHops.Of(turn, dialog);
@@ -99,7 +123,7 @@ internal static class Answering
         uint number = Dialogs.Number(ack);
         foreach (Answer answer in turn.State.Answers)
         {
-            if (answer.CSeq != number || turn.State.Legs[answer.Leg].CallIdValue != callId)
+            if (answer.IsHeld || answer.CSeq != number || turn.State.Legs[answer.Leg].CallIdValue != callId)
             {
                 continue;
             }

@@ -43,7 +43,7 @@ internal static class Cancellation
 
         if (server.Leg == 0 && server.Peer.Length == 0)
         {
-            if (!turn.State.IsDecided)
+            if (!turn.State.IsDecided || turn.State.HeldAnswer() >= 0)
             {
                 Forking.Refuse(turn, 487, "cancelled", "cancelled by the caller", "caller", Reasons.In(cancel));
             }

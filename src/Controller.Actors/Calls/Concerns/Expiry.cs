@@ -23,6 +23,11 @@ internal static class Expiry
         }
 
         Referring.Expire(turn);
+        foreach (ReliableProvisional provisional in turn.State.Provisionals)
+        {
+            Reliability.Due(turn, provisional);
+        }
+
         if (turn.State.TryUntil <= turn.Now)
         {
             TryTimedOut(turn);

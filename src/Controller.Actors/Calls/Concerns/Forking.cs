@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Evolution;
 using Controller.Actors.Calls.Rendering;
@@ -42,13 +43,59 @@ internal static class Forking
             return;
         }
 
+        // 13.2.2.4, 12.1.2: every To tag is an early dialog of its own.
         string tag = Dialogs.Tag(response.Value(HeaderId.To));
-        string contact = Dialogs.ContactUri(response);
+        string callerTag = turn.CallerTag(leg.Number, tag);
         SipMessage invite = turn.State.Invite!;
-        byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, turn.State.A), turn.CallerTag(leg.Number, tag), response);
+        EarlyDialog? dialog = turn.State.EarlyDialog(callerTag);
+        uint remoteRSeq = tag.Length == 0 ? 0 : Reliability.RSeqOf(turn, response);
+        if (dialog is { IsOver: true } || !Reliability.IsInOrder(dialog, remoteRSeq) || Reliability.IsSwallowed(invite, turn.State.A, remoteRSeq))
+        {
+            return;
+        }
+
+        if (dialog is null && turn.State.EarlyDialogs.Length >= EarlyDialog.Most && (remoteRSeq != 0 || turn.State.A.Capabilities.Has(LegCapabilities.RequiresReliable)))
+        {
+            // Nothing could be acknowledged in a dialog that is not kept: its callee sends again, and gives up.
+            return;
+        }
+
+        if (response.StatusCode == 199 && (dialog is null || !turn.State.A.Capabilities.Has(LegCapabilities.EarlyDialogTerminated)))
+        {
+            // RFC 6228 section 4: a UAS sends it for an early dialog that it has made, to a UAC that has said that it supports it.
+            if (dialog is not null)
+            {
+                turn.Happened(new CallEvent.EarlyDialogEnded(turn.Now, callerTag));
+                if (remoteRSeq != 0)
+                {
+                    Reliability.AcknowledgeHere(turn, callerTag, remoteRSeq);
+                }
+            }
+
+            return;
+        }
+
+        Leg caller = dialog is null ? turn.State.A with { LocalTag = callerTag } : turn.State.Side(0, callerTag);
+        uint rseq = Reliability.NextRSeq(caller, dialog, callerTag, remoteRSeq);
+        byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, caller), callerTag, response, rseq);
+        string contact = Dialogs.ContactUri(response);
         turn.Happened(new CallEvent.LegRang(
-            turn.Now, leg.Number, response.StatusCode, tag, contact.Length > 0 ? contact : leg.RemoteTarget, RouteSets.OfResponse(response), Dialogs.HasSession(response), bytes));
-        turn.Send(Responses.Destination(invite, turn.State.A.Flow), bytes);
+            turn.Now, leg.Number, response.StatusCode, tag, contact.Length > 0 ? contact : leg.RemoteTarget, RouteSets.OfResponse(response), Dialogs.HasSession(response), bytes)
+        {
+            CallerTag = callerTag,
+            RSeq = rseq,
+            RemoteRSeq = remoteRSeq,
+            Capabilities = PeerCapabilities.Of(response),
+        });
+        if (rseq == 0 || turn.State.Provisionals[^1].IsSent)
+        {
+            turn.Send(Responses.Destination(invite, caller.Flow), bytes);
+        }
+
+        if (remoteRSeq != 0 && !caller.Capabilities.Has(LegCapabilities.Reliable))
+        {
+            Reliability.AcknowledgeHere(turn, callerTag, remoteRSeq);
+        }
     }
 
     /// <param name="ack">The ACK that the refusal got; empty if there was none to acknowledge (timeout, transport).</param>
@@ -60,11 +107,32 @@ internal static class Forking
             return;
         }
 
+        ImmutableArray<EarlyDialog> gone = turn.State.EarlyDialogs.RemoveAll(dialog => dialog.Leg != leg.Number || dialog.IsOver);
         turn.Happened(new CallEvent.LegFailed(turn.Now, leg.Number, status, ack));
         if (!turn.State.IsDecided)
         {
             int counted = LegProgress.Counted(leg, status);
             GoOn(turn, counted, counted == status ? response : null, leg);
+        }
+
+        TellOfEnded(turn, gone);
+    }
+
+    /// <summary>
+    /// RFC 6228 section 6: where a branch has ended and others go on, the caller may be told with a 199; not if it requires reliable responses, which are the
+    /// UAS's to make.
+    /// </summary>
+    private static void TellOfEnded(Turn turn, ImmutableArray<EarlyDialog> gone)
+    {
+        LegCapabilities caller = turn.State.A.Capabilities;
+        if (turn.State.IsDecided || !caller.Has(LegCapabilities.EarlyDialogTerminated) || caller.Has(LegCapabilities.RequiresReliable))
+        {
+            return;
+        }
+
+        foreach (EarlyDialog dialog in gone)
+        {
+            turn.Send(Responses.Destination(turn.State.Invite!, turn.State.A.Flow), Answers.EarlyDialogTerminated(turn.State.Invite!, turn.State.A, dialog.CallerTag));
         }
     }
 
@@ -116,8 +184,10 @@ internal static class Forking
         var to = Responses.Destination(turn.State.Invite!, turn.State.A.Flow);
         turn.Happened(new CallEvent.Refused(turn.Now, ending, response));
         turn.Send(to, response);
+        Relaying.Abandon(turn);
         Cancellation.CancelOpenLegs(turn, reason);
         turn.Do(ChargingRecords.Of(turn.Self, turn.State));
+        Teardown.PayByes(turn);
     }
 
     /// <summary>A redirection or a challenge means nothing to the caller: its Contact or challenge belongs to the callee's side (8.1.3.4, 22.3).</summary>

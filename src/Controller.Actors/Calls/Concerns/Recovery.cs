@@ -26,8 +26,27 @@ internal static class Recovery
             Resume(turn, transaction);
         }
 
+        foreach (ReliableProvisional provisional in turn.State.Provisionals)
+        {
+            // 4.8: "send now, until start + 32 s".
+            if (provisional.IsSent)
+            {
+                turn.Send(provisional.Flow, provisional.Response);
+                turn.Happened(new CallEvent.ProvisionalRepeated(provisional, provisional with
+                {
+                    Interval = SipTimers.Default.T1,
+                    RepeatAt = turn.Now.After(SipTimers.Default.T1),
+                }));
+            }
+        }
+
         foreach (Answer answer in turn.State.Answers)
         {
+            if (answer.IsHeld)
+            {
+                continue;
+            }
+
             // Repeat the 2xx now. If its time is over the ACK may have come and been lost with the last batch: the peer gets a chance to repeat it.
             Instant grace = turn.Now.After(SipTimers.Default.T2);
             turn.Send(answer.Flow, answer.Response);

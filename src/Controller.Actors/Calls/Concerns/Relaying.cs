@@ -7,28 +7,20 @@ using Controller.Sip.Transactions;
 namespace Controller.Actors.Calls.Concerns;
 
 /// <summary>
-/// Requests within the call: one side's request becomes one of ours on the other side, and the response comes back the same way. re-INVITE and
-/// UPDATE (RFC 3261 section 14, RFC 3311), INFO, MESSAGE. A refusal never ends the call.
+/// Requests within a dialog of the call, early or established: one side's request becomes one of ours on the other side, and the response comes back the
+/// same way. re-INVITE and UPDATE (RFC 3261 section 14, RFC 3311), INFO, MESSAGE, and whatever method we do not know. A refusal never ends the call.
 /// </summary>
 internal static class Relaying
 {
-    public static void Accept(Turn turn, SipMessage request, string key, Leg leg, uint number)
+    /// <param name="leg">The side of the dialog that the request came on.</param>
+    /// <param name="dialog">Our tag towards the caller, if it is an early dialog; else empty.</param>
+    public static void Accept(Turn turn, SipMessage request, string key, Leg leg, string dialog, uint number)
     {
-        int refusal = Refusal(turn.State, request, leg, number);
+        Leg other = Other(turn.State, leg, dialog);
+        int refusal = Refusal(turn.State, request, leg, other, dialog, number);
         if (refusal != 0)
         {
-            // 14.2: "it MUST include a Retry-After header field with a randomly chosen value of between 0 and 10 seconds": by the number, so that it is the same again.
-            byte[] refused = Answers.Own(request, leg, "", refusal, retryAfterSeconds: refusal == 500 ? 1 + (int)(number % 9) : 0);
-            Controller.Sip.Transport.Flow back = Responses.Destination(request, leg.Flow);
-            if (request.Method == SipMethod.Invite)
-            {
-                // 17.2.1: a final response to an INVITE is repeated until its ACK, and an INVITE that comes again gets the same one, though by then
-                // nothing else may be under way any more, or another node may answer.
-                turn.Happened(new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, back, request.Raw.ToArray()));
-                turn.Happened(new CallEvent.RequestAnswered(turn.Now, leg.Number, key, refusal, refused, "", AckHeld: false));
-            }
-
-            turn.Send(back, refused);
+            Refuse(turn, request, key, leg, number, refusal);
             return;
         }
 
@@ -38,13 +30,21 @@ internal static class Relaying
             return;
         }
 
-        Leg other = turn.State.Opposite(leg);
+        var accepted = new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, Responses.Destination(request, leg.Flow), request.Raw.ToArray()) { Dialog = dialog };
+        turn.Happened(accepted);
+        if (IsAnsweredHere(request, other))
+        {
+            byte[] ok = Answers.Refreshed(request, leg);
+            turn.Happened(new CallEvent.RequestAnswered(turn.Now, leg.Number, key, 200, ok, "", AckHeld: false));
+            turn.Send(accepted.Flow, ok);
+            return;
+        }
+
         uint cseq = other.LocalCSeq + 1;
-        string branch = turn.Branch(other.Number, cseq, request.Method);
+        string branch = turn.Branch(other.Number, cseq, request.Method, dialog);
         byte[] bytes = Requests.Relayed(turn.Crossing(leg, other), branch, cseq, request);
         var to = NextHops.Of(turn, other);
-        turn.Happened(new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, Responses.Destination(request, leg.Flow), request.Raw.ToArray()));
-        turn.Happened(new CallEvent.RequestSent(turn.Now, other.Number, branch, request.Method, cseq, to, key, bytes));
+        turn.Happened(new CallEvent.RequestSent(turn.Now, other.Number, branch, request.Method, cseq, to, key, bytes) { Dialog = dialog });
         if (request.Method == SipMethod.Invite)
         {
             turn.Reply(request, leg.Flow, 100);
@@ -53,7 +53,34 @@ internal static class Relaying
         turn.Send(to, bytes, branch);
     }
 
-    private static int Refusal(CallState state, SipMessage request, Leg leg, uint number)
+    /// <summary>The other side of the dialog.</summary>
+    private static Leg Other(CallState state, Leg leg, string dialog) =>
+        state.EarlyDialog(dialog) is { } early ? state.Side(leg.IsA ? early.Leg : 0, dialog) : state.Opposite(leg);
+
+    /// <summary>RFC 3311 section 5.1: an UPDATE without a description refreshes the target; a peer that cannot take one is not asked.</summary>
+    private static bool IsAnsweredHere(SipMessage request, Leg other) =>
+        request.Method == SipMethod.Update && !other.Capabilities.AllowsUpdate() && !Dialogs.HasSession(request);
+
+    private static void Refuse(Turn turn, SipMessage request, string key, Leg leg, uint number, int status)
+    {
+        // 14.2: "it MUST include a Retry-After header field with a randomly chosen value of between 0 and 10 seconds".
+        byte[] refused = Answers.Own(request, leg, "", status, retryAfterSeconds: status == 500 ? RetryAfter(number) : 0);
+        Controller.Sip.Transport.Flow back = Responses.Destination(request, leg.Flow);
+        if (request.Method == SipMethod.Invite)
+        {
+            // 17.2.1: a final response to an INVITE is repeated until its ACK, and an INVITE that comes again gets the same one, though by then
+            // nothing else may be under way any more, or another node may answer.
+            turn.Happened(new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, back, request.Raw.ToArray()));
+            turn.Happened(new CallEvent.RequestAnswered(turn.Now, leg.Number, key, status, refused, "", AckHeld: false));
+        }
+
+        turn.Send(back, refused);
+    }
+
+    /// <summary>Seconds, by the number of the request, so that its repetition gets the same.</summary>
+    public static int RetryAfter(uint number) => 1 + (int)(number % 9);
+
+    private static int Refusal(CallState state, SipMessage request, Leg leg, Leg other, string dialog, uint number)
     {
         if (leg.State == LegState.Terminated)
         {
@@ -65,42 +92,30 @@ internal static class Relaying
             return 0;
         }
 
-        if (request.Method is not (SipMethod.Invite or SipMethod.Update or SipMethod.Info or SipMethod.Message))
+        if (request.Method is SipMethod.Register or SipMethod.Refer or SipMethod.Subscribe or SipMethod.Notify)
         {
             return 405;
         }
 
-        if (number == leg.RemoteCSeq || state.Phase != CallPhase.Established)
+        if (number == leg.RemoteCSeq || (dialog.Length == 0 && state.Phase != CallPhase.Established))
         {
             return 500;
         }
 
-        return request.Method is SipMethod.Invite or SipMethod.Update ? Glare(state, leg) : 0;
-    }
-
-    /// <summary>14.2: an INVITE within the dialog while another is under way.</summary>
-    private static int Glare(CallState state, Leg leg)
-    {
-        foreach (Transaction transaction in state.Transactions)
+        if (request.Method is not (SipMethod.Invite or SipMethod.Update))
         {
-            if (transaction is { IsPending: true, Method: SipMethod.Invite or SipMethod.Update })
-            {
-                if (transaction.Leg == leg.Number)
-                {
-                    // "A UAS that receives a second INVITE before it sends the final response to a first INVITE … MUST return a 500"; "A UAS that receives
-                    // an INVITE on a dialog while an INVITE it had sent on that dialog is in progress MUST return a 491".
-                    return transaction.IsClient ? 491 : 500;
-                }
-            }
+            return 0;
         }
 
-        // The offer/answer exchange of the last 2xx is not over on either side before its ACK (RFC 5407 section 3.1.5).
-        return state.Answers.IsEmpty ? 0 : 491;
+        // An early dialog has no other way to carry an offer to a peer that does not take UPDATE (an established one has re-INVITE).
+        return request.Method == SipMethod.Update && dialog.Length > 0 && Dialogs.HasSession(request) && !other.Capabilities.AllowsUpdate()
+            ? 488
+            : Exchanges.Refusal(state, request, leg, other, dialog);
     }
 
     public static void Responded(Turn turn, Transaction client, SipMessage response)
     {
-        Leg answering = turn.State.Legs[client.Leg];
+        Leg answering = turn.State.Side(client.Leg, client.Dialog);
         bool accepted = response.StatusCode is >= 200 and < 300;
         if (turn.State.FindServer(client.Peer) is not { Received: { } request } server)
         {
@@ -119,17 +134,37 @@ internal static class Relaying
             return;
         }
 
-        Leg asking = turn.State.Legs[server.Leg];
+        Leg asking = turn.State.Side(server.Leg, server.Dialog);
         bool ackHeld = client.Method == SipMethod.Invite && accepted && !Dialogs.HasSession(request) && Dialogs.HasSession(response);
         byte[] bytes = response.StatusCode is 401 or 407
             ? Answers.Own(request, asking, "", 403)
-            : Answers.Relayed(request, turn.Crossing(turn.State.Legs[client.Leg], asking), asking.LocalTag, response);
+            : Answers.Relayed(request, turn.Crossing(answering, asking), asking.LocalTag, response);
         int status = response.StatusCode is 401 or 407 ? 403 : response.StatusCode;
-        turn.Happened(new CallEvent.RequestAnswered(turn.Now, client.Leg, client.Peer, status, bytes, accepted ? Dialogs.ContactUri(response) : "", ackHeld));
+        bool refreshing = accepted && client.Method is SipMethod.Invite or SipMethod.Update;
+        turn.Happened(new CallEvent.RequestAnswered(turn.Now, client.Leg, client.Peer, status, bytes, accepted ? Dialogs.ContactUri(response) : "", ackHeld)
+        {
+            Capabilities = refreshing ? PeerCapabilities.Of(response) : LegCapabilities.None,
+            HasSession = accepted && Dialogs.HasSession(response),
+        });
         SendFinal(turn, server, status, bytes);
         if (accepted && client.Method == SipMethod.Invite && !ackHeld)
         {
             Answering.SendAck(turn, turn.State.Legs[client.Leg], client.CSeq);
+        }
+
+        EndIfLost(turn, client, status);
+    }
+
+    /// <summary>
+    /// RFC 3261 section 12.2.1.2: "If the response for a request within a dialog is a 481 (Call/Transaction Does Not Exist) or a 408 (Request Timeout), the
+    /// UAC SHOULD terminate the dialog. A UAC SHOULD also terminate a dialog if no response at all is received for the request". What does not touch the
+    /// session may be refused for reasons of its own (RFC 5057 section 5.1) and does not end it.
+    /// </summary>
+    private static void EndIfLost(Turn turn, Transaction client, int status)
+    {
+        if (status is 408 or 481 && client.Method is SipMethod.Invite or SipMethod.Update && client.Dialog.Length == 0 && turn.State.Phase == CallPhase.Established)
+        {
+            Teardown.HangUp(turn, client.Leg == 0 ? "caller" : "callee", $"{status} to a request within the dialog", Reasons.Of(status));
         }
     }
 
@@ -140,7 +175,13 @@ internal static class Relaying
             return;
         }
 
+        // RFC 3262 section 3: one that requires 100rel gets no provisional response but reliable ones, which we do not make within a dialog.
         Leg asking = turn.State.Legs[server.Leg];
+        if (PeerCapabilities.Requires(request, "100rel"u8))
+        {
+            return;
+        }
+
         byte[] bytes = Answers.Relayed(request, turn.Crossing(turn.State.Opposite(asking), asking), asking.LocalTag, response);
         turn.Step(server with { Last = bytes }, TransactionInput.FromUser(response.StatusCode), out _);
         turn.Send(server.Flow, bytes);
@@ -152,6 +193,7 @@ internal static class Relaying
         if (turn.State.FindServer(client.Peer) is { Received: { } request } server)
         {
             Answer(turn, server, request, client.Leg, status);
+            EndIfLost(turn, client, status);
         }
     }
 

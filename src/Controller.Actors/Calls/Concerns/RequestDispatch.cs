@@ -50,9 +50,9 @@ internal static class RequestDispatch
         {
             Setup.Received(turn, request, flow, key);
         }
-        else if (!outOfDialog && LegOf(turn.State, request) is { } leg)
+        else if (!outOfDialog && DialogOf(turn.State, request, out string dialog) is { } leg)
         {
-            InDialog(turn, request, flow, key, leg);
+            InDialog(turn, request, flow, key, leg, dialog);
         }
         else if (outOfDialog && request.Method is not (SipMethod.Bye or SipMethod.Prack or SipMethod.Update or SipMethod.Info))
         {
@@ -68,7 +68,7 @@ internal static class RequestDispatch
         }
     }
 
-    private static void InDialog(Turn turn, SipMessage request, Flow flow, string key, Leg leg)
+    private static void InDialog(Turn turn, SipMessage request, Flow flow, string key, Leg leg, string dialog)
     {
         uint number = Dialogs.Number(request);
         if (number < leg.RemoteCSeq)
@@ -82,20 +82,28 @@ internal static class RequestDispatch
         if (flow != leg.Flow)
         {
             turn.Happened(new CallEvent.FlowMoved(leg.Number, flow));
-            leg = turn.State.Legs[leg.Number];
+            leg = turn.State.Side(leg.Number, dialog);
         }
 
-        if (request.Method == SipMethod.Bye)
+        switch (request.Method)
         {
-            Teardown.ByeReceived(turn, request, key, leg);
-        }
-        else if (Referrals.Concern(request.Method))
-        {
-            Referring.Accept(turn, request, key, leg, number);
-        }
-        else
-        {
-            Relaying.Accept(turn, request, key, leg, number);
+            case SipMethod.Bye:
+                Teardown.ByeReceived(turn, request, key, leg, dialog);
+                break;
+            case SipMethod.Prack:
+                Reliability.Received(turn, request, key, leg, dialog, number);
+                break;
+            default:
+                if (Referrals.Concern(request.Method))
+                {
+                    Referring.Accept(turn, request, key, leg, number);
+                }
+                else
+                {
+                    Relaying.Accept(turn, request, key, leg, dialog, number);
+                }
+
+                break;
         }
     }
 
@@ -116,17 +124,33 @@ internal static class RequestDispatch
     }
 
     /// <summary>
-    /// The leg whose dialog a request belongs to: Call-ID and both tags (12.2.2). While a call is being set up the caller may name any of the early
-    /// dialogs that it was shown; the caller's own tag tells that it is the caller.
+    /// The dialog that a request belongs to: Call-ID and both tags (12.2.2), as the leg has it on this side. Before the answer each callee's To tag is an
+    /// early dialog of its own, and so is each tag that we have shown the caller for it.
     /// </summary>
-    private static Leg? LegOf(CallState state, SipMessage request)
+    /// <param name="dialog">Our tag towards the caller, if it is an early dialog; else empty.</param>
+    private static Leg? DialogOf(CallState state, SipMessage request, out string dialog)
     {
         string callId = Latin1.Text(request.Value(HeaderId.CallId));
         string ours = Dialogs.Tag(request.Value(HeaderId.To));
         string theirs = Dialogs.Tag(request.Value(HeaderId.From));
+        foreach (EarlyDialog early in state.EarlyDialogs)
+        {
+            int side = state.A.CallIdValue == callId && state.A.RemoteTag == theirs && early.CallerTag == ours ? 0
+                : state.Legs[early.Leg].CallIdValue == callId && state.Legs[early.Leg].LocalTag == ours && early.RemoteTag == theirs ? early.Leg
+                : -1;
+            if (side >= 0)
+            {
+                dialog = early.CallerTag;
+                return early.IsOver ? null : state.Side(side, dialog);
+            }
+        }
+
+        dialog = "";
         foreach (Leg leg in state.Legs)
         {
-            if (leg.CallIdValue == callId && leg.RemoteTag == theirs && (leg.LocalTag == ours || (leg.IsA && leg.State is LegState.Calling or LegState.Early)))
+            // A tag that a caller was shown may not have reached the disk: it may still leave the call by a BYE.
+            if (leg.CallIdValue == callId && leg.RemoteTag == theirs
+                && (leg.LocalTag == ours || (leg.IsA && request.Method == SipMethod.Bye && leg.State is LegState.Calling or LegState.Early)))
             {
                 return leg;
             }

@@ -41,7 +41,7 @@ internal static class ResponseDispatch
             Relaying.Responded(turn, client, response);
             Referring.Responded(turn, client, response.StatusCode, response);
         }
-        else
+        else if (client.Method == SipMethod.Invite)
         {
             Forking.Responded(turn, client, response);
         }

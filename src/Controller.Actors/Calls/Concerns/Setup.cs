@@ -73,6 +73,7 @@ internal static class Setup
             SentBy = listener.SentBy,
             Contact = Contacts.Of(CallToken.Encode(turn.Secret, turn.Self.Key, 0, 0), listener),
             Realm = listener.Realm,
+            Capabilities = PeerCapabilities.Of(invite),
         };
         turn.Happened(new CallEvent.Received(turn.Now, caller, key, invite.Raw.ToArray(), turn.Now.After(turn.Settings.Calls.NoAnswer)));
         Route(turn);

@@ -9,7 +9,7 @@ namespace Controller.Actors.Calls.Concerns;
 /// <summary>The end of an answered call: RFC 3261 section 15. The record is written with the commit that precedes every message of it.</summary>
 internal static class Teardown
 {
-    public static void ByeReceived(Turn turn, SipMessage bye, string key, Leg leg)
+    public static void ByeReceived(Turn turn, SipMessage bye, string key, Leg leg, string dialog)
     {
         if (leg is { State: LegState.Terminated, ByeOwed: false } && !IsHungUpByUs(turn.State, leg))
         {
@@ -28,9 +28,17 @@ internal static class Teardown
         bool terminated = (effects & TransactionEffects.Terminated) != 0;
         switch (turn.State.Phase)
         {
+            case CallPhase.Established when turn.State.HeldAnswer() >= 0:
+                // The callee has answered, but the caller has not been told (RFC 3262 section 3): for the caller it is an INVITE without an answer.
+                string who = leg.IsA ? "caller" : "callee";
+                Forking.Refuse(turn, leg.IsA ? 487 : 480, leg.IsA ? "cancelled" : "failed", "hung up by the " + who + " before the answer was told", who, Reasons.In(bye));
+                break;
             case CallPhase.Established when leg.IsA || leg.Number == turn.State.Winner:
                 string by = leg.IsA ? "caller" : "callee";
                 End(turn, new Ending("answered", turn.State.Attempts[turn.State.Winner - 1].Status, "hung up by the " + by, by), callerOwed: !leg.IsA, calleeOwed: leg.IsA, new Farewell("", bye.Raw.ToArray()));
+                break;
+            case CallPhase.Ringing when leg.IsA && IsOneOfSeveral(turn.State, dialog):
+                LeaveEarly(turn, dialog, Reasons.In(bye));
                 break;
             case CallPhase.Setup or CallPhase.Ringing or CallPhase.Routing when leg.IsA:
                 // 15.1: a caller may leave an early dialog by a BYE: it has the effect of a CANCEL; the INVITE gets a 487 (15.1.2).
@@ -78,12 +86,41 @@ internal static class Teardown
         return false;
     }
 
+    private static bool IsOneOfSeveral(CallState state, string dialog) =>
+        state.EarlyDialog(dialog) is not null && state.EarlyDialogs.Any(other => !other.IsOver && other.CallerTag != dialog);
+
+    /// <summary>
+    /// RFC 3261 section 15, RFC 5407 appendix A: a BYE ends the early dialog that it is sent in; the others go on, and so does the INVITE. The callee behind
+    /// it is told in the same way, or by a CANCEL if its leg has nothing else.
+    /// </summary>
+    private static void LeaveEarly(Turn turn, string dialog, string reason)
+    {
+        EarlyDialog early = turn.State.EarlyDialog(dialog)!;
+        turn.Happened(new CallEvent.EarlyDialogEnded(turn.Now, dialog));
+        if (!turn.State.EarlyDialogs.Any(other => !other.IsOver && other.Leg == early.Leg))
+        {
+            Cancellation.Cancel(turn, turn.State.Legs[early.Leg], reason);
+            return;
+        }
+
+        Leg callee = turn.State.Side(early.Leg, dialog);
+        uint cseq = callee.LocalCSeq + 1;
+        string branch = turn.Branch(callee.Number, cseq, SipMethod.Bye, dialog);
+        byte[] bye = Requests.Bye(callee, branch, cseq, reason);
+        var to = NextHops.Of(turn, callee);
+        turn.Happened(new CallEvent.RequestSent(turn.Now, callee.Number, branch, SipMethod.Bye, cseq, to, "", bye) { Dialog = dialog });
+        turn.Send(to, bye, branch);
+    }
+
     /// <summary>We end the call ourselves: an operator, the maximum duration, an ACK that never came.</summary>
     /// <param name="reason">Value of Reason (RFC 3326) for both peers.</param>
     public static void HangUp(Turn turn, string endedBy, string cause, string reason)
     {
         switch (turn.State.Phase)
         {
+            case CallPhase.Established when turn.State.HeldAnswer() >= 0:
+                Forking.Refuse(turn, 480, "failed", cause, endedBy, reason);
+                break;
             case CallPhase.Established:
                 End(turn, new Ending("answered", turn.State.Attempts[turn.State.Winner - 1].Status, cause, endedBy), callerOwed: true, calleeOwed: true, new Farewell(reason, default));
                 PayByes(turn);

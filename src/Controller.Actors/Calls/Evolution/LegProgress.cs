@@ -117,6 +117,8 @@ internal static class LegProgress
         return next with
         {
             Attempts = state.Attempts.SetItem(e.Leg - 1, attempt with { Status = e.Status, EndedAt = e.At }),
+            EarlyDialogs = next.EarlyDialogs.RemoveAll(dialog => dialog.Leg == e.Leg),
+            Provisionals = next.Provisionals.RemoveAll(provisional => next.EarlyDialog(provisional.CallerTag)?.Leg == e.Leg),
             BestStatus = Better(state.BestStatus, Counted(leg, e.Status)),
             TryUntil = Instant.Never,
         };
@@ -149,6 +151,7 @@ internal static class LegProgress
             RemoteTarget = e.RemoteTarget,
             RouteSet = e.RouteSet,
         });
+        next = next with { EarlyDialogs = next.EarlyDialogs.RemoveAll(dialog => dialog.Leg == e.Leg) };
         return next.Stepped(TransactionKind.InviteClient, e.Leg, TransactionInput.Received(200), e.At);
     }
 

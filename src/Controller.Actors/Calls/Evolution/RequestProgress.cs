@@ -99,6 +99,35 @@ internal static class RequestProgress
         CallState next = state;
         bool accepted = e.Status is >= 200 and < 300;
         Transaction? client = next.FindClientByBranch(server.Peer);
+        if (state.IsOpen(server.Dialog))
+        {
+            next = Agreed(next, e, server, client, accepted);
+        }
+
+        if (client is not null)
+        {
+            next = next.Replacing(client.Step(TransactionInput.Received(e.Status), e.At, out _));
+        }
+
+        if (accepted && server.Method == SipMethod.Invite)
+        {
+            var answer = Answer.Sent(server.Leg, server.CSeq, e.Response, server.Flow, e.At);
+            next = next with
+            {
+                Answers = next.Answers.Add(e.AckHeld && client is not null ? answer with { HeldLeg = e.Leg, HeldCSeq = client.CSeq } : answer),
+            };
+        }
+
+        Transaction stepped = server.Step(TransactionInput.FromUser(e.Status), e.At, out TransactionEffects effects);
+        return (effects & TransactionEffects.Terminated) != 0
+            ? next.Without(stepped)
+            : next.Replacing(stepped with { Last = accepted && server.Method == SipMethod.Invite ? default : e.Response, Received = null });
+    }
+
+    /// <summary>What both sides have agreed on with this response: targets, capabilities, descriptions.</summary>
+    private static CallState Agreed(CallState state, CallEvent.RequestAnswered e, Transaction server, Transaction? client, bool accepted)
+    {
+        CallState next = state;
         Leg asked = state.Side(server.Leg, server.Dialog);
         if (accepted)
         {
@@ -134,21 +163,8 @@ internal static class RequestProgress
         if (client is not null)
         {
             next = next.Passed(client.Leg, client.Dialog, OfferAnswer.Side.Remote, Carriers.OfResponse(client.Method, accepted), e.HasSession);
-            next = next.Replacing(client.Step(TransactionInput.Received(e.Status), e.At, out _));
         }
 
-        if (accepted && server.Method == SipMethod.Invite)
-        {
-            var answer = Answer.Sent(server.Leg, server.CSeq, e.Response, server.Flow, e.At);
-            next = next with
-            {
-                Answers = next.Answers.Add(e.AckHeld && client is not null ? answer with { HeldLeg = e.Leg, HeldCSeq = client.CSeq } : answer),
-            };
-        }
-
-        Transaction stepped = server.Step(TransactionInput.FromUser(e.Status), e.At, out TransactionEffects effects);
-        return (effects & TransactionEffects.Terminated) != 0
-            ? next.Without(stepped)
-            : next.Replacing(stepped with { Last = accepted && server.Method == SipMethod.Invite ? default : e.Response, Received = null });
+        return next;
     }
 }

@@ -8,7 +8,9 @@ namespace Controller.Actors.Calls.Rendering;
 internal static class Answers
 {
     /// <summary>A response of the other side, in our words: its status, its end-to-end headers and its body; our tag and Contact.</summary>
-    public static byte[] Relayed(SipMessage request, Crossing over, string tag, SipMessage response)
+    /// <param name="rseq">For a reliable provisional response (RFC 3262); 0: it is not one.</param>
+    /// <param name="description">The session description to give, as we sent it before, if the response has none; empty: none.</param>
+    public static byte[] Relayed(SipMessage request, Crossing over, string tag, SipMessage response, uint rseq = 0, ReadOnlyMemory<byte> description = default)
     {
         SipWriter writer = Responses.Begin(request, response.StatusCode, Relay.Phrase(response, over), over.To.Flow.Remote, tag);
         bool targetRefresh = request.Method is SipMethod.Invite or SipMethod.Update or SipMethod.Refer or SipMethod.Subscribe;
@@ -19,7 +21,15 @@ internal static class Answers
             Relay.OptionTags(writer, response, HeaderId.Require);
         }
 
-        return Relay.Finish(Relay.Headers(writer, response, over), response, over);
+        if (rseq != 0)
+        {
+            // RFC 3262 section 3: "The response MUST contain a Require header field containing the option tag 100rel, and MUST include an RSeq header field."
+            writer.Header(HeaderId.Require, "100rel"u8);
+            writer.HeaderStart(HeaderId.RSeq).Append(rseq).HeaderEnd();
+        }
+
+        Relay.Headers(writer, response, over);
+        return description.IsEmpty ? Relay.Finish(writer, response, over) : writer.Finish(description.Span, "application/sdp"u8);
     }
 
     /// <summary>A response of our own making.</summary>
@@ -45,11 +55,21 @@ internal static class Answers
         return writer.Finish();
     }
 
+    /// <summary>An early dialog has ended without an answer: RFC 6228.</summary>
+    public static byte[] EarlyDialogTerminated(SipMessage invite, Leg to, string tag) =>
+        Responses.Begin(invite, 199, "Early Dialog Terminated"u8, to.Flow.Remote, tag).Header(HeaderId.Contact, $"<{to.Contact}>").Finish();
+
+    /// <summary>An UPDATE without an offer that goes no further: the target is refreshed on this side (RFC 3311 section 5.2).</summary>
+    public static byte[] Refreshed(SipMessage update, Leg to) => Responses.Begin(update, 200, default, to.Flow.Remote, "")
+        .Header(HeaderId.Contact, $"<{to.Contact}>")
+        .Header(HeaderId.Allow, Relay.Allow)
+        .Finish();
+
     /// <summary>Within a dialog, we answer for ourselves: RFC 3261 section 11.2.</summary>
     public static byte[] Options(SipMessage request, Leg to) => Responses.Begin(request, 200, default, to.Flow.Remote, to.LocalTag)
         .Header(HeaderId.Contact, $"<{to.Contact}>")
         .Header(HeaderId.Allow, Relay.Allow)
         .Header(HeaderId.Accept, "application/sdp"u8)
-        .Header(HeaderId.Supported, "timer"u8)
+        .Header(HeaderId.Supported, "timer, 100rel, 199"u8)
         .Finish();
 }

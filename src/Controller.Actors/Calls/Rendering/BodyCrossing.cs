@@ -1,5 +1,5 @@
+using Controller.Actors.Calls.State;
 using Controller.Sip.Messages;
-using Controller.Sip.Sdp;
 using Controller.Sip.Topology;
 
 namespace Controller.Actors.Calls.Rendering;
@@ -8,9 +8,9 @@ namespace Controller.Actors.Calls.Rendering;
 /// The parts of a body that we read: session descriptions get our origin line and lose what names their side, fragments of SIP messages keep what crosses
 /// with any message. Everything else (INFO of applications, ISUP, PIDF, text) is between the two ends.
 /// </summary>
-/// <param name="origin">Our address as it stands in o=.</param>
+/// <param name="to">The side of the dialog that gets it: whose o= line it has.</param>
 /// <param name="cids">Body parts are referred to by their Content-ID from a header that crosses verbatim (RFC 6442): ids stay.</param>
-internal sealed class BodyCrossing(TopologyHiding hiding, string origin, bool cids) : IPartRewriter
+internal sealed class BodyCrossing(TopologyHiding hiding, Leg to, bool cids) : IPartRewriter
 {
     public bool Reads(ReadOnlySpan<byte> contentType) => BodyParts.IsSession(contentType) || SipFragment.IsFragment(contentType) || IsMessage(contentType);
 
@@ -18,7 +18,7 @@ internal sealed class BodyCrossing(TopologyHiding hiding, string origin, bool ci
     {
         if (BodyParts.IsSession(contentType))
         {
-            return SdpRewrite.Origin(SdpHiding.Rewrite(body, hiding), origin);
+            return Descriptions.Own(SdpHiding.Rewrite(body, hiding), to);
         }
 
         // RFC 3261 section 23: message/sip is a whole message of one leg, signed or enciphered end to end: there is nothing in it that could cross.

@@ -8,7 +8,7 @@ namespace Controller.Actors.Calls.Rendering;
 internal static class Relay
 {
     /// <summary>What we can do on a leg, whatever the other side can.</summary>
-    public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE, REFER, NOTIFY";
+    public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE, REFER, NOTIFY, PRACK";
 
     /// <summary>Copies what passes end to end; what belongs to a leg is written by the caller, what would name a side's network is left out.</summary>
     /// <param name="except">A header that the caller writes itself.</param>
@@ -65,7 +65,7 @@ internal static class Relay
         }
 
         ReadOnlySpan<byte> type = from.Value(HeaderId.ContentType);
-        var parts = new BodyCrossing(over.Hiding(from), HostOf(over.To.SentBy), cids: from.Has(HeaderId.Geolocation));
+        var parts = new BodyCrossing(over.Hiding(from), over.To, cids: from.Has(HeaderId.Geolocation));
         if (parts.Reads(type) && BodyParts.IsEncoded(from))
         {
             return into.Finish();

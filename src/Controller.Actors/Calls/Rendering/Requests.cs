@@ -21,6 +21,16 @@ internal static class Requests
         writer.Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
         Relay.OptionTags(writer, received, HeaderId.Supported);
         Relay.OptionTags(writer, received, HeaderId.Require);
+        if (Concerns.Reliability.IsOffered(received, over.From))
+        {
+            writer.Header(HeaderId.Supported, "100rel"u8);
+        }
+
+        if (over.From.Capabilities.Has(LegCapabilities.EarlyDialogTerminated))
+        {
+            writer.Header(HeaderId.Supported, "199"u8);
+        }
+
         if (replaces.Length > 0)
         {
             writer.HeaderStart(HeaderId.Replaces).AppendOctets(replaces).HeaderEnd();
@@ -28,6 +38,16 @@ internal static class Requests
 
         ReferredNames.ReferredBy(writer, received, over);
         return Relay.Finish(Relay.Headers(writer, received, over), received, over);
+    }
+
+    /// <summary>The acknowledgement of a reliable provisional response: RFC 3262 section 7.2, "RAck: response-num CSeq-num Method".</summary>
+    /// <param name="received">The caller's PRACK that it relays; null if it is our own.</param>
+    public static byte[] Prack(Crossing over, string branch, uint cseq, uint rseq, uint inviteCSeq, SipMessage? received)
+    {
+        Leg leg = over.To;
+        SipWriter writer = Begin(SipMethod.Prack, "PRACK"u8, leg.RemoteTarget, leg, branch, cseq, received is null ? DefaultMaxForwards : MaxForwards(received));
+        writer.HeaderStart(HeaderId.RAck).Append(rseq).Append(" "u8).Append(inviteCSeq).Append(" INVITE"u8).HeaderEnd();
+        return received is null ? writer.Finish() : Relay.Finish(Relay.Headers(writer, received, over), received, over);
     }
 
     /// <summary>A request within the leg's dialog (RFC 3261 section 12.2.1.1) that relays one of the other leg.</summary>

@@ -34,6 +34,10 @@ public static class EarlyDialogs
         return null;
     }
 
+    /// <summary>Is the dialog still one that the call may go on with: an early one, or the one that was answered?</summary>
+    public static bool IsOpen(this CallState state, string callerTag) =>
+        callerTag.Length == 0 || state.EarlyDialog(callerTag) is { IsOver: false } || (state.Winner != 0 && state.A.LocalTag == callerTag);
+
     public static CallState With(this CallState state, EarlyDialog dialog)
     {
         for (int i = 0; i < state.EarlyDialogs.Length; i++)

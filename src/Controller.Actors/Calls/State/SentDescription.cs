@@ -11,11 +11,26 @@ public sealed record SentDescription(ReadOnlyMemory<byte> Body, ulong Version)
     public static SentDescription? After(SentDescription? before, ReadOnlySpan<byte> message)
     {
         int end = message.IndexOf("\r\n\r\n"u8);
-        ReadOnlySpan<byte> body = end < 0 ? default : message[(end + 4)..];
+        ReadOnlySpan<byte> body = Part(end < 0 ? default : message[(end + 4)..]);
+        return SdpOrigin.Of(body) is { } origin ? new SentDescription(body.ToArray(), Math.Max(origin.Version, before?.Version ?? 0)) : before;
+    }
 
-        // RFC 8866 section 5: a description begins with its version line; no other body that we relay does.
-        return body.StartsWith("v=0"u8) && SdpOrigin.Of(body) is { } origin
-            ? new SentDescription(body.ToArray(), Math.Max(origin.Version, before?.Version ?? 0))
-            : before;
+    /// <summary>RFC 8866 section 5: a description begins with its version line; no other body that we relay does. It may be one part of several.</summary>
+    private static ReadOnlySpan<byte> Part(ReadOnlySpan<byte> body)
+    {
+        if (body.IsEmpty || body.StartsWith("v=0"u8))
+        {
+            return body;
+        }
+
+        int start = body.IndexOf("\r\n\r\nv=0"u8);
+        if (!body.StartsWith("--"u8) || start < 0)
+        {
+            return default;
+        }
+
+        ReadOnlySpan<byte> part = body[(start + 4)..];
+        int boundary = part.IndexOf("\r\n--"u8);
+        return boundary < 0 ? default : part[..boundary];
     }
 }
