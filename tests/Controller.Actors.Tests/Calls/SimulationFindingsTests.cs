@@ -63,7 +63,6 @@ public class SimulationFindingsTests
 
         // RFC 3261 section 15: "the callee's UA can send a BYE on confirmed dialogs, but MUST NOT send a BYE on early dialogs"; 12.2.2: 481.
         Assert.EndsWith("BYE", call.Last("SIP/2.0 481").Header("CSeq"), StringComparison.Ordinal);
-        Assert.Equal(1, call.CountSent("CANCEL"));
         Assert.Equal(1, call.CountSent("SIP/2.0 480"));
         Assert.Equal(CallPhase.Ended, call.State.Phase);
 
@@ -112,6 +111,29 @@ public class SimulationFindingsTests
         Assert.Equal(2, call.CountSent("SIP/2.0 200"));
         Assert.Equal(1, call.CountSent("SIP/2.0 487"));
         Assert.Equal(1, call.CountSent("CANCEL"));
+    }
+
+    [Fact]
+    public void A_re_INVITE_pending_at_the_BYE_gets_its_ACK_from_us_though_nobody_waits_for_it()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp));
+        string tag = CallerTag(call);
+        call.FromCaller(Messages.FromCaller("ACK", tag, 1, "z9hG4bKack1"));
+        call.FromCaller(Messages.Invite(branch: "z9hG4bKinv2", cseq: 2, toTag: tag));
+        Sent pending = call.Last("INVITE");
+        int acknowledged = call.CountSent("ACK");
+        call.FromCaller(Messages.FromCaller("BYE", tag, 3, "z9hG4bKbye3"));
+
+        // RFC 3261 section 15.1.2: the BYE has its 200, and what was pending its 487, on the caller's side as on the callee's.
+        Assert.Equal("2 INVITE", call.Last("SIP/2.0 487").Header("CSeq"));
+        call.CrashAndRecover();
+        call.FromCallee(Messages.Response(pending, 487));
+        Assert.Equal(acknowledged + 1, call.CountSent("ACK"));
+        Assert.Equal($"{pending.Header("CSeq").Split(' ')[0]} ACK", call.Last("ACK").Header("CSeq"));
+        call.Elapse(TimeSpan.FromSeconds(70));
+        Assert.Empty(call.State.Transactions);
     }
 
     [Fact]

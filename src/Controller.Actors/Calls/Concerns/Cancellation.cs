@@ -22,9 +22,10 @@ internal static class Cancellation
             return;
         }
 
-        // 9.2: "the UAS answers the CANCEL request itself with a 200 (OK) response", whatever has become of the INVITE; the To tag of both is the same.
+        // 9.2: "the UAS answers the CANCEL request itself with a 200 (OK) response", whatever has become of the INVITE; "The To tag of
+        // the response to the CANCEL and the To tag in the response to the original request SHOULD be the same".
         // It is a transaction of its own: repeated, it is answered the same, though the INVITE may have been forgotten.
-        byte[] ok = Responses.Begin(cancel, 200, default, flow.Remote, turn.LocalTag(0)).Finish();
+        byte[] ok = Responses.Begin(cancel, 200, default, flow.Remote, turn.State.Legs[server.Leg].LocalTag).Finish();
         Flow to = Responses.Destination(cancel, flow);
         Transaction own = Transaction.Start(TransactionKind.NonInviteServer, server.Leg, key, SipMethod.Cancel, server.CSeq, to, turn.Now)
             .Step(TransactionInput.FromUser(200), turn.Now, out TransactionEffects effects) with

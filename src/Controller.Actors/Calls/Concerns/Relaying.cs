@@ -205,15 +205,15 @@ internal static class Relaying
             // A subscription is another usage of the dialog (RFC 5057 section 4.2): what belongs to it is answered by the other side.
             if (server is { IsClient: false, IsPending: true, Received: { } request } && !Referrals.Concern(server.Method))
             {
-                Answer(turn, server, request, turn.State.Opposite(turn.State.Legs[server.Leg]).Number, 487);
+                Answer(turn, server, request, turn.State.Opposite(turn.State.Legs[server.Leg]).Number, 487, abandoned: true);
             }
         }
     }
 
-    private static void Answer(Turn turn, Transaction server, SipMessage request, int answering, int status)
+    private static void Answer(Turn turn, Transaction server, SipMessage request, int answering, int status, bool abandoned = false)
     {
         byte[] bytes = Answers.Own(request, turn.State.Legs[server.Leg], "", status);
-        turn.Happened(new CallEvent.RequestAnswered(turn.Now, answering, server.Branch, status, bytes, "", AckHeld: false));
+        turn.Happened(new CallEvent.RequestAnswered(turn.Now, answering, server.Branch, status, bytes, "", AckHeld: false) { Abandoned = abandoned });
         SendFinal(turn, server, status, bytes);
     }
 

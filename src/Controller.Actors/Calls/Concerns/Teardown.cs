@@ -25,7 +25,14 @@ internal static class Teardown
             .Step(TransactionInput.FromUser(200), turn.Now, out TransactionEffects effects) with
         { Last = ok };
 
-        bool terminated = (effects & TransactionEffects.Terminated) != 0;
+        // 15.1.2: "MUST … generate a 2xx response to the BYE", in every state in which the dialog is known; before the 487 of what was pending, which some
+        // callers do not wait for any more.
+        if ((effects & TransactionEffects.Terminated) == 0)
+        {
+            turn.Happened(new CallEvent.TransactionStepped(server));
+        }
+
+        turn.Send(to, ok);
         switch (turn.State.Phase)
         {
             case CallPhase.Established when turn.State.HeldAnswer() >= 0:
@@ -46,20 +53,13 @@ internal static class Teardown
                 break;
         }
 
-        // 15.1.2: "MUST … generate a 2xx response to the BYE", in every state in which the dialog is known.
-        if (!terminated)
-        {
-            turn.Happened(new CallEvent.TransactionStepped(server));
-        }
-
-        turn.Send(to, ok);
         PayByes(turn);
     }
 
     /// <summary>
     /// 15: "the callee's UA MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx", and "can send a BYE on … confirmed dialogs, but
-    /// not on early dialogs". So it is refused; but a callee that says it does not want this call: the attempt has failed. A 2xx of it that the BYE has overtaken
-    /// is acknowledged and hung up, as any that comes too late.
+    /// not on early dialogs". So it is refused; but a callee that says it does not want this call: the attempt has failed. If it rings on after
+    /// all it is cancelled, and a 2xx that the BYE has overtaken is acknowledged and hung up, as any that comes too late.
     /// </summary>
     public static void ByeBeforeAnswer(Turn turn, SipMessage bye, Controller.Sip.Transport.Flow flow, Leg leg)
     {
@@ -68,8 +68,7 @@ internal static class Teardown
         // Behind a forking proxy it is only one of those that ring.
         if (turn.State.EarlyDialogs.Count(dialog => dialog.Leg == leg.Number && !dialog.IsOver) <= 1 && leg.State is LegState.Calling or LegState.Early)
         {
-            Cancellation.Cancel(turn, leg, Reasons.Of(480));
-            Forking.Failed(turn, turn.State.Legs[leg.Number], 480, default, null);
+            Forking.Failed(turn, leg, 480, default, null);
         }
     }
 

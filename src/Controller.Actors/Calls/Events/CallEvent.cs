@@ -99,6 +99,9 @@ public abstract record CallEvent
 
         /// <summary>The response carries a session description.</summary>
         public bool HasSession { get; init; }
+
+        /// <summary>The call ended meanwhile: the response is ours, and the other side has not been heard yet.</summary>
+        public bool Abandoned { get; init; }
     }
 
     /// <summary>The call is over after it was answered; who hung up and why (#12, #13). The legs named are still to be told by a BYE.</summary>

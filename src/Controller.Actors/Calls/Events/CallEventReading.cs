@@ -80,6 +80,7 @@ internal static class CallEventReading
     {
         Capabilities = (LegCapabilities)wire.Capabilities,
         HasSession = wire.HasSession,
+        Abandoned = wire.Abandoned,
     };
 
     private static CallEvent.SecondAnswerHungUp FromWire(Wire.SecondAnswerHungUp wire) =>
