@@ -23,7 +23,8 @@ public static class RequestScreening
 
         // 8.2.1: "If the UAS recognizes but does not support the method of a request, it MUST generate a 405 (Method Not Allowed) response."
         // 21.5.2: 501 "is the appropriate response when a UAS does not recognize the request method".
-        if (!rules.Methods.AsSpan().Contains(request.Method))
+        // Within a dialog it is the peer beyond us that knows or does not know the method, and says so.
+        if (!rules.Methods.AsSpan().Contains(request.Method) && !IsWithinDialog(request))
         {
             return request.Method == SipMethod.Unknown ? 501 : 405;
         }
@@ -61,6 +62,8 @@ public static class RequestScreening
     // 8.2.2.3: "If a UAS does not understand an option-tag listed in a Require header field, it MUST respond by generating a response with
     // status code 420 (Bad Extension). The UAS MUST add an Unsupported header field, and list in it those options it does not understand".
     // 16.3 item 5 says the same of Proxy-Require; a back-to-back user agent is both.
+    private static bool IsWithinDialog(SipMessage request) => NameAddr.TryParse(request.Value(HeaderId.To), out var to) && !to.Tag.IsEmpty;
+
     private static bool Supports(SipMessage request, RequestRules rules, out string unsupported)
     {
         StringBuilder? list = null;

@@ -73,6 +73,54 @@ public class CrashTests
             call => call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 2, "z9hG4bKbye")),
             call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
         ],
+        ["reliable on both legs, changed by an UPDATE before the answer"] =
+        [
+            call => call.FromCaller(Messages.Invite(extra: "Supported: 100rel\r\n" + TakesUpdate)),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 183, sdp: Messages.CalleeSdp, extra: Messages.Reliable(41) + TakesUpdate)),
+            call => call.FromCaller(Messages.FromCaller("PRACK", call.Last("SIP/2.0 183").ToTag, 2, "z9hG4bKp1", extra: RAck(call))),
+            call => call.FromCallee(Messages.Response(call.Last("PRACK"), 200)),
+            call => call.FromCaller(Messages.FromCaller("UPDATE", call.Last("SIP/2.0 183").ToTag, 3, "z9hG4bKu1", sdp: Messages.CallerSdp.Replace("49170", "49172", StringComparison.Ordinal))),
+            call => call.FromCallee(Messages.Response(call.Last("UPDATE"), 200, sdp: Messages.CalleeSdpOn(3458))),
+            call => call.FromCallee(Messages.Response(call.First("INVITE"), 200)),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 4, "z9hG4bKbye")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+        ],
+        ["reliable on the leg of the callee only"] =
+        [
+            call => call.FromCaller(Messages.Invite()),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 183, sdp: Messages.CalleeSdp, extra: Messages.Reliable(41))),
+            call => call.FromCallee(Messages.Response(call.Last("PRACK"), 200)),
+            call => call.FromCallee(Messages.Response(call.First("INVITE"), 200)),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 2, "z9hG4bKbye")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+        ],
+        ["reliable on the leg of the caller only, the answer waits for the PRACK"] =
+        [
+            call => call.FromCaller(Messages.Invite(extra: "Require: 100rel\r\n")),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 183, sdp: Messages.CalleeSdp)),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.FromCaller("PRACK", call.Last("SIP/2.0 183").ToTag, 2, "z9hG4bKp1", extra: RAck(call))),
+            call => call.FromCaller(Messages.FromCaller("ACK", call.Last("SIP/2.0 183").ToTag, 1, "z9hG4bKack1")),
+            call => call.FromCallee(Messages.FromCallee("BYE", call.First("INVITE"), 1, "z9hG4bKb1")),
+            call => call.FromCaller(Messages.Response(call.Last("BYE"), 200)),
+        ],
+        ["three forks, one left by a BYE, another answers"] =
+        [
+            call => call.FromCaller(Messages.Invite()),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 183, "fork-1", Messages.CalleeSdpOn(4002))),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 183, "fork-2", Messages.CalleeSdpOn(4004))),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 183, "fork-3", Messages.CalleeSdpOn(4006))),
+            call => call.FromCaller(Messages.FromCaller("BYE", call.First("SIP/2.0 183").ToTag, 2, "z9hG4bKbye1")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+            call => call.FromCallee(Messages.Response(call.First("INVITE"), 200, "fork-2", Messages.CalleeSdpOn(4004))),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.FromCallee(Messages.Response(call.First("INVITE"), 200, "fork-3", Messages.CalleeSdpOn(4006))),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+            call => call.FromCallee(Messages.FromCallee("BYE", call.First("INVITE"), 1, "z9hG4bKb1", "fork-2")),
+            call => call.FromCaller(Messages.Response(call.Last("BYE"), 200)),
+        ],
         ["a user with three phones, the second answers"] =
         [
             call => call.FromCaller(Messages.Invite("sip:bob@example.test")),
@@ -160,6 +208,10 @@ public class CrashTests
         call.Elapse(TimeSpan.FromSeconds(60));
         Assert.Equal(CallPhase.Established, call.State.Phase);
     }
+
+    private const string TakesUpdate = "Allow: INVITE, ACK, BYE, CANCEL, PRACK, UPDATE\r\n";
+
+    private static string RAck(CallDriver call) => $"RAck: {call.Last("SIP/2.0 183").Header("RSeq")} 1 INVITE\r\n";
 
     private static string[] Distinct(CallDriver call) => [.. call.Wire.Select(sent => $"{sent.StartLine} {sent.Header("CSeq").Split(' ')[1]} to {sent.To.Remote}").Distinct().Order()];
 

@@ -25,6 +25,8 @@ public sealed class DispatchTests : IDisposable
     [InlineData("OPTIONS", "t")]
     [InlineData("INFO", "t")]
     [InlineData("MESSAGE", "t")]
+    [InlineData("PRACK", "t")]
+    [InlineData("FROBNICATE", "t")]
     public void A_request_goes_to_the_call_of_its_Call_ID_byte_for_byte(string method, string? toTag)
     {
         string request = Requests.Make(method, _peer.SentBy, toTag: toTag, callId: "abc@host", body: "v=0", extra: "Content-Type: application/sdp\r\nX-Odd:  kept \r\n");

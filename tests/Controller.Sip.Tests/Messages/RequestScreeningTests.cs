@@ -27,6 +27,13 @@ public sealed class RequestScreeningTests
     [InlineData("ACK", 0)]
     public void Methods(string method, int expected) => Assert.Equal(expected, Answer(WithUri("sip:a@b", method)));
 
+    // 12.2.2: within a dialog it is for the peer beyond to know the method or not.
+    [Theory]
+    [InlineData("FROBNICATE")]
+    [InlineData("PUBLISH")]
+    public void Methods_within_a_dialog(string method) =>
+        Assert.Equal(0, Answer(Wire.Message($"{method} sip:a@b SIP/2.0\nVia: SIP/2.0/UDP h\nFrom: <sip:a@x>;tag=1\nTo: <sip:b@x>;tag=2\nCall-ID: c\nCSeq: 1 {method}\nMax-Forwards: 70\nContent-Length: 0\n\n")));
+
     [Fact]
     public void An_ack_is_never_answered() => Assert.Equal(0, Answer(WithUri("http://x", "ACK", 0)));
 
