@@ -8,4 +8,10 @@ public static class ActorKinds
     public static readonly ActorKind Call = new(1);
     public static readonly ActorKind Registration = new(2);
     public static readonly ActorKind Trunk = new(3);
+
+    /// <summary>Requests outside a dialog, on their way through us.</summary>
+    public static readonly ActorKind Exchange = new(4);
+
+    /// <summary>SUBSCRIBE and what it leads to.</summary>
+    public static readonly ActorKind Subscription = new(5);
 }

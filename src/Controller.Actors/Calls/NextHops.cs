@@ -14,14 +14,18 @@ internal static class NextHops
     /// RFC 3261 section 8.1.2 says: the first route, else the remote target. In a trusted realm that is done where it names an address; in an untrusted one
     /// what a phone behind a NAT writes into its Contact leads nowhere, so its messages go where it sends from (RFC 5626 thinking).
     /// </summary>
-    public static Flow Of(Turn turn, Leg leg) =>
-        turn.Settings.Realms.TryGetValue(leg.Realm, out RealmSettings? realm) && realm.Trusted
-            ? Named(turn.Settings, leg) ?? leg.Flow
+    public static Flow Of(ControllerSettings settings, Leg leg) =>
+        settings.Realms.TryGetValue(leg.Realm, out RealmSettings? realm) && realm.Trusted
+            ? Named(settings, leg) ?? leg.Flow
             : leg.Flow;
 
+    public static Flow Of(Turn turn, Leg leg) => Of(turn.Settings, leg);
+
     /// <summary>Another way to the same peer, when its connection is gone: the address that it names itself. Null if there is none.</summary>
-    public static Flow? OtherThan(Turn turn, Leg leg, Flow failed) =>
-        failed.Connection != 0 && Named(turn.Settings, leg) is { } named && named.Transport == failed.Transport && !named.Remote.Equals(failed.Remote) ? named : null;
+    public static Flow? OtherThan(Turn turn, Leg leg, Flow failed) => OtherThan(turn.Settings, leg, failed);
+
+    public static Flow? OtherThan(ControllerSettings settings, Leg leg, Flow failed) =>
+        failed.Connection != 0 && Named(settings, leg) is { } named && named.Transport == failed.Transport && !named.Remote.Equals(failed.Remote) ? named : null;
 
     /// <summary>The flow to a URI whose host is an address; null for a name, or where the realm has no listener for the transport.</summary>
     public static Flow? Literal(ControllerSettings settings, string realm, ReadOnlySpan<byte> uriText, SipTransport fallback)

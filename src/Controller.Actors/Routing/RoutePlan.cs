@@ -4,6 +4,7 @@ using System.Text;
 using Controller.Actors.Calls;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
+using Controller.Actors.Registrations;
 using Controller.Sip.Transport;
 using Controller.Sip.Uris;
 
@@ -51,6 +52,10 @@ public sealed record RoutePlan(int Status, string Route, string? AddressOfRecord
         // 21.4.18: a user of ours who "is currently unavailable (for example, is not logged in"; 21.4.5: one who does not exist.
         return (exists ? Refused(480, "", "not registered, and no other route matches") : Refused(404, "", "no route matches")) with { Trace = trace.ToImmutable() };
     }
+
+    /// <summary>The phones of a registered user, the preferred ones first.</summary>
+    public static ImmutableArray<Target> TargetsOf(string addressOfRecord, ImmutableArray<Binding> bindings) => [.. bindings.OrderByDescending(binding => binding.Q)
+        .Select(binding => new Target(binding.Contact, $"<sip:{addressOfRecord}>", binding.Flow, "", 0, binding.Flow.Transport, binding.Flow.Listener, ""))];
 
     private static RoutePlan Refused(int status, string route, string why) => new(status, route, null, [], why);
 

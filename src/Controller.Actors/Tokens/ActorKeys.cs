@@ -12,9 +12,23 @@ public static class ActorKeys
     /// is hashed under the secret, so that nobody outside can aim at a shard.
     /// </summary>
     public static ActorId ForCallId(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> callId) =>
-        CallToken.TryDecode(secret, callId, out UInt128 key, out _)
-            ? new ActorId(ActorKinds.Call, key)
+        CallToken.TryDecode(secret, callId, out ActorId actor, out _)
+            ? actor
             : new ActorId(ActorKinds.Call, Hash(secret, "call:"u8, callId));
+
+    /// <summary>The exchange or subscription that a Call-ID and its maker's tag lead to; one that we made leads to the actor inside it.</summary>
+    /// <param name="tag">Of the party that began it: several of its subscriptions may have one Call-ID, as all its registrations have.</param>
+    public static ActorId ForCallId(ReadOnlySpan<byte> secret, ActorKind kind, ReadOnlySpan<byte> callId, ReadOnlySpan<byte> tag)
+    {
+        if (CallToken.TryDecode(secret, callId, out ActorId actor, out _))
+        {
+            return actor;
+        }
+
+        // No Call-ID and no tag contains a line break, so no two pairs are one text.
+        byte[] text = [.. callId, (byte)'\n', .. tag];
+        return new ActorId(kind, Hash(secret, kind == ActorKinds.Exchange ? "exchange:"u8 : "subscription:"u8, text));
+    }
 
     /// <param name="aor">Canonical, as <c>SipUris.AddressOfRecord</c> gives it (RFC 3261 section 10.3 step 5).</param>
     public static ActorId ForAddressOfRecord(ReadOnlySpan<byte> secret, string aor)

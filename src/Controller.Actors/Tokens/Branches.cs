@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Controller.Sharding.Model;
 using Controller.Sip.Messages;
 
 namespace Controller.Actors.Tokens;
@@ -20,10 +21,14 @@ public static class Branches
     /// CANCEL and the ACK to a non-2xx carry the branch of the INVITE (RFC 3261 sections 9.1, 17.1.1.3): ask with the INVITE's method for them.
     /// </param>
     /// <param name="attempt">0 for the first; another for each new client transaction of the same request (another target, another flow).</param>
-    public static string Make(ReadOnlySpan<byte> secret, UInt128 key, int leg, uint cseq, SipMethod method, int attempt)
+    public static string Make(ReadOnlySpan<byte> secret, UInt128 key, int leg, uint cseq, SipMethod method, int attempt) =>
+        Make(secret, new ActorId(ActorKinds.Call, key), leg, cseq, method, attempt);
+
+    /// <summary>A branch of an actor of another kind than a call has one more character, by which the response finds it.</summary>
+    public static string Make(ReadOnlySpan<byte> secret, ActorId actor, int leg, uint cseq, SipMethod method, int attempt)
     {
         Span<byte> value = stackalloc byte[16 + 2 + 4 + 1 + 4];
-        BinaryPrimitives.WriteUInt128BigEndian(value, key);
+        BinaryPrimitives.WriteUInt128BigEndian(value, actor.Key);
         BinaryPrimitives.WriteUInt16BigEndian(value[16..], checked((ushort)leg));
         BinaryPrimitives.WriteUInt32BigEndian(value[18..], cseq);
         value[22] = (byte)method;
@@ -33,6 +38,9 @@ public static class Branches
         Span<char> text = stackalloc char[MagicCookie.Length + (Bytes * 8 / 5)];
         MagicCookie.CopyTo(text);
         Base32.Encode(hash[..Bytes], text[MagicCookie.Length..]);
-        return new string(text);
+        return string.Concat(text, KindMarks.Of(actor.Kind));
     }
+
+    /// <summary>Whose request a branch belongs to, if it is one of ours.</summary>
+    public static ActorKind KindOf(ReadOnlySpan<byte> branch) => KindMarks.KindOf(branch, MagicCookie.Length + (Bytes * 8 / 5));
 }

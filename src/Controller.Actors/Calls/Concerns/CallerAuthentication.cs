@@ -1,4 +1,5 @@
 using Controller.Actors.Policies;
+using Controller.Sharding.Model;
 using Controller.Sip.Digest;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
@@ -17,35 +18,41 @@ internal static class CallerAuthentication
     /// <returns>False if the request has been answered (407, 403).</returns>
     public static bool Passes(Turn turn, SipMessage invite, Flow flow, string realm)
     {
-        if (!turn.Settings.Realms.TryGetValue(realm, out RealmSettings? settings) || !settings.AuthenticateCalls)
+        byte[]? challenge = Challenge(turn.Settings, turn.Now, invite, flow, realm, turn.LocalTag(0));
+        turn.Send(Responses.Destination(invite, flow), challenge);
+        return challenge is null;
+    }
+
+    /// <returns>The 407; null if the request may pass.</returns>
+    public static byte[]? Challenge(ControllerSettings settings, Instant now, SipMessage request, Flow flow, string realm, string toTag)
+    {
+        if (!settings.Realms.TryGetValue(realm, out RealmSettings? asks) || !asks.AuthenticateCalls)
         {
-            return true;
+            return null;
         }
 
-        RegistrarSettings registrar = turn.Settings.Registrar;
+        RegistrarSettings registrar = settings.Registrar;
         bool stale = false;
-        foreach (ReadOnlySpan<byte> value in invite.Values(HeaderId.ProxyAuthorization))
+        foreach (ReadOnlySpan<byte> value in request.Values(HeaderId.ProxyAuthorization))
         {
             if (!DigestCredentials.TryParse(value, out DigestCredentials credentials) || !registrar.Algorithms.Contains(credentials.Algorithm) || Latin1.Text(credentials.Realm) != registrar.DigestRealm)
             {
                 continue;
             }
 
-            NonceVerdict nonce = StatelessNonce.Check(turn.Secret, registrar.DigestRealm, credentials.Nonce, turn.Now.Milliseconds, NonceLifetime);
+            NonceVerdict nonce = StatelessNonce.Check(settings.Secret.Span, registrar.DigestRealm, credentials.Nonce, now.Milliseconds, NonceLifetime);
             stale |= nonce == NonceVerdict.Stale;
             if (nonce == NonceVerdict.Valid
                 && registrar.Users.TryGetValue(Latin1.Text(credentials.Username), out UserSettings? user)
-                && DigestResponse.Verify(credentials, user.Password, invite.MethodText, invite.Body))
+                && DigestResponse.Verify(credentials, user.Password, request.MethodText, request.Body))
             {
-                return true;
+                return null;
             }
         }
 
-        string fresh = StatelessNonce.Make(turn.Secret, registrar.DigestRealm, turn.Now.Milliseconds);
-        byte[] challenge = Responses.Begin(invite, 407, default, flow.Remote, turn.LocalTag(0))
+        string fresh = StatelessNonce.Make(settings.Secret.Span, registrar.DigestRealm, now.Milliseconds);
+        return Responses.Begin(request, 407, default, flow.Remote, toTag)
             .Challenge(HeaderId.ProxyAuthenticate, registrar, fresh, stale)
             .Finish();
-        turn.Send(Responses.Destination(invite, flow), challenge);
-        return false;
     }
 }

@@ -166,10 +166,7 @@ internal static class Setup
             return;
         }
 
-        string party = $"<sip:{plan.AddressOfRecord}>";
-        ImmutableArray<Target> targets = [.. bindings.OrderByDescending(binding => binding.Q)
-            .Select(binding => new Target(binding.Contact, party, binding.Flow, "", 0, binding.Flow.Transport, binding.Flow.Listener, ""))];
-        turn.Happened(new CallEvent.Routed(plan.Route, targets, Parallel: true));
+        turn.Happened(new CallEvent.Routed(plan.Route, RoutePlan.TargetsOf(plan.AddressOfRecord, bindings), Parallel: true));
         while (!turn.State.Targets.IsEmpty)
         {
             Try(turn, turn.State.Targets[0], turn.State.Targets[0].Flow!);
