@@ -12,7 +12,10 @@ public static class Capabilities
         Methods =
         [
             SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Register, SipMethod.Info, SipMethod.Update,
-            SipMethod.Message, SipMethod.Refer, SipMethod.Notify, SipMethod.Subscribe, SipMethod.Prack,
+            SipMethod.Message, SipMethod.Refer, SipMethod.Notify, SipMethod.Subscribe, SipMethod.Prack, SipMethod.Publish,
+
+            // What we do not know passes through us outside a dialog, and is 501 where it is for us.
+            SipMethod.Unknown,
         ],
     };
 }

@@ -58,7 +58,9 @@ public sealed record ListenerSettings(string Realm, SipTransport Transport, IPEn
 /// <param name="AuthenticateCalls">Whether initial INVITEs from this realm are challenged (407) before anything is stored. Default off.</param>
 /// <param name="Refer">What is done with a REFER that comes from here.</param>
 /// <param name="UnknownHeaders">Whether header fields that the catalogue does not know cross into and out of the realm.</param>
-public sealed record RealmSettings(bool Trusted = false, bool AuthenticateCalls = false, ReferPolicy Refer = ReferPolicy.Pass, bool UnknownHeaders = true);
+/// <param name="PassesTopology">Whether event packages whose bodies name dialogs and contacts cross into and out of the realm.</param>
+public sealed record RealmSettings(
+    bool Trusted = false, bool AuthenticateCalls = false, ReferPolicy Refer = ReferPolicy.Pass, bool UnknownHeaders = true, bool PassesTopology = false);
 
 public sealed record RegistrarSettings
 {

@@ -12,7 +12,7 @@ public static class ActorKeys
     /// is hashed under the secret, so that nobody outside can aim at a shard.
     /// </summary>
     public static ActorId ForCallId(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> callId) =>
-        CallToken.TryDecode(secret, callId, out ActorId actor, out _)
+        CallToken.TryDecodeActor(secret, callId, out ActorId actor, out _)
             ? actor
             : new ActorId(ActorKinds.Call, Hash(secret, "call:"u8, callId));
 
@@ -20,7 +20,7 @@ public static class ActorKeys
     /// <param name="tag">Of the party that began it: several of its subscriptions may have one Call-ID, as all its registrations have.</param>
     public static ActorId ForCallId(ReadOnlySpan<byte> secret, ActorKind kind, ReadOnlySpan<byte> callId, ReadOnlySpan<byte> tag)
     {
-        if (CallToken.TryDecode(secret, callId, out ActorId actor, out _))
+        if (CallToken.TryDecodeActor(secret, callId, out ActorId actor, out _))
         {
             return actor;
         }

@@ -42,14 +42,14 @@ public static class CallToken
     /// <summary>False if the text is not a call's token, or not one made under this secret.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> callId, out UInt128 key, out int leg)
     {
-        bool decoded = TryDecode(secret, callId, out ActorId actor, out leg) && actor.Kind == ActorKinds.Call;
+        bool decoded = TryDecodeActor(secret, callId, out ActorId actor, out leg) && actor.Kind == ActorKinds.Call;
         key = decoded ? actor.Key : default;
         leg = decoded ? leg : 0;
         return decoded;
     }
 
     /// <summary>False if the text is not a token, or not one made under this secret for an actor of the kind that its mark says.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> callId, out ActorId actor, out int leg)
+    public static bool TryDecodeActor(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> callId, out ActorId actor, out int leg)
     {
         actor = default;
         leg = 0;

@@ -71,8 +71,7 @@ internal sealed class Arrivals(
             return;
         }
 
-        ActorId call = ActorKeys.ForCallId(settings.Current.Secret.Span, response.Value(HeaderId.CallId));
-        if (!system.Tell(call, new CallInput.ResponseReceived(response, flow)))
+        if (!system.Tell(Addressee.OfResponse(settings.Current.Secret.Span, response, via.Branch), new CallInput.ResponseReceived(response, flow)))
         {
             instruments.DispatchRefused();
             Drop(response, DropReason.Overload);
@@ -90,7 +89,7 @@ internal sealed class Arrivals(
                 return;
             }
 
-            TellCall(request, flow, current);
+            Tell(request, flow, current);
             return;
         }
 
@@ -115,9 +114,8 @@ internal sealed class Arrivals(
                 Register(request, flow, current);
                 break;
 
-            // RFC 3261 section 11.2: outside a dialog the answer says what we are able to do, and needs nobody.
-            case SipMethod.Options when TagOf(request, HeaderId.To).IsEmpty:
-                Answer(request, flow, 200);
+            case var _ when Here(request, current) is var here and not 0:
+                Answer(request, flow, here);
                 break;
 
             // RFC 3261 section 15.1.2: "If the BYE does not match an existing dialog, the UAS core SHOULD generate a 481"; so do PRACK
@@ -126,7 +124,7 @@ internal sealed class Arrivals(
                 Answer(request, flow, 481);
                 break;
             default:
-                TellCall(request, flow, current);
+                Tell(request, flow, current);
                 break;
         }
     }
@@ -165,10 +163,43 @@ internal sealed class Arrivals(
         }
     }
 
-    private void TellCall(SipMessage request, Flow flow, ControllerSettings current)
+    /// <summary>The status for a request outside a dialog that is for us, not for somebody behind us; 0: it is not.</summary>
+    private int Here(SipMessage request, ControllerSettings current)
     {
-        ActorId call = ActorKeys.ForCallId(current.Secret.Span, request.Value(HeaderId.CallId));
-        if (!system.Tell(call, new CallInput.RequestReceived(request, flow)))
+        if (!TagOf(request, HeaderId.To).IsEmpty)
+        {
+            return 0;
+        }
+
+        // RFC 3261 section 11: an OPTIONS with Max-Forwards 0 may be answered by whom it reaches.
+        bool last = request.Method == SipMethod.Options && request.Value(HeaderId.MaxForwards).SequenceEqual("0"u8);
+        bool ours = SipUri.TryParse(request.RequestUri, out SipUri uri) && uri.User.IsEmpty && _own.AreAt(uri.Host, current.Registrar);
+        return request.Method switch
+        {
+            // 11.2: the answer says what we are able to do, and needs nobody.
+            SipMethod.Options when ours || last => 200,
+
+            // RFC 6665 section 8.3.2: 489, we have no event package of our own; RFC 3903 section 6 step 3 says the same of PUBLISH.
+            SipMethod.Subscribe or SipMethod.Publish when ours => 489,
+
+            // RFC 6665 section 4.1.3: we have subscribed to nothing.
+            SipMethod.Notify when ours => 481,
+
+            // RFC 3261 section 21.4.5: nobody is named whom it could be for.
+            SipMethod.Message when ours => 404,
+
+            // 21.5.2: 501 "is the appropriate response when a UAS does not recognize the request method".
+            SipMethod.Unknown when ours => 501,
+
+            // A REFER outside a dialog would make us call for a stranger: RFC 3515 section 2.4.2 lets it be refused with a 6xx.
+            SipMethod.Refer => 603,
+            _ => 0,
+        };
+    }
+
+    private void Tell(SipMessage request, Flow flow, ControllerSettings current)
+    {
+        if (!system.Tell(Addressee.OfRequest(current.Secret.Span, request), new CallInput.RequestReceived(request, flow)))
         {
             Refused(request, flow);
         }
@@ -181,7 +212,7 @@ internal sealed class Arrivals(
 
         // What would begin something is told to come back later. Within a dialog a 503 would end it at some peers (RFC 3261 section 12.2.1.2
         // names 408 and 481, products do more): silence makes the peer send again.
-        if (request.Method is SipMethod.Invite or SipMethod.Register && TagOf(request, HeaderId.To).IsEmpty)
+        if (request.Method is not (SipMethod.Ack or SipMethod.Cancel) && TagOf(request, HeaderId.To).IsEmpty)
         {
             Answer(request, flow, 503);
             return;

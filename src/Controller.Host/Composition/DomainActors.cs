@@ -2,8 +2,10 @@ using Controller.Actors;
 using Controller.Actors.Calls;
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.State;
+using Controller.Actors.Exchanges;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
+using Controller.Actors.Subscriptions;
 using Controller.Edge;
 using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Registrations;
@@ -22,6 +24,10 @@ public static class DomainActors
             ActorKinds.Call, new CallEventCodec(), edge.CallEffects, settings, PassivationPolicy.Never);
         system.Register<Registration, RegistrationState, RegistrationInput, RegistrationEvent, RegistrationEffect, ControllerSettings>(
             ActorKinds.Registration, new RegistrationEventCodec(), edge.RegistrationEffects, settings, PassivationPolicy.Never);
+        system.Register<Exchange, ExchangeState, CallInput, ExchangeEvent, CallEffect, ControllerSettings>(
+            ActorKinds.Exchange, new ExchangeEventCodec(), edge.CallEffects, settings, PassivationPolicy.Never);
+        system.Register<Subscription, SubscriptionState, CallInput, SubscriptionEvent, CallEffect, ControllerSettings>(
+            ActorKinds.Subscription, new SubscriptionEventCodec(), edge.CallEffects, settings, PassivationPolicy.Never);
     }
 
     public static ICallDirectory Calls(ActorSystem system, int node)

@@ -2,8 +2,10 @@ using Controller.Actors;
 using Controller.Actors.Calls;
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.State;
+using Controller.Actors.Exchanges;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
+using Controller.Actors.Subscriptions;
 using Controller.Sharding.Model;
 using Controller.Sharding.Runtime;
 
@@ -19,6 +21,10 @@ internal class EngineKinds
         RegisterCalls(system, settings, calls);
         system.Register<Registration, RegistrationState, RegistrationInput, RegistrationEvent, RegistrationEffect, ControllerSettings>(
             ActorKinds.Registration, new RegistrationEventCodec(), registrations, settings, PassivationPolicy.Never);
+        system.Register<Exchange, ExchangeState, CallInput, ExchangeEvent, CallEffect, ControllerSettings>(
+            ActorKinds.Exchange, new ExchangeEventCodec(), calls, settings, PassivationPolicy.Never);
+        system.Register<Subscription, SubscriptionState, CallInput, SubscriptionEvent, CallEffect, ControllerSettings>(
+            ActorKinds.Subscription, new SubscriptionEventCodec(), calls, settings, PassivationPolicy.Never);
     }
 
     protected virtual void RegisterCalls(ActorSystem system, SettingsSource<ControllerSettings> settings, IEffectInterpreter<CallEffect> outlet) =>

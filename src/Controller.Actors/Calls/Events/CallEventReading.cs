@@ -91,11 +91,11 @@ internal static class CallEventReading
 
     private static Ending FromWire(Wire.Ending wire) => new(wire.Result, (int)wire.Status, wire.Cause, wire.EndedBy);
 
-    private static Target FromWire(Wire.Target wire) => new(
+    internal static Target FromWire(Wire.Target wire) => new(
         Text(wire.Uri), Text(wire.RemoteParty), wire.Flow is null ? null : FromWire(wire.Flow), Text(wire.Host), (int)wire.Port,
         (SipTransport)wire.Transport, (int)wire.Listener, Text(wire.Trunk), Text(wire.Replaces));
 
-    private static Leg FromWire(Wire.Leg wire) => new()
+    internal static Leg FromWire(Wire.Leg wire) => new()
     {
         Number = (int)wire.Number,
         State = (LegState)wire.State,
@@ -116,10 +116,10 @@ internal static class CallEventReading
         Capabilities = (LegCapabilities)wire.Capabilities,
     };
 
-    private static Flow FromWire(Wire.Flow wire) =>
+    internal static Flow FromWire(Wire.Flow wire) =>
         new((SipTransport)wire.Transport, (int)wire.Listener, new IPEndPoint(new IPAddress(wire.Address.Span), (int)wire.Port), wire.Connection, (int)wire.ReconnectPort);
 
     private static ImmutableArray<string> Texts(IEnumerable<ByteString> wire) => [.. wire.Select(Text)];
 
-    private static string Text(ByteString latin1) => Latin1.Text(latin1.Span);
+    internal static string Text(ByteString latin1) => Latin1.Text(latin1.Span);
 }

@@ -34,28 +34,29 @@ internal static class CallEventWriting
     private static Wire.Routed ToWire(CallEvent.Routed e)
     {
         var wire = new Wire.Routed { Route = Text(e.Route), Parallel = e.Parallel };
-        foreach (Target target in e.Targets)
-        {
-            var stored = new Wire.Target
-            {
-                Uri = Text(target.Uri),
-                RemoteParty = Text(target.RemoteParty),
-                Host = Text(target.Host),
-                Port = (uint)target.Port,
-                Transport = (uint)target.Transport,
-                Listener = (uint)target.Listener,
-                Trunk = Text(target.Trunk),
-                Replaces = Text(target.Replaces),
-            };
-            if (target.Flow is { } flow)
-            {
-                stored.Flow = ToWire(flow);
-            }
+        wire.Targets.AddRange(e.Targets.Select(ToWire));
+        return wire;
+    }
 
-            wire.Targets.Add(stored);
+    internal static Wire.Target ToWire(Target target)
+    {
+        var stored = new Wire.Target
+        {
+            Uri = Text(target.Uri),
+            RemoteParty = Text(target.RemoteParty),
+            Host = Text(target.Host),
+            Port = (uint)target.Port,
+            Transport = (uint)target.Transport,
+            Listener = (uint)target.Listener,
+            Trunk = Text(target.Trunk),
+            Replaces = Text(target.Replaces),
+        };
+        if (target.Flow is { } flow)
+        {
+            stored.Flow = ToWire(flow);
         }
 
-        return wire;
+        return stored;
     }
 
     private static Wire.LegRang ToWire(CallEvent.LegRang e)
@@ -108,7 +109,7 @@ internal static class CallEventWriting
     private static Wire.Ending ToWire(Ending ending) =>
         new() { Result = ending.Result, Status = (uint)ending.Status, Cause = ending.Cause, EndedBy = ending.EndedBy };
 
-    private static Wire.Leg ToWire(Leg leg)
+    internal static Wire.Leg ToWire(Leg leg)
     {
         var wire = new Wire.Leg
         {
@@ -133,7 +134,7 @@ internal static class CallEventWriting
         return wire;
     }
 
-    private static Wire.Flow ToWire(Flow flow) => new()
+    internal static Wire.Flow ToWire(Flow flow) => new()
     {
         Transport = (uint)flow.Transport,
         Listener = (uint)flow.Listener,
@@ -143,7 +144,7 @@ internal static class CallEventWriting
         ReconnectPort = (uint)flow.ReconnectPort,
     };
 
-    private static ByteString Text(string latin1) => latin1.Length == 0 ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(Latin1.Octets(latin1));
+    internal static ByteString Text(string latin1) => latin1.Length == 0 ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(Latin1.Octets(latin1));
 
-    private static ByteString Bytes(ReadOnlyMemory<byte> bytes) => bytes.IsEmpty ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(bytes);
+    internal static ByteString Bytes(ReadOnlyMemory<byte> bytes) => bytes.IsEmpty ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(bytes);
 }

@@ -32,6 +32,40 @@ internal static class Answers
         return description.IsEmpty ? Relay.Finish(writer, response, over) : writer.Finish(description.Span, "application/sdp"u8);
     }
 
+    /// <summary>The response to a request other than INVITE that makes no call: <see cref="Relayed"/>, and what belongs to its method.</summary>
+    public static byte[] Passed(SipMessage request, Crossing over, string tag, SipMessage response)
+    {
+        // A redirection or a challenge means nothing to the caller: its Contact or challenge belongs to the other side (8.1.3.4, 22.3).
+        if (response.StatusCode is (>= 300 and < 400) or 401 or 407)
+        {
+            return Own(request, over.To, tag, response.StatusCode < 400 ? 480 : 403);
+        }
+
+        SipWriter writer = Responses.Begin(request, response.StatusCode, Relay.Phrase(response, over), over.To.Flow.Remote, tag);
+        switch (response.StatusCode)
+        {
+            // RFC 6665 section 4.2.1.1: the Contact of the 2xx is the notifier's; 12.1.1 wants it in every response that makes a dialog.
+            case < 300 when request.Method is SipMethod.Subscribe:
+                writer.Header(HeaderId.Contact, $"<{over.To.Contact}>");
+                break;
+
+            // 11.2: what works through us, whatever the other side can.
+            case < 300 when request.Method is SipMethod.Options:
+                writer.Header(HeaderId.Allow, Relay.Allow);
+                break;
+
+            // RFC 3903 section 6, RFC 6665 section 4.2.1.1: "a 423 (Interval Too Brief) … MUST contain a Min-Expires header field".
+            case 423:
+                writer.CopyAll(response, HeaderId.MinExpires);
+                break;
+            case 405:
+                writer.Header(HeaderId.Allow, Relay.Allow);
+                break;
+        }
+
+        return Relay.Finish(Relay.Headers(writer, response, over), response, over);
+    }
+
     /// <summary>A response of our own making.</summary>
     /// <param name="reason">Value of a Reason header (RFC 3326); empty for none.</param>
     public static byte[] Own(SipMessage request, Leg to, string tag, int status, string reason = "", int retryAfterSeconds = 0)

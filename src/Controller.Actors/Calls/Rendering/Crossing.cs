@@ -26,6 +26,9 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings)
     /// <summary>Header fields that the catalogue does not know may cross.</summary>
     public bool UnknownHeaders => RealmOf(from).UnknownHeaders && RealmOf(to).UnknownHeaders;
 
+    /// <summary>Bodies that are names of dialogs and contacts, all through, may cross.</summary>
+    public bool PassesTopology => RealmOf(from).PassesTopology && RealmOf(to).PassesTopology;
+
     /// <summary>All that names the side that the message comes from: its leg, and the message itself, which may be the first of its dialog.</summary>
     public TopologyHiding Hiding(SipMessage message)
     {

@@ -50,6 +50,21 @@ internal static class Requests
         return received is null ? writer.Finish() : Relay.Finish(Relay.Headers(writer, received, over), received, over);
     }
 
+    /// <summary>A request outside a dialog, other than INVITE, that relays one of the other side.</summary>
+    public static byte[] Outside(Crossing over, string branch, SipMessage received)
+    {
+        Leg leg = over.To;
+        SipWriter writer = Begin(received.Method, received.MethodText, leg.RemoteTarget, leg, branch, leg.LocalCSeq, MaxForwards(received));
+
+        // RFC 3428 section 4: "MESSAGE requests do not initiate dialogs. User Agents MUST NOT insert Contact header fields into MESSAGE requests."
+        if (received.Method != SipMethod.Message && received.Has(HeaderId.Contact))
+        {
+            writer.Header(HeaderId.Contact, $"<{leg.Contact}>");
+        }
+
+        return Relay.Finish(Relay.Headers(writer, received, over), received, over);
+    }
+
     /// <summary>A request within the leg's dialog (RFC 3261 section 12.2.1.1) that relays one of the other leg.</summary>
     public static byte[] Relayed(Crossing over, string branch, uint cseq, SipMessage received)
     {
@@ -60,6 +75,11 @@ internal static class Requests
             writer.Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
             Relay.OptionTags(writer, received, HeaderId.Supported);
             Relay.OptionTags(writer, received, HeaderId.Require);
+        }
+        else if (received.Method is SipMethod.Subscribe or SipMethod.Notify)
+        {
+            // RFC 6665 section 4.4.1: both are target refresh requests, and Contact is mandatory in both (table 2 of section 8.1).
+            writer.Header(HeaderId.Contact, $"<{leg.Contact}>");
         }
 
         return Relay.Finish(Relay.Headers(writer, received, over), received, over);

@@ -58,6 +58,8 @@ public sealed record Transaction
 
     public bool IsClient => Kind is TransactionKind.InviteClient or TransactionKind.NonInviteClient;
 
+    public Instant NextDue => Instant.Earlier(Retransmit.At, Timeout.At);
+
     /// <summary>No final response yet.</summary>
     public bool IsPending => Kind switch
     {

@@ -17,7 +17,8 @@ internal static class ListenerBinding
                 known.Get(path + ".trust", "untrusted") == "trusted",
                 known.Get(path + ".authenticate-calls", false),
                 Policy(known.Find<string>(path + ".refer")) ?? ReferPolicy.Pass,
-                known.Get(path + ".unknown-headers", "pass") == "pass");
+                known.Get(path + ".unknown-headers", "pass") == "pass",
+                known.Get(path + ".topology", "hide") == "pass");
         },
         StringComparer.Ordinal);
 

@@ -47,6 +47,7 @@ internal static class KeyCatalogue
 
         new("realms.*.trust", new ChoiceKind(["untrusted", "trusted"]), "untrusted"),
         new("realms.*.authenticate-calls", Boolean, "false"),
+        new("realms.*.topology", new ChoiceKind(["hide", "pass"]), "hide"),
         new("realms.*.refer", new ChoiceKind(["pass", "terminate", "refuse"]), "pass"),
         new("realms.*.unknown-headers", new ChoiceKind(["pass", "drop"]), "pass"),
 
