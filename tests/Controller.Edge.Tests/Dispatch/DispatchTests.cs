@@ -3,6 +3,7 @@ using Controller.Actors.Calls;
 using Controller.Actors.Registrations;
 using Controller.Actors.Tokens;
 using Controller.Edge.Tests.Fakes;
+using Controller.Sharding.Model;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Transport;
@@ -37,6 +38,54 @@ public sealed class DispatchTests : IDisposable
         Assert.Equal(ActorKeys.ForCallId(EdgeUnderTest.Secret, "abc@host"u8), told.Actor);
         Assert.Equal(request, Encoding.Latin1.GetString(told.Message!.Raw));
         Assert.Equal(new Flow(SipTransport.Udp, 0, _peer.Local), told.Flow);
+    }
+
+    [Theory]
+    [InlineData("MESSAGE", 4)]
+    [InlineData("OPTIONS", 4)]
+    [InlineData("PUBLISH", 4)]
+    [InlineData("NOTIFY", 4)]
+    [InlineData("DANCE", 4)]
+    [InlineData("SUBSCRIBE", 5)]
+    public void What_makes_no_call_goes_to_the_actor_of_its_Call_ID_and_its_makers_tag(string method, byte kind)
+    {
+        string request = Requests.Make(method, _peer.SentBy, callId: "abc@host", extra: "Event: presence\r\nSubscription-State: active\r\n");
+        _peer.Send(request);
+        Told told = _edge.Actors.Next();
+        Assert.IsType<CallInput.RequestReceived>(told.Input);
+        string tag = request.Split(";tag=")[1].Split('\r')[0];
+        Assert.Equal(ActorKeys.ForCallId(EdgeUnderTest.Secret, new ActorKind(kind), "abc@host"u8, Encoding.ASCII.GetBytes(tag)), told.Actor);
+        Assert.Equal(kind, told.Actor.Kind.Value);
+        _peer.Send(request.Replace(";tag=" + tag, ";tag=another", StringComparison.Ordinal));
+        Assert.NotEqual(told.Actor, _edge.Actors.Next().Actor);
+    }
+
+    [Fact]
+    public void A_subscription_is_found_by_the_tag_the_branch_and_the_Call_ID_that_it_gave()
+    {
+        var key = new ActorId(new ActorKind(5), UInt128.MaxValue / 5);
+        ActorId self = ActorKeys.ForCallId(EdgeUnderTest.Secret, key.Kind, "abc@host"u8, "their-tag"u8);
+
+        // The subscriber refreshes: its Call-ID and its tag; the To tag is ours.
+        string refresh = Requests.Make("SUBSCRIBE", _peer.SentBy, toTag: Tags.Make(EdgeUnderTest.Secret, self, 0, default), callId: "abc@host", extra: "Event: presence\r\n");
+        _peer.Send(refresh.Replace(";tag=a", ";tag=their-tag\r\nX-Old: a", StringComparison.Ordinal));
+        Assert.Equal(self, _edge.Actors.Next().Actor);
+
+        // It answers a NOTIFY of ours: the branch is ours, the To tag its.
+        string branch = Branches.Make(EdgeUnderTest.Secret, self, 0, 1, SipMethod.Notify, 0);
+        _peer.Send(Requests.Response(_edge.Udp.SentBy, callId: "abc@host").Replace("z9hG4bKours", branch, StringComparison.Ordinal)
+            .Replace(";tag=2", ";tag=their-tag", StringComparison.Ordinal).Replace("1 INVITE", "1 NOTIFY", StringComparison.Ordinal));
+        Assert.Equal(self, _edge.Actors.Next().Actor);
+
+        // The notifier: the Call-ID is ours.
+        _peer.Send(Requests.Make("NOTIFY", _peer.SentBy, toTag: "t", callId: CallToken.Encode(EdgeUnderTest.Secret, key, 1, 0), extra: "Event: presence\r\nSubscription-State: active\r\n"));
+        Assert.Equal(key, _edge.Actors.Next().Actor);
+        _peer.Send(Requests.Response(_edge.Udp.SentBy, callId: CallToken.Encode(EdgeUnderTest.Secret, key, 1, 0)));
+        Assert.Equal(key, _edge.Actors.Next().Actor);
+
+        // A call's token with the mark of another kind leads nowhere of ours.
+        _peer.Send(Requests.Make("NOTIFY", _peer.SentBy, toTag: "t", callId: CallToken.Encode(EdgeUnderTest.Secret, key.Key, 1, 0) + "s", extra: "Event: presence\r\nSubscription-State: active\r\n"));
+        Assert.NotEqual(key.Key, _edge.Actors.Next().Actor.Key);
     }
 
     [Fact]

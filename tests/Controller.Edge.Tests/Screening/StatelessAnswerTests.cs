@@ -17,7 +17,6 @@ public sealed class StatelessAnswerTests : IDisposable
     [Theory]
     [InlineData("sip:example.com")]
     [InlineData("sip:127.0.0.1:5060")]
-    [InlineData("sip:alice@example.com")]
     public void Options_outside_a_dialog_says_what_we_can_do(string uri)
     {
         SipMessage answer = _peer.Ask(Requests.Make("OPTIONS", _peer.SentBy, uri));
@@ -52,26 +51,31 @@ public sealed class StatelessAnswerTests : IDisposable
     [Fact]
     public void Another_transaction_gets_another_tag()
     {
-        SipMessage first = _peer.Ask(Requests.Make("OPTIONS", _peer.SentBy, callId: "same", branch: "z9hG4bKone"));
-        SipMessage second = _peer.Ask(Requests.Make("OPTIONS", _peer.SentBy, callId: "same", branch: "z9hG4bKtwo"));
+        SipMessage first = _peer.Ask(Requests.Make("OPTIONS", _peer.SentBy, "sip:example.com", callId: "same", branch: "z9hG4bKone"));
+        SipMessage second = _peer.Ask(Requests.Make("OPTIONS", _peer.SentBy, "sip:example.com", callId: "same", branch: "z9hG4bKtwo"));
         Assert.NotEqual(Text(first, HeaderId.To), Text(second, HeaderId.To));
     }
 
     [Fact]
-    public void Unknown_method_is_501_with_Allow()
+    public void An_OPTIONS_without_hops_left_is_answered_by_whom_it_has_reached()
     {
-        SipMessage answer = _peer.Ask(Requests.Make("DANCE", _peer.SentBy));
-        Assert.Equal(501, answer.StatusCode);
-        Assert.Contains("INVITE", Text(answer, HeaderId.Allow));
+        // RFC 3261 section 11: "the request … may be answered by" an element that it was not for.
+        Assert.Equal(200, _peer.Ask(Requests.Make("OPTIONS", _peer.SentBy, "sip:alice@example.com", maxForwards: "0")).StatusCode);
     }
 
-    [Fact]
-    public void Known_method_that_we_do_not_take_is_405_with_Allow()
+    [Theory]
+    [InlineData("DANCE", 501)]
+    [InlineData("SUBSCRIBE", 489)]
+    [InlineData("PUBLISH", 489)]
+    [InlineData("NOTIFY", 481)]
+    [InlineData("MESSAGE", 404)]
+    public void What_is_for_us_and_nothing_that_we_do_is_refused(string method, int status)
     {
-        // RFC 3261 section 8.2.1: "The UAS MUST also add an Allow header field to the 405 (Method Not Allowed) response."
-        SipMessage answer = _peer.Ask(Requests.Make("PUBLISH", _peer.SentBy, extra: "Event: presence\r\n"));
-        Assert.Equal(405, answer.StatusCode);
-        Assert.DoesNotContain("PUBLISH", Text(answer, HeaderId.Allow));
+        // RFC 3261 sections 21.5.2 and 21.4.5, RFC 6665 sections 8.3.2 and 4.1.3.
+        SipMessage answer = _peer.Ask(Requests.Make(method, _peer.SentBy, "sip:example.com", extra: "Event: presence\r\nSubscription-State: active\r\n"));
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal(status == 501, answer.Has(HeaderId.Allow));
+        Assert.True(_edge.Actors.IsIdle);
     }
 
     [Fact]
