@@ -127,6 +127,19 @@ public class ReliableProvisionalTests
     }
 
     [Fact]
+    public void A_PRACK_with_a_word_too_many_in_its_RAck_acknowledges_all_the_same()
+    {
+        CallDriver call = Calling(Supports, out Sent invite);
+        call.FromCallee(Response(invite, 183, sdp: CalleeSdp, extra: Reliable(7)));
+        Sent progress = call.Last("SIP/2.0 183");
+        call.FromCaller(FromCaller("PRACK", progress.ToTag, 2, "z9hG4bKp1", extra: $"RAck: {progress.Header("RSeq")} 1 INVITE INVITE\r\n"));
+
+        // RFC 3262 section 7.2 has three words; the callee gets three.
+        Assert.Equal("7 1 INVITE", call.Last("PRACK").Header("RAck"));
+        Assert.Empty(call.State.Provisionals);
+    }
+
+    [Fact]
     public void What_is_out_of_order_is_not_acknowledged_and_what_comes_again_is_discarded()
     {
         CallDriver call = Calling("", out Sent invite);

@@ -169,7 +169,8 @@ internal static class Reliability
             }
         }
 
-        if (count != 3 || !TryNumber(rack[parts[0]], out uint rseq) || !TryNumber(rack[parts[1]], out uint cseq) || !rack[parts[2]].SequenceEqual("INVITE"u8))
+        // Words behind the three are ignored: there are callers that write the method of the CSeq twice.
+        if (count < 3 || !TryNumber(rack[parts[0]], out uint rseq) || !TryNumber(rack[parts[1]], out uint cseq) || !rack[parts[2]].SequenceEqual("INVITE"u8))
         {
             return null;
         }
