@@ -41,16 +41,40 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
                 Expiry.TransportFailed(turn, failed.Branch);
                 break;
             case CallInput.BindingsFound found:
-                Setup.BindingsFound(turn, found.Lookup, found.Bindings);
+                if (turn.State.Transfer is null)
+                {
+                    Setup.BindingsFound(turn, found.Lookup, found.Bindings);
+                }
+                else
+                {
+                    Transferring.BindingsFound(turn, found.Lookup, found.Bindings);
+                }
+
                 break;
             case CallInput.Resolved resolved:
-                Setup.Resolved(turn, resolved.Lookup, resolved.Targets);
+                if (turn.State.Transfer is null)
+                {
+                    Setup.Resolved(turn, resolved.Lookup, resolved.Targets);
+                }
+                else
+                {
+                    Transferring.Resolved(turn, resolved.Lookup, resolved.Targets);
+                }
+
                 break;
             case CallInput.DialogAsked asked:
                 ReplacedDialogs.Asked(turn, asked);
                 break;
             case CallInput.DialogFound found:
-                Setup.DialogFound(turn, found.Lookup, found.Party);
+                if (turn.State.Transfer is null)
+                {
+                    Setup.DialogFound(turn, found.Lookup, found.Party);
+                }
+                else
+                {
+                    Transferring.DialogFound(turn, found.Lookup, found.Party);
+                }
+
                 break;
             case CallInput.HangUp:
                 Teardown.HangUp(turn, "operator", "hung up by the operator", Reasons.Operator);
@@ -70,7 +94,7 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
 
     public static Instant NextDue(CallState state)
     {
-        Instant due = Instant.Earlier(Instant.Earlier(state.NoAnswerAt, state.MaxDurationAt), state.TryUntil);
+        Instant due = Instant.Earlier(Instant.Earlier(state.NoAnswerAt, state.MaxDurationAt), Instant.Earlier(state.TryUntil, state.Transfer?.NextDue ?? Instant.Never));
         foreach (Transaction transaction in state.Transactions)
         {
             due = Instant.Earlier(due, Instant.Earlier(transaction.Retransmit.At, transaction.Timeout.At));

@@ -21,7 +21,7 @@ internal static class CallEvolution
         CallEvent.LegTried e => LegProgress.LegTried(state, e),
         CallEvent.LegRang e => LegProgress.LegRang(state, e),
         CallEvent.LegAnswered e => LegProgress.LegAnswered(state, e),
-        CallEvent.LegFailed e => LegProgress.LegFailed(state, e),
+        CallEvent.LegFailed e => TransferProgress.Failed(LegProgress.LegFailed(state, e), e.Leg, e.Status),
         CallEvent.LegCancelled e => state.With(state.Legs[e.Leg] with { State = LegState.Cancelling, CancelReason = e.Reason }),
         CallEvent.LegAnsweredLate e => LegProgress.LegAnsweredLate(state, e),
         CallEvent.SecondAnswerHungUp e => LegProgress.SecondAnswerHungUp(state, e),
@@ -41,6 +41,14 @@ internal static class CallEvolution
         CallEvent.ReferralStarted e => ReferralProgress.Started(state, e),
         CallEvent.ReferralExtended e => ReferralProgress.Extended(state, e),
         CallEvent.ReferralEnded e => ReferralProgress.Ended(state, e),
+
+        CallEvent.TransferStarted e => TransferProgress.Started(state, e),
+        CallEvent.TransferRouted e => TransferProgress.Routed(state, e),
+        CallEvent.TransferTried e => TransferProgress.Tried(state, e),
+        CallEvent.TransferAnswered e => TransferProgress.Answered(state, e),
+        CallEvent.TransferJoinSet e => TransferProgress.JoinSet(state, e),
+        CallEvent.TransferEnded e => TransferProgress.Ended(state, e),
+        CallEvent.ReferrerGone e => TransferProgress.ReferrerGone(state, e),
 
         CallEvent.TransactionStepped e => state.Replacing(e.Transaction),
         CallEvent.TransactionEnded e => state.Without(e.Transaction),

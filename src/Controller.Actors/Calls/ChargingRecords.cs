@@ -19,7 +19,7 @@ internal static class ChargingRecords
         Instant ended = state.EndedAt ?? state.StartedAt;
         json.WriteStartObject();
         json.WriteString("id", string.Create(CultureInfo.InvariantCulture, $"{self.Key:x32}-{state.StartedAt.Milliseconds}"));
-        json.WriteString("callId", Latin1.Display(state.A.CallIdValue));
+        json.WriteString("callId", Latin1.Display(state.Legs[0].CallIdValue));
         json.WriteString("from", Latin1.Display(state.FromUri));
         json.WriteString("to", Latin1.Display(state.ToUri));
         string trunk = state.Winner != 0 ? state.B.Trunk : state.Legs.Length > 1 ? state.Legs[^1].Trunk : "";

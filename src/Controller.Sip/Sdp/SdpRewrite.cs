@@ -39,6 +39,30 @@ public static class SdpRewrite
         return sdp.ToArray();
     }
 
+    /// <summary>
+    /// The same description without hold: RFC 3264 section 5.1: "If the offerer wishes to both send and receive media with its peer, it MAY include an a=sendrecv
+    /// attribute, or it MAY omit it, since this is the default."
+    /// </summary>
+    public static byte[] BothWays(ReadOnlySpan<byte> sdp)
+    {
+        var kept = new List<byte>(sdp.Length);
+        var start = 0;
+        var lines = new SdpLines(sdp);
+        while (lines.MoveNext())
+        {
+            if (lines.Type == 'a' && SdpDirections.TryParse(lines.Value, out _))
+            {
+                kept.AddRange(sdp[start..(lines.ValueStart - 2)]);
+                start = lines.ValueStart + lines.Value.Length;
+                start += start < sdp.Length && sdp[start] == '\r' ? 1 : 0;
+                start += start < sdp.Length && sdp[start] == '\n' ? 1 : 0;
+            }
+        }
+
+        kept.AddRange(sdp[start..]);
+        return [.. kept];
+    }
+
     private static string Field(ref ReadOnlySpan<byte> rest, ulong? replacement)
     {
         var field = SdpLines.TakeField(ref rest);

@@ -30,7 +30,7 @@ internal sealed class CallDriver
         Self = ActorKeys.ForCallId(Settings.Secret.Span, Encoding.ASCII.GetBytes(callId));
     }
 
-    public ControllerSettings Settings { get; }
+    public ControllerSettings Settings { get; set; }
     public ActorId Self { get; }
     public Instant Now { get; private set; } = new(1_700_000_000_000);
     public CallState State { get; private set; } = CallState.Empty;

@@ -135,6 +135,55 @@ public class CrashTests
             call => call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 2, "z9hG4bKbye", "sip:bob@example.test")),
             call => call.FromCallee(Messages.Response(call.Last("BYE"), 200), PhoneFlow(2).Remote),
         ],
+        ["a REFER crosses, and its NOTIFYs, after the BYE as well"] =
+        [
+            call => call.FromCaller(Messages.Invite()),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.FromCaller(ReferTests.With(Messages.FromCaller("REFER", CallerTag(call), 2, "z9hG4bKref"), TransferTests.ReferTo)),
+            call => call.FromCallee(Messages.Response(call.Last("REFER"), 202)),
+            call => call.FromCallee(ReferTests.Notify(call, 1, "refer", "active;expires=60", "SIP/2.0 100 Trying\r\n")),
+            call => call.FromCaller(Messages.Response(call.Last("NOTIFY"), 200, toTag: "")),
+            call => call.FromCaller(Messages.FromCaller("BYE", InviteTag(call), 3, "z9hG4bKbye")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+            call => call.FromCallee(ReferTests.Notify(call, 2, "refer", "terminated;reason=noresource", "SIP/2.0 200 OK\r\n")),
+            call => call.FromCaller(Messages.Response(call.Last("NOTIFY"), 200, toTag: "")),
+        ],
+        ["a REFER is carried out here"] =
+        [
+            call =>
+            {
+                call.Settings = TransferTests.Terminating();
+                call.FromCaller(Messages.Invite());
+            },
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.FromCaller(ReferTests.With(Messages.FromCaller("REFER", CallerTag(call), 2, "z9hG4bKref"), TransferTests.ReferTo)),
+            call => call.FromCaller(Messages.Response(call.Last("NOTIFY"), 200, toTag: "")),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 180, toTag: "carol-tag")),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, toTag: "carol-tag", sdp: TransferTests.CarolSdp)),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.Response(call.Last("NOTIFY"), 200, toTag: "")),
+            call => call.FromCaller(Messages.Response(call.Last("BYE"), 200, toTag: "")),
+            call => call.FromCallee(Messages.FromCallee("BYE", call.First("INVITE"), 1, "z9hG4bKb1")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+        ],
+        ["a REFER is carried out here, and nobody answers"] =
+        [
+            call =>
+            {
+                call.Settings = TransferTests.Terminating();
+                call.FromCaller(Messages.Invite());
+            },
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.FromCaller(ReferTests.With(Messages.FromCaller("REFER", CallerTag(call), 2, "z9hG4bKref"), TransferTests.ReferTo)),
+            call => call.FromCaller(Messages.Response(call.Last("NOTIFY"), 200, toTag: "")),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 486, toTag: "carol-tag")),
+            call => call.FromCaller(Messages.Response(call.Last("NOTIFY"), 200, toTag: "")),
+            call => call.FromCaller(Messages.FromCaller("BYE", InviteTag(call), 3, "z9hG4bKbye")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+        ],
     };
 
     public static TheoryData<string> Names => [.. Scenarios.Keys];
@@ -216,6 +265,9 @@ public class CrashTests
     private static string[] Distinct(CallDriver call) => [.. call.Wire.Select(sent => $"{sent.StartLine} {sent.Header("CSeq").Split(' ')[1]} to {sent.To.Remote}").Distinct().Order()];
 
     private static string CallerTag(CallDriver call) => call.Last("SIP/2.0 200", CallDriver.Caller).Header("To").Split(";tag=")[1];
+
+    /// <summary>From the 2xx to the INVITE, whatever was said since.</summary>
+    private static string InviteTag(CallDriver call) => call.First("SIP/2.0 200").Header("To").Split(";tag=")[1];
 
     internal static Flow PhoneFlow(int number) => new(SipTransport.Udp, 0, new System.Net.IPEndPoint(System.Net.IPAddress.Parse("198.51.100.20"), 6000 + number));
 

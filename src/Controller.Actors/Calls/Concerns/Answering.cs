@@ -14,6 +14,11 @@ internal static class Answering
 {
     public static void Answered(Turn turn, Transaction client, Leg leg, SipMessage response)
     {
+        if (Joining.Answered(turn, leg, response))
+        {
+            return;
+        }
+
         string tag = Dialogs.Tag(response.Value(HeaderId.To));
         if (HasAnswered(turn, leg) && leg.RemoteTag == tag)
         {
@@ -37,7 +42,7 @@ internal static class Answering
     }
 
     /// <summary>The winner, or one that was hung up at once: a BYE of ours is more than the INVITE that tried the leg.</summary>
-    private static bool HasAnswered(Turn turn, Leg leg) => leg.Number == turn.State.Winner || leg.LocalCSeq > 1;
+    private static bool HasAnswered(Turn turn, Leg leg) => leg.IsUp || leg.Number == turn.State.Winner || leg.LocalCSeq > 1;
 
     private static void Won(Turn turn, Transaction client, Leg leg, string tag, SipMessage response)
     {

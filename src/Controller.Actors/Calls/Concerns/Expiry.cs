@@ -28,6 +28,7 @@ internal static class Expiry
             Reliability.Due(turn, provisional);
         }
 
+        Joining.Due(turn);
         if (turn.State.TryUntil <= turn.Now)
         {
             TryTimedOut(turn);
@@ -136,7 +137,11 @@ internal static class Expiry
     {
         if (client.Peer.Length > 0)
         {
-            Relaying.Failed(turn, client, status);
+            if (!Joining.Responded(turn, client, status, null))
+            {
+                Relaying.Failed(turn, client, status);
+            }
+
             Referring.Responded(turn, client, status, null);
         }
         else if (client.Method == SipMethod.Invite)

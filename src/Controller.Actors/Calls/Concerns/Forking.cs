@@ -114,6 +114,10 @@ internal static class Forking
             int counted = LegProgress.Counted(leg, status);
             GoOn(turn, counted, counted == status ? response : null, leg);
         }
+        else
+        {
+            Transferring.LegFailed(turn, leg, status);
+        }
 
         TellOfEnded(turn, gone);
     }

@@ -64,6 +64,7 @@ internal static class Recovery
             SkipNumbers(turn, turn.State.B);
         }
 
+        Transferring.Resume(turn);
         if (turn.State.Phase == CallPhase.Ended)
         {
             Teardown.PayByes(turn);

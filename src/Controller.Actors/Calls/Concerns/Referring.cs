@@ -33,6 +33,12 @@ internal static class Referring
             return;
         }
 
+        if (request.Method == SipMethod.Refer && turn.Settings.ReferPolicyOf(leg.Realm, leg.Trunk) == ReferPolicy.Terminate)
+        {
+            Transferring.Begin(turn, request, key, leg, number);
+            return;
+        }
+
         Leg other = referral is null ? turn.State.Opposite(leg) : turn.State.Legs[request.Method == SipMethod.Notify ? referral.Leg : referral.Notifier];
         uint cseq = other.LocalCSeq + 1;
         string branch = turn.Branch(other.Number, cseq, request.Method);
@@ -64,7 +70,7 @@ internal static class Referring
             return 481;
         }
 
-        if (turn.State.Phase != CallPhase.Established || !turn.State.IsParty(leg) || turn.State.Referrals.Length >= Referrals.Limit)
+        if (turn.State.Phase != CallPhase.Established || turn.State.HeldAnswer() >= 0 || !turn.State.IsParty(leg) || turn.State.Referrals.Length >= Referrals.Limit)
         {
             return 500;
         }
@@ -73,6 +79,12 @@ internal static class Referring
         if (refer.Count(HeaderId.ReferTo) != 1 || !NameAddr.TryParse(refer.Value(HeaderId.ReferTo), out NameAddr target) || !SipUri.TryParse(target.Uri, out SipUri uri))
         {
             return 400;
+        }
+
+        if (turn.State.Transfer is not null)
+        {
+            // One at a time: section 2.4.2 leaves it to the agent whether it accepts; when this one is over the next may be.
+            return 491;
         }
 
         if (turn.Settings.ReferPolicyOf(leg.Realm, leg.Trunk) == ReferPolicy.Refuse)

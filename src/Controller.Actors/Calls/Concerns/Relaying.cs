@@ -97,7 +97,7 @@ internal static class Relaying
             return 405;
         }
 
-        if (number == leg.RemoteCSeq || (dialog.Length == 0 && state.Phase != CallPhase.Established))
+        if (number == leg.RemoteCSeq || (dialog.Length == 0 && state.Phase != CallPhase.Established) || !IsConnected(state, leg))
         {
             return 500;
         }
@@ -112,6 +112,13 @@ internal static class Relaying
             ? 488
             : Exchanges.Refusal(state, request, leg, other, dialog);
     }
+
+    /// <summary>
+    /// There is somebody to relay to: not while a transfer has brought in a target that is not connected yet, or has lost its referrer. The 500 says when to
+    /// ask again.
+    /// </summary>
+    private static bool IsConnected(CallState state, Leg leg) =>
+        state.Transfer is not { } transfer || (state.IsParty(leg) && !transfer.IsReferrerGone);
 
     public static void Responded(Turn turn, Transaction client, SipMessage response)
     {

@@ -38,7 +38,11 @@ internal static class ResponseDispatch
         if (client.Peer.Length > 0)
         {
             GuardProvisional(turn, next, response.StatusCode);
-            Relaying.Responded(turn, client, response);
+            if (!Joining.Responded(turn, client, response.StatusCode, response))
+            {
+                Relaying.Responded(turn, client, response);
+            }
+
             Referring.Responded(turn, client, response.StatusCode, response);
         }
         else if (client.Method == SipMethod.Invite)

@@ -91,8 +91,8 @@ internal static class Setup
             return false;
         }
 
-        return state.A.CallIdValue != Latin1.Text(invite.Value(HeaderId.CallId))
-            || (state.A.RemoteTag == Dialogs.Tag(invite.Value(HeaderId.From))
+        return state.Legs[0].CallIdValue != Latin1.Text(invite.Value(HeaderId.CallId))
+            || (state.Legs[0].RemoteTag == Dialogs.Tag(invite.Value(HeaderId.From))
                 && state.Find(TransactionKind.InviteServer, 0) is { } ongoing && ongoing.CSeq == Dialogs.Number(invite));
     }
 
@@ -255,7 +255,7 @@ internal static class Setup
         turn.Send(flow, bytes, branch);
     }
 
-    private static int NextLookup(Turn turn)
+    public static int NextLookup(Turn turn)
     {
         int lookup = turn.State.Lookups + 1;
         turn.Happened(new CallEvent.LookupAsked(lookup));

@@ -40,9 +40,12 @@ internal static class Teardown
                 string who = leg.IsA ? "caller" : "callee";
                 Forking.Refuse(turn, leg.IsA ? 487 : 480, leg.IsA ? "cancelled" : "failed", "hung up by the " + who + " before the answer was told", who, Reasons.In(bye));
                 break;
-            case CallPhase.Established when leg.IsA || leg.Number == turn.State.Winner:
-                string by = leg.IsA ? "caller" : "callee";
-                End(turn, new Ending("answered", turn.State.Attempts[turn.State.Winner - 1].Status, "hung up by the " + by, by), callerOwed: !leg.IsA, calleeOwed: leg.IsA, new Farewell("", bye.Raw.ToArray()));
+            case CallPhase.Established when Joining.ByeReceived(turn, leg):
+                break;
+            case CallPhase.Established when turn.State.IsParty(leg):
+                bool caller = leg.Number == turn.State.Caller;
+                string by = caller ? "caller" : "callee";
+                End(turn, new Ending("answered", turn.State.Attempts[turn.State.Winner - 1].Status, "hung up by the " + by, by), callerOwed: !caller, calleeOwed: caller, new Farewell("", bye.Raw.ToArray()));
                 break;
             case CallPhase.Ringing when leg.IsA && IsOneOfSeveral(turn.State, dialog):
                 LeaveEarly(turn, dialog, Reasons.In(bye));
@@ -133,8 +136,25 @@ internal static class Teardown
     private static void End(Turn turn, Ending ending, bool callerOwed, bool calleeOwed, Farewell farewell)
     {
         Relaying.Abandon(turn);
+        Joining.Abandon(turn, 487);
+
+        // A referrer has left already.
+        callerOwed &= turn.State.A.State != LegState.Terminated;
+        calleeOwed &= turn.State.B.State != LegState.Terminated;
         turn.Happened(new CallEvent.Ended(turn.Now, ending, callerOwed, calleeOwed) { Farewell = farewell });
         turn.Do(ChargingRecords.Of(turn.Self, turn.State));
+    }
+
+    /// <summary>One leg is left by a BYE of ours; the call goes on.</summary>
+    /// <param name="reason">Value of Reason (RFC 3326).</param>
+    public static void Leave(Turn turn, Leg leg, string reason)
+    {
+        uint cseq = leg.LocalCSeq + 1;
+        string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
+        byte[] bye = Requests.Bye(leg, branch, cseq, reason);
+        Controller.Sip.Transport.Flow to = NextHops.Of(turn, leg);
+        turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, branch, SipMethod.Bye, cseq, to, "", bye));
+        turn.Send(to, bye, branch);
     }
 
     /// <summary>

@@ -137,6 +137,30 @@ public abstract record CallEvent
     /// <summary>The subscription of that REFER is over.</summary>
     public sealed record ReferralEnded(int Leg, uint CSeq) : CallEvent;
 
+    /// <summary>A REFER was accepted and is carried out here (#11).</summary>
+    public sealed record TransferStarted(Instant At, int Referrer, ReadOnlyMemory<byte> Refer, bool IsNotified, Instant GiveUpAt) : CallEvent;
+
+    /// <summary>It is known where the target of a transfer may be reached.</summary>
+    public sealed record TransferRouted(ImmutableArray<Target> Targets) : CallEvent;
+
+    /// <summary>A target of a transfer is tried: this INVITE goes out on a new leg (#2).</summary>
+    public sealed record TransferTried(Instant At, Leg Leg, string Branch, ReadOnlyMemory<byte> Invite) : CallEvent;
+
+    /// <summary>A target of a transfer answered; <paramref name="Offer"/> is its description as the remaining party may see it (#6).</summary>
+    public sealed record TransferAnswered(
+        Instant At, int Leg, int Status, string RemoteTag, string RemoteTarget, ImmutableArray<string> RouteSet, ReadOnlyMemory<byte> Offer, LegCapabilities Capabilities) : CallEvent;
+
+    /// <summary>The remaining party has been sent the re-INVITE with this branch, or, if that is empty, will be at that time.</summary>
+    public sealed record TransferJoinSet(string Branch, Instant At) : CallEvent;
+
+    /// <summary>The transfer is over: 200: the target has taken the referrer's place; any other status: all is as before.</summary>
+    /// <param name="RemoteTarget">New remote target of the remaining party; empty if unchanged.</param>
+    /// <param name="Joined">The remaining party has answered the re-INVITE with this status.</param>
+    public sealed record TransferEnded(Instant At, int Status, string RemoteTarget, bool Joined) : CallEvent;
+
+    /// <summary>The referrer has hung up while its REFER is carried out.</summary>
+    public sealed record ReferrerGone(int Leg) : CallEvent;
+
     /// <summary>Volatile: a transaction stepped. Rebuilt after a recovery from the events above.</summary>
     public sealed record TransactionStepped(Transaction Transaction) : CallEvent;
 

@@ -119,7 +119,7 @@ internal static class CallEventReading
     internal static Flow FromWire(Wire.Flow wire) =>
         new((SipTransport)wire.Transport, (int)wire.Listener, new IPEndPoint(new IPAddress(wire.Address.Span), (int)wire.Port), wire.Connection, (int)wire.ReconnectPort);
 
-    private static ImmutableArray<string> Texts(IEnumerable<ByteString> wire) => [.. wire.Select(Text)];
+    public static ImmutableArray<string> Texts(IEnumerable<ByteString> wire) => [.. wire.Select(Text)];
 
     internal static string Text(ByteString latin1) => Latin1.Text(latin1.Span);
 }

@@ -31,7 +31,7 @@ internal static class CallEventWriting
         _ => TransferEventWire.ToWire(happened) ?? throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "this event is not stored"),
     };
 
-    private static Wire.Routed ToWire(CallEvent.Routed e)
+    public static Wire.Routed ToWire(CallEvent.Routed e)
     {
         var wire = new Wire.Routed { Route = Text(e.Route), Parallel = e.Parallel };
         wire.Targets.AddRange(e.Targets.Select(ToWire));

@@ -131,7 +131,7 @@ internal static class LegProgress
     /// RFC 3261 section 16.7 step 6: 6xx if there is one, else the lowest class; within it the first. What a callee said counts for more than a 408, which
     /// only says that a target was silent; a 503 says least.
     /// </summary>
-    private static int Better(int known, int status) =>
+    public static int Better(int known, int status) =>
         known == 0 || Rank(status) < Rank(known) ? status : known;
 
     private static int Rank(int status) => status switch

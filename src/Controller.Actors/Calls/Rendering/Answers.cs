@@ -99,6 +99,13 @@ internal static class Answers
         .Header(HeaderId.Allow, Relay.Allow)
         .Finish();
 
+    /// <summary>A REFER that is carried out here: RFC 3515 section 2.4.2.</summary>
+    public static byte[] Accepted(SipMessage refer, Leg to, bool notified)
+    {
+        SipWriter writer = Responses.Begin(refer, 202, default, to.Flow.Remote, to.LocalTag).Header(HeaderId.Contact, $"<{to.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+        return (notified ? writer : writer.Header(HeaderId.ReferSub, "false"u8).Header(HeaderId.Supported, "norefersub"u8)).Finish();
+    }
+
     /// <summary>Within a dialog, we answer for ourselves: RFC 3261 section 11.2.</summary>
     public static byte[] Options(SipMessage request, Leg to) => Responses.Begin(request, 200, default, to.Flow.Remote, to.LocalTag)
         .Header(HeaderId.Contact, $"<{to.Contact}>")

@@ -21,6 +21,9 @@ internal static class Reasons
     /// <summary>Normal, unspecified (Q.850).</summary>
     public const string MaxDuration = "Q.850;cause=31;text=\"Maximum duration reached\"";
 
+    /// <summary>Normal clearing (Q.850) of a party whom another has replaced.</summary>
+    public const string Transferred = "Q.850;cause=16;text=\"Transferred\"";
+
     /// <summary>The first callee's final response that ends the search for everybody.</summary>
     public static string Of(int status) => $"SIP;cause={status};text=\"{Latin1.Text(StatusCodes.Phrase(status))}\"";
 

@@ -74,6 +74,10 @@ internal static class Relay
         return into.Finish(BodyParts.Rewrite(type, from.Body, parts), type);
     }
 
+    /// <summary>The session description of a message as the other leg may see it, but for its o= line.</summary>
+    public static byte[] Description(SipMessage from, Crossing over) =>
+        SdpHiding.Rewrite(from.Body, over.Hiding(from));
+
     /// <summary>A host as it stands in a URI: IPv6 in brackets.</summary>
     public static string HostInUri(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
 

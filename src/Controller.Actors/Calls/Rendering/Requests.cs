@@ -138,6 +138,10 @@ internal static class Requests
     public static SipWriter Begin(SipMessage received, Leg leg, string branch, uint cseq) =>
         Begin(received.Method, received.MethodText, leg.RemoteTarget, leg, branch, cseq, MaxForwards(received));
 
+    /// <summary>The beginning of a request of our own on the leg: to the end of its CSeq.</summary>
+    public static SipWriter Begin(SipMethod method, Leg leg, string branch, uint cseq) =>
+        Begin(method, method.Utf8Name(), leg.RemoteTarget, leg, branch, cseq, DefaultMaxForwards);
+
     private static SipWriter Begin(
         SipMethod method, ReadOnlySpan<byte> methodText, string target, Leg leg, string branch, uint cseq, int maxForwards)
     {

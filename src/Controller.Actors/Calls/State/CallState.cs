@@ -67,6 +67,9 @@ public sealed record CallState
     /// <summary>What the BYEs that are still owed will say.</summary>
     public Farewell Farewell { get; init; } = Farewell.Silent;
 
+    /// <summary>A REFER that is being carried out here; null if there is none.</summary>
+    public Transfer? Transfer { get; init; }
+
     /// <summary>Subscriptions that REFERs made, while they last.</summary>
     public ImmutableArray<Referral> Referrals { get; init; } = [];
 
@@ -76,7 +79,10 @@ public sealed record CallState
     /// <summary>A number for each look-up asked for, so that a late answer is not taken for another.</summary>
     public int Lookups { get; init; }
 
-    public Leg A => Legs[0];
+    /// <summary>Index of the leg on the caller's side: another one, when a transfer has replaced the caller.</summary>
+    public int Caller { get; init; }
+
+    public Leg A => Legs[Caller];
 
     /// <summary>The answered callee's leg. Only of an answered call.</summary>
     public Leg B => Legs[Winner];
@@ -98,7 +104,7 @@ public sealed record CallState
         return -1;
     }
 
-    public Leg Opposite(Leg leg) => leg.IsA ? B : A;
+    public Leg Opposite(Leg leg) => leg.Number == Caller ? B : A;
 
     /// <summary>One of the two that talk to each other; only of an answered call.</summary>
     public bool IsParty(Leg leg) => leg.Number == A.Number || leg.Number == B.Number;

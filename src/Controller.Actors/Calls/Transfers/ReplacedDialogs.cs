@@ -1,5 +1,6 @@
 using Controller.Actors.Calls.State;
 using Controller.Actors.Tokens;
+using Controller.Sharding.Model;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Uris;
@@ -31,8 +32,11 @@ internal static class ReplacedDialogs
             : null;
     }
 
-    public static void Ask(Turn turn, int lookup, DialogQuery query) =>
-        turn.Do(new CallEffect.LookUpDialog(lookup, ActorKeys.ForCallId(turn.Secret, Latin1.Octets(query.CallIdValue)), query));
+    public static void Ask(Turn turn, int lookup, DialogQuery query)
+    {
+        // A name of ours may lead to something else than a call, which has no dialog that could be replaced: the call with its key knows none.
+        turn.Do(new CallEffect.LookUpDialog(lookup, new ActorId(ActorKinds.Call, ActorKeys.ForCallId(turn.Secret, Latin1.Octets(query.CallIdValue)).Key), query));
+    }
 
     /// <summary>Another call asks: it is told, whatever this call is doing.</summary>
     public static void Asked(Turn turn, CallInput.DialogAsked asked) =>
