@@ -34,4 +34,13 @@ public class SdpRewriteTests
         var once = SdpRewrite.Origin(sdp, "192.0.2.9", 5, 6);
         Assert.Equal(once, SdpRewrite.Origin(once, "192.0.2.9", 5, 6));
     }
+
+    // RFC 3264 section 5.1: sendrecv "MAY be omitted, since this is the default": without its direction every medium is both ways.
+    [Theory]
+    [InlineData("v=0\r\na=inactive\r\nm=audio 1 RTP/AVP 0\r\na=sendonly\r\na=ptime:20\r\n", "v=0\r\nm=audio 1 RTP/AVP 0\r\na=ptime:20\r\n")]
+    [InlineData("v=0\nm=audio 1 RTP/AVP 0\na=recvonly", "v=0\nm=audio 1 RTP/AVP 0\n")]
+    [InlineData("v=0\r\nm=audio 1 RTP/AVP 0\r\na=sendonly:x\r\n", "v=0\r\nm=audio 1 RTP/AVP 0\r\na=sendonly:x\r\n")]
+    [InlineData("no description", "no description")]
+    public void Both_ways_again(string sdp, string expected) =>
+        Assert.Equal(expected, System.Text.Encoding.ASCII.GetString(SdpRewrite.BothWays(System.Text.Encoding.ASCII.GetBytes(sdp))));
 }
