@@ -32,8 +32,13 @@ internal static class CallEvolution
 
         CallEvent.Acknowledged e => RequestProgress.Acknowledged(state, e),
         CallEvent.RequestAccepted e => RequestProgress.RequestAccepted(state, e),
+        CallEvent.RequestSent { Purpose: RequestPurpose.Refresh } e => TimerProgress.RefreshSent(RequestProgress.RequestSent(state, e), e.Leg),
         CallEvent.RequestSent e => RequestProgress.RequestSent(state, e),
         CallEvent.RequestAnswered e => RequestProgress.RequestAnswered(state, e),
+
+        CallEvent.SessionTimed e => state.With(state.Legs[e.Leg] with { Timer = e.Timer }),
+        CallEvent.LegTriedAgain e => TimerProgress.LegTriedAgain(state, e),
+        CallEvent.RefreshAnswered e => TimerProgress.RefreshAnswered(state, e),
 
         CallEvent.FlowMoved e => state.With(state.Legs[e.Leg] with { Flow = e.Flow }),
         CallEvent.CSeqSkipped e => state.With(state.Legs[e.Leg] with { LocalCSeq = e.CSeq }),

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Controller.Actors.Tokens;
 using Controller.Sharding.Model;
 using Controller.Sip.Messages;
@@ -32,6 +33,15 @@ internal static class Identifiers
 
     /// <summary>Our To tag of a call that starts now: what <see cref="LocalTag"/> gives once its start is stored.</summary>
     public static string TagOfNewCall(this Turn turn) => Tags.Make(turn.Secret, turn.Self.Key, 0, BitConverter.GetBytes(Salt(turn.Now)));
+
+    /// <summary>What stands for chance: a time below the span, in units of 10 ms, of the call's key and the number of what it delays.</summary>
+    public static TimeSpan Chance(this Turn turn, int leg, uint cseq, TimeSpan below)
+    {
+        Span<byte> hash = stackalloc byte[KeyedHash.Length];
+        KeyedHash.Compute(turn.Secret, "chance:"u8, Latin1.Octets($"{turn.Self.Key:x32}/{Salt(turn)}/{leg}/{cseq}"), hash);
+        int steps = Math.Max(1, (int)(below.TotalMilliseconds / 10));
+        return TimeSpan.FromMilliseconds(10 * (BinaryPrimitives.ReadUInt32BigEndian(hash) % steps));
+    }
 
     private static int Salt(Turn turn) => Salt(turn.State.StartedAt);
 

@@ -213,7 +213,7 @@ public class OfferAnswerTests
     [InlineData("UPDATE", 603)]
     public void Any_other_refusal_ends_nothing(string method, int status)
     {
-        CallDriver call = Established(out _, out string tag);
+        CallDriver call = Established(out _, out string tag, calleeExtra: "Allow: INVITE, ACK, BYE, CANCEL, INFO, MESSAGE, UPDATE\r\n");
         call.FromCaller(FromCaller(method, tag, 2, "z9hG4bKx1", sdp: method is "INVITE" or "UPDATE" ? CallerSdp : null));
         call.FromCallee(Response(call.Last(method), status));
         Assert.Equal(CallPhase.Established, call.State.Phase);

@@ -20,7 +20,7 @@ internal static class Answering
         }
 
         string tag = Dialogs.Tag(response.Value(HeaderId.To));
-        if (HasAnswered(turn, leg) && leg.RemoteTag == tag)
+        if (HasAnswered(turn, client, leg) && leg.RemoteTag == tag)
         {
             // 13.2.2.4: "The UAC core MUST generate an ACK … for each 2xx" and again for each retransmission of it.
             AcknowledgeAgain(turn, client, leg);
@@ -42,7 +42,7 @@ internal static class Answering
     }
 
     /// <summary>The winner, or one that was hung up at once: a BYE of ours is more than the INVITE that tried the leg.</summary>
-    private static bool HasAnswered(Turn turn, Leg leg) => leg.IsUp || leg.Number == turn.State.Winner || leg.LocalCSeq > 1;
+    private static bool HasAnswered(Turn turn, Transaction client, Leg leg) => leg.IsUp || leg.Number == turn.State.Winner || leg.LocalCSeq > client.CSeq;
 
     private static void Won(Turn turn, Transaction client, Leg leg, string tag, SipMessage response)
     {
@@ -54,7 +54,10 @@ internal static class Answering
         // The callee may have given its answer in a reliable 18x that the caller did not take as one, or shown it in an unreliable one and left it out here:
         // RFC 3261 section 13.2.1 wants it in "a reliable non-failure message", and to the caller that is the 2xx.
         bool owed = !Dialogs.HasSession(response) && dialog is { CallerExchange.OfferedIn: OfferAnswer.Carrier.Invite, CallerDescription: not null };
-        byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, caller), callerTag, response, description: owed ? dialog!.CallerDescription!.Body : default);
+        SessionTimer withCaller = SessionTimers.AsServer(turn, invite, caller);
+        SessionTimer withCallee = SessionTimers.AsClient(turn, client.Request.Span, response, leg);
+        byte[] bytes = Answers.Relayed(
+            invite, turn.Crossing(leg, caller), callerTag, response, description: owed ? dialog!.CallerDescription!.Body : default, timer: withCaller);
 
         // Late offer (3264 section 4): the callee's offer is answered by the caller's ACK, so ours has to wait for it.
         bool ackHeld = !Dialogs.HasSession(invite) && Dialogs.HasSession(response) && dialog is not { CalleeExchange.HasSession: true };
@@ -70,6 +73,8 @@ internal static class Answering
             Capabilities = PeerCapabilities.Of(response) | (dialog?.Capabilities ?? LegCapabilities.None),
             PrackAwaited = prackAwaited,
         });
+        SessionTimers.Start(turn, 0, withCaller);
+        SessionTimers.Start(turn, leg.Number, withCallee);
         if (!prackAwaited)
         {
             turn.Send(Responses.Destination(invite, caller.Flow), bytes);
@@ -97,7 +102,7 @@ internal static class Answering
         uint cseq = leg.LocalCSeq + 1;
         string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
         var to = NextHops.Of(turn, dialog);
-        if (!HasAnswered(turn, leg))
+        if (!HasAnswered(turn, client, leg))
         {
             turn.Happened(new CallEvent.LegAnsweredLate(turn.Now, leg.Number, dialog.RemoteTag, dialog.RemoteTarget, dialog.RouteSet));
             byte[] bye = Requests.Bye(dialog, branch, cseq, Why(turn, leg));

@@ -39,6 +39,7 @@ internal static class Expiry
             Forking.Refuse(turn, 480, "failed", "nobody answered", "controller");
         }
 
+        SessionTimers.Due(turn);
         if (turn.State.MaxDurationAt <= turn.Now)
         {
             Teardown.HangUp(turn, "controller", "maximum duration reached", Reasons.MaxDuration);
@@ -135,7 +136,11 @@ internal static class Expiry
 
     private static void Lost(Turn turn, Transaction client, int status)
     {
-        if (client.Peer.Length > 0)
+        if (client.Purpose == RequestPurpose.Refresh)
+        {
+            OwnRequests.Failed(turn, client, status);
+        }
+        else if (client.Peer.Length > 0)
         {
             if (!Joining.Responded(turn, client, status, null))
             {

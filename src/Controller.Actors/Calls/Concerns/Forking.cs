@@ -30,6 +30,8 @@ internal static class Forking
             case < 300:
                 Answering.Answered(turn, client, leg, response);
                 break;
+            case 422 when SessionTimers.TryAgain(turn, client, leg, response):
+                break;
             default:
                 Failed(turn, leg, response.StatusCode, client.Last, response);
                 break;
@@ -194,8 +196,11 @@ internal static class Forking
         Teardown.PayByes(turn);
     }
 
-    /// <summary>A redirection or a challenge means nothing to the caller: its Contact or challenge belongs to the callee's side (8.1.3.4, 22.3).</summary>
-    private static bool IsRelayed(int status) => status is not (>= 300 and < 400) and not (401 or 407);
+    /// <summary>
+    /// A redirection or a challenge means nothing to the caller: its Contact or challenge belongs to the callee's side (8.1.3.4, 22.3); nor does a session
+    /// interval that the callee and we could not agree on (422).
+    /// </summary>
+    private static bool IsRelayed(int status) => status is not (>= 300 and < 400) and not (401 or 407 or 422);
 
     private static int Substitute(int status) => status is 401 or 407 ? 403 : 480;
 

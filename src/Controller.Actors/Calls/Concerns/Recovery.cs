@@ -21,6 +21,12 @@ internal static class Recovery
             return;
         }
 
+        if (turn.State.Phase == CallPhase.Established)
+        {
+            // Before the open transactions: a refresh whose time is over is not repeated.
+            SessionTimers.Resume(turn);
+        }
+
         foreach (Transaction transaction in turn.State.Transactions)
         {
             Resume(turn, transaction);

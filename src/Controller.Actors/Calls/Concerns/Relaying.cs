@@ -17,7 +17,7 @@ internal static class Relaying
     public static void Accept(Turn turn, SipMessage request, string key, Leg leg, string dialog, uint number)
     {
         Leg other = Other(turn.State, leg, dialog);
-        int refusal = Refusal(turn.State, request, leg, other, dialog, number);
+        int refusal = Refusal(turn, request, leg, other, dialog, number);
         if (refusal != 0)
         {
             Refuse(turn, request, key, leg, number, refusal);
@@ -32,19 +32,29 @@ internal static class Relaying
 
         var accepted = new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, Responses.Destination(request, leg.Flow), request.Raw.ToArray()) { Dialog = dialog };
         turn.Happened(accepted);
-        if (IsAnsweredHere(request, other))
-        {
-            byte[] ok = Answers.Refreshed(request, leg);
-            turn.Happened(new CallEvent.RequestAnswered(turn.Now, leg.Number, key, 200, ok, "", AckHeld: false));
-            turn.Send(accepted.Flow, ok);
-            return;
-        }
+        GoOn(turn, request, key, leg, other, dialog, accepted.Flow);
+    }
 
+    /// <summary>To the other side, by whichever method that takes; or not at all.</summary>
+    private static void GoOn(Turn turn, SipMessage request, string key, Leg leg, Leg other, string dialog, Controller.Sip.Transport.Flow back)
+    {
+        if (UpdateInterworking.MethodFor(request, other, dialog) is { } method)
+        {
+            Forward(turn, request, key, leg, other, method, dialog);
+        }
+        else
+        {
+            AnswerHere(turn, request, key, leg, back);
+        }
+    }
+
+    private static void Forward(Turn turn, SipMessage request, string key, Leg leg, Leg other, SipMethod method, string dialog)
+    {
         uint cseq = other.LocalCSeq + 1;
-        string branch = turn.Branch(other.Number, cseq, request.Method, dialog);
-        byte[] bytes = Requests.Relayed(turn.Crossing(leg, other), branch, cseq, request);
+        string branch = turn.Branch(other.Number, cseq, method, dialog);
+        byte[] bytes = Requests.Relayed(turn.Crossing(leg, other), branch, cseq, request, method);
         var to = NextHops.Of(turn, other);
-        turn.Happened(new CallEvent.RequestSent(turn.Now, other.Number, branch, request.Method, cseq, to, key, bytes) { Dialog = dialog });
+        turn.Happened(new CallEvent.RequestSent(turn.Now, other.Number, branch, method, cseq, to, key, bytes) { Dialog = dialog });
         if (request.Method == SipMethod.Invite)
         {
             turn.Reply(request, leg.Flow, 100);
@@ -53,18 +63,30 @@ internal static class Relaying
         turn.Send(to, bytes, branch);
     }
 
+    /// <summary>RFC 3311 section 5.1: an UPDATE without a description refreshes the target, and the session timer of its leg; a peer that cannot take one is not asked.</summary>
+    private static void AnswerHere(Turn turn, SipMessage request, string key, Leg leg, Controller.Sip.Transport.Flow back)
+    {
+        SessionTimer? timer = SessionTimers.Refreshes(turn, request) ? SessionTimers.AsServer(turn, request, leg) : null;
+        byte[] ok = Answers.Refreshed(request, leg, timer);
+        turn.Happened(new CallEvent.RequestAnswered(turn.Now, leg.Number, key, 200, ok, "", AckHeld: false));
+        if (timer is not null)
+        {
+            SessionTimers.Start(turn, leg.Number, timer);
+        }
+
+        turn.Send(back, ok);
+    }
+
     /// <summary>The other side of the dialog.</summary>
     private static Leg Other(CallState state, Leg leg, string dialog) =>
         state.EarlyDialog(dialog) is { } early ? state.Side(leg.IsA ? early.Leg : 0, dialog) : state.Opposite(leg);
 
-    /// <summary>RFC 3311 section 5.1: an UPDATE without a description refreshes the target; a peer that cannot take one is not asked.</summary>
-    private static bool IsAnsweredHere(SipMessage request, Leg other) =>
-        request.Method == SipMethod.Update && !other.Capabilities.AllowsUpdate() && !Dialogs.HasSession(request);
-
     private static void Refuse(Turn turn, SipMessage request, string key, Leg leg, uint number, int status)
     {
         // 14.2: "it MUST include a Retry-After header field with a randomly chosen value of between 0 and 10 seconds".
-        byte[] refused = Answers.Own(request, leg, "", status, retryAfterSeconds: status == 500 ? RetryAfter(number) : 0);
+        byte[] refused = status == 422
+            ? Answers.IntervalTooSmall(request, leg.Flow.Remote, "", turn.Settings.Calls)
+            : Answers.Own(request, leg, "", status, retryAfterSeconds: status == 500 ? RetryAfter(number) : 0);
         Controller.Sip.Transport.Flow back = Responses.Destination(request, leg.Flow);
         if (request.Method == SipMethod.Invite)
         {
@@ -80,8 +102,9 @@ internal static class Relaying
     /// <summary>Seconds, by the number of the request, so that its repetition gets the same.</summary>
     public static int RetryAfter(uint number) => 1 + (int)(number % 9);
 
-    private static int Refusal(CallState state, SipMessage request, Leg leg, Leg other, string dialog, uint number)
+    private static int Refusal(Turn turn, SipMessage request, Leg leg, Leg other, string dialog, uint number)
     {
+        CallState state = turn.State;
         if (leg.State == LegState.Terminated)
         {
             return 481;
@@ -108,9 +131,19 @@ internal static class Relaying
         }
 
         // An early dialog has no other way to carry an offer to a peer that does not take UPDATE (an established one has re-INVITE).
-        return request.Method == SipMethod.Update && dialog.Length > 0 && Dialogs.HasSession(request) && !other.Capabilities.AllowsUpdate()
-            ? 488
-            : Exchanges.Refusal(state, request, leg, other, dialog);
+        if (request.Method == SipMethod.Update && dialog.Length > 0 && Dialogs.HasSession(request) && !other.Capabilities.AllowsUpdate())
+        {
+            return 488;
+        }
+
+        int unready = Exchanges.Refusal(state, request, leg, other, dialog);
+        if (unready == 0 && request.Method == SipMethod.Update && UpdateInterworking.MethodFor(request, other, dialog) == SipMethod.Invite && OwnRequests.IsBusy(state, other))
+        {
+            unready = 491;
+        }
+
+        // RFC 4028 section 9 is for every session refresh request.
+        return unready == 0 && SessionTimers.IsTooSmall(turn, request) ? 422 : unready;
     }
 
     /// <summary>
@@ -142,17 +175,33 @@ internal static class Relaying
         }
 
         Leg asking = turn.State.Side(server.Leg, server.Dialog);
+        if (UpdateInterworking.IsUnknown(turn, client, response))
+        {
+            // A re-INVITE takes its place, or nobody's answer is needed.
+            turn.Happened(new CallEvent.SessionTimed(client.Leg, answering.Timer! with { NoUpdate = true }));
+            GoOn(turn, request, server.Branch, asking, turn.State.Legs[client.Leg], server.Dialog, server.Flow);
+            return;
+        }
+
         bool ackHeld = client.Method == SipMethod.Invite && accepted && !Dialogs.HasSession(request) && Dialogs.HasSession(response);
-        byte[] bytes = response.StatusCode is 401 or 407
-            ? Answers.Own(request, asking, "", 403)
-            : Answers.Relayed(request, turn.Crossing(answering, asking), asking.LocalTag, response);
-        int status = response.StatusCode is 401 or 407 ? 403 : response.StatusCode;
+        SessionTimer? timer = accepted && SessionTimers.Refreshes(turn, request) ? SessionTimers.AsServer(turn, request, asking) : null;
+        int status = Told(server, response.StatusCode);
+        byte[] bytes = status == response.StatusCode
+            ? Answers.Relayed(request, turn.Crossing(answering, asking), asking.LocalTag, response, timer: timer)
+            : Answers.Own(request, asking, "", status, retryAfterSeconds: status == 500 ? RetryAfter(server.CSeq) : 0);
         bool refreshing = accepted && client.Method is SipMethod.Invite or SipMethod.Update;
         turn.Happened(new CallEvent.RequestAnswered(turn.Now, client.Leg, client.Peer, status, bytes, accepted ? Dialogs.ContactUri(response) : "", ackHeld)
         {
             Capabilities = refreshing ? PeerCapabilities.Of(response) : LegCapabilities.None,
             HasSession = accepted && Dialogs.HasSession(response),
         });
+        if (timer is not null)
+        {
+            SessionTimers.Start(turn, server.Leg, timer);
+            SessionTimers.Start(turn, client.Leg, SessionTimers.AsClient(turn, client.Request.Span, response, answering));
+        }
+
+        SessionTimers.Learn(turn, client.Leg, response);
         SendFinal(turn, server, status, bytes);
         if (accepted && client.Method == SipMethod.Invite && !ackHeld)
         {
@@ -161,6 +210,18 @@ internal static class Relaying
 
         EndIfLost(turn, client, status);
     }
+
+    /// <summary>
+    /// What a refusal is for the party that asks: a challenge is not its own (22.3); a session interval (422) is between the other leg and us, and the next
+    /// attempt knows it; a re-INVITE that took too long for the UPDATE that it stands for was cancelled by us.
+    /// </summary>
+    private static int Told(Transaction server, int status) => status switch
+    {
+        401 or 407 => 403,
+        422 => 500,
+        487 when server.Method == SipMethod.Update => 504,
+        _ => status,
+    };
 
     /// <summary>
     /// RFC 3261 section 12.2.1.2: "If the response for a request within a dialog is a 481 (Call/Transaction Does Not Exist) or a 408 (Request Timeout), the

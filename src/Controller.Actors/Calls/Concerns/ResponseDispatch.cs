@@ -1,6 +1,7 @@
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
+using Controller.Sharding.Model;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
 
@@ -35,7 +36,12 @@ internal static class ResponseDispatch
             return;
         }
 
-        if (client.Peer.Length > 0)
+        if (client.Purpose == RequestPurpose.Refresh)
+        {
+            GuardProvisional(turn, next, response.StatusCode);
+            OwnRequests.Responded(turn, client, response);
+        }
+        else if (client.Peer.Length > 0)
         {
             GuardProvisional(turn, next, response.StatusCode);
             if (!Joining.Responded(turn, client, response.StatusCode, response))
@@ -60,7 +66,11 @@ internal static class ResponseDispatch
         // Timer B in this state is the guard of a CANCEL that is out already.
         if (client.HasProvisional && (client.Timeout == Deadline.None || (client.Timeout.Timer == TransactionTimer.C && status > 100)))
         {
-            turn.Happened(new CallEvent.TransactionStepped(client with { Timeout = new Deadline(TransactionTimer.C, turn.Now.After(SipTimers.Default.C)) }));
+            // One that stands for an UPDATE has to be over before the client of that gives up (timer F).
+            Instant until = turn.State.FindServer(client.Peer) is { Method: SipMethod.Update } update
+                ? update.StartedAt.After(SipTimers.Default.T1Times64 - SipTimers.Default.T2)
+                : turn.Now.After(SipTimers.Default.C);
+            turn.Happened(new CallEvent.TransactionStepped(client with { Timeout = new Deadline(TransactionTimer.C, until) }));
         }
     }
 }

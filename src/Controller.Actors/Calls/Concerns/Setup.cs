@@ -57,6 +57,12 @@ internal static class Setup
             return;
         }
 
+        if (SessionTimers.IsTooSmall(turn, invite))
+        {
+            turn.Send(Responses.Destination(invite, flow), Answers.IntervalTooSmall(invite, flow.Remote, turn.LocalTag(0), turn.Settings.Calls));
+            return;
+        }
+
         var caller = new Leg
         {
             Number = 0,

@@ -83,6 +83,9 @@ public abstract record CallEvent
     /// <summary>A request of ours within a dialog goes out. <paramref name="Peer"/>: branch of the request that it relays, empty if it is our own (a BYE).</summary>
     public sealed record RequestSent(Instant At, int Leg, string Branch, SipMethod Method, uint CSeq, Flow Flow, string Peer, ReadOnlyMemory<byte> Request) : CallEvent
     {
+        /// <summary>Why it was sent.</summary>
+        public RequestPurpose Purpose { get; init; }
+
         /// <summary>The early dialog it belongs to, by our tag towards the caller; empty: the leg's own.</summary>
         public string Dialog { get; init; } = "";
     }
@@ -160,6 +163,17 @@ public abstract record CallEvent
 
     /// <summary>The referrer has hung up while its REFER is carried out.</summary>
     public sealed record ReferrerGone(int Leg) : CallEvent;
+
+    /// <summary>A session interval of a leg was agreed on, or has begun again, or its deadlines have moved (RFC 4028).</summary>
+    public sealed record SessionTimed(int Leg, SessionTimer Timer) : CallEvent;
+
+    /// <summary>A callee wants longer session intervals (422): its leg is tried again with this INVITE (RFC 4028 section 7.3).</summary>
+    /// <param name="Ack">The ACK that the 422 got.</param>
+    public sealed record LegTriedAgain(Instant At, int Leg, string Branch, uint CSeq, Flow Flow, ReadOnlyMemory<byte> Invite, ReadOnlyMemory<byte> Ack) : CallEvent;
+
+    /// <summary>A refresh of ours got its final response, or none: <paramref name="Status"/> is 408 or 503 then.</summary>
+    /// <param name="RemoteTarget">New remote target; empty if unchanged.</param>
+    public sealed record RefreshAnswered(Instant At, int Leg, string Branch, int Status, SessionTimer Timer, string RemoteTarget) : CallEvent;
 
     /// <summary>Volatile: a transaction stepped. Rebuilt after a recovery from the events above.</summary>
     public sealed record TransactionStepped(Transaction Transaction) : CallEvent;

@@ -34,6 +34,9 @@ internal static class CallEventReading
         Wire.Happened.KindOneofCase.EarlyDialogEnded => new CallEvent.EarlyDialogEnded(new(happened.EarlyDialogEnded.At), Text(happened.EarlyDialogEnded.CallerTag)),
         Wire.Happened.KindOneofCase.ProvisionalAcknowledged => new CallEvent.ProvisionalAcknowledged(
             new(happened.ProvisionalAcknowledged.At), Text(happened.ProvisionalAcknowledged.CallerTag), happened.ProvisionalAcknowledged.Rseq),
+        Wire.Happened.KindOneofCase.SessionTimed => new CallEvent.SessionTimed((int)happened.SessionTimed.Leg, FromWire(happened.SessionTimed.Timer)),
+        Wire.Happened.KindOneofCase.LegTriedAgain => FromWire(happened.LegTriedAgain),
+        Wire.Happened.KindOneofCase.RefreshAnswered => FromWire(happened.RefreshAnswered),
         _ => TransferEventWire.FromWire(happened) ?? throw new FormatException("an event of a call that this version does not know"),
     };
 
@@ -72,6 +75,7 @@ internal static class CallEventReading
     private static CallEvent.RequestSent FromWire(Wire.RequestSent wire) => new(
         new(wire.At), (int)wire.Leg, Text(wire.Branch), (SipMethod)wire.Method, wire.Cseq, FromWire(wire.Flow), Text(wire.Peer), wire.Request.Memory)
     {
+        Purpose = (RequestPurpose)wire.Purpose,
         Dialog = Text(wire.Dialog),
     };
 
@@ -85,6 +89,23 @@ internal static class CallEventReading
 
     private static CallEvent.SecondAnswerHungUp FromWire(Wire.SecondAnswerHungUp wire) =>
         new(new(wire.At), (int)wire.Leg, Text(wire.Branch), wire.Cseq, FromWire(wire.Flow), wire.Request.Memory);
+
+    private static CallEvent.LegTriedAgain FromWire(Wire.LegTriedAgain wire) =>
+        new(new(wire.At), (int)wire.Leg, Text(wire.Branch), wire.Cseq, FromWire(wire.Flow), wire.Invite.Memory, wire.Ack.Memory);
+
+    private static CallEvent.RefreshAnswered FromWire(Wire.RefreshAnswered wire) =>
+        new(new(wire.At), (int)wire.Leg, Text(wire.Branch), (int)wire.Status, FromWire(wire.Timer), Text(wire.RemoteTarget));
+
+    private static SessionTimer FromWire(Wire.SessionTimer wire) => new()
+    {
+        Interval = (int)wire.Interval,
+        WeRefresh = wire.WeRefresh,
+        IsMutual = wire.IsMutual,
+        MinSe = (int)wire.MinSe,
+        NoUpdate = wire.NoUpdate,
+        RefreshAt = new(wire.RefreshAt),
+        ExpiresAt = new(wire.ExpiresAt),
+    };
 
     private static CallEvent.Ended FromWire(Wire.Ended wire) =>
         new(new(wire.At), FromWire(wire.Ending), wire.CallerOwed, wire.CalleeOwed) { Farewell = new(Text(wire.Reason), wire.Bye.Memory) };

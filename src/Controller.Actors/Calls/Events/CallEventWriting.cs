@@ -20,7 +20,7 @@ internal static class CallEventWriting
         CallEvent.Refused e => new() { Refused = new() { At = e.At.Milliseconds, Ending = ToWire(e.Ending), Response = Bytes(e.Response) } },
         CallEvent.Acknowledged e => new() { Acknowledged = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Cseq = e.CSeq, Ack = Bytes(e.Ack) } },
         CallEvent.RequestAccepted e => new() { RequestAccepted = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Method = (uint)e.Method, Cseq = e.CSeq, Flow = ToWire(e.Flow), Request = Bytes(e.Request), Dialog = Text(e.Dialog) } },
-        CallEvent.RequestSent e => new() { RequestSent = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Method = (uint)e.Method, Cseq = e.CSeq, Flow = ToWire(e.Flow), Peer = Text(e.Peer), Request = Bytes(e.Request), Dialog = Text(e.Dialog) } },
+        CallEvent.RequestSent e => new() { RequestSent = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Method = (uint)e.Method, Cseq = e.CSeq, Flow = ToWire(e.Flow), Peer = Text(e.Peer), Request = Bytes(e.Request), Purpose = (uint)e.Purpose, Dialog = Text(e.Dialog) } },
         CallEvent.RequestAnswered e => new() { RequestAnswered = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Status = (uint)e.Status, Response = Bytes(e.Response), RemoteTarget = Text(e.RemoteTarget), AckHeld = e.AckHeld, Capabilities = (uint)e.Capabilities, HasSession = e.HasSession, Abandoned = e.Abandoned } },
         CallEvent.Ended e => new() { Ended = new() { At = e.At.Milliseconds, Ending = ToWire(e.Ending), CallerOwed = e.CallerOwed, CalleeOwed = e.CalleeOwed, Reason = Text(e.Farewell.Reason), Bye = Bytes(e.Farewell.Bye) } },
         CallEvent.FlowMoved e => new() { FlowMoved = new() { Leg = (uint)e.Leg, Flow = ToWire(e.Flow) } },
@@ -28,6 +28,9 @@ internal static class CallEventWriting
         CallEvent.SecondAnswerHungUp e => new() { SecondAnswerHungUp = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Cseq = e.CSeq, Flow = ToWire(e.Flow), Request = Bytes(e.Request) } },
         CallEvent.EarlyDialogEnded e => new() { EarlyDialogEnded = new() { At = e.At.Milliseconds, CallerTag = Text(e.CallerTag) } },
         CallEvent.ProvisionalAcknowledged e => new() { ProvisionalAcknowledged = new() { At = e.At.Milliseconds, CallerTag = Text(e.CallerTag), Rseq = e.RSeq } },
+        CallEvent.SessionTimed e => new() { SessionTimed = new() { Leg = (uint)e.Leg, Timer = ToWire(e.Timer) } },
+        CallEvent.LegTriedAgain e => new() { LegTriedAgain = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Cseq = e.CSeq, Invite = Bytes(e.Invite), Ack = Bytes(e.Ack), Flow = ToWire(e.Flow) } },
+        CallEvent.RefreshAnswered e => new() { RefreshAnswered = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Status = (uint)e.Status, Timer = ToWire(e.Timer), RemoteTarget = Text(e.RemoteTarget) } },
         _ => TransferEventWire.ToWire(happened) ?? throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "this event is not stored"),
     };
 
@@ -105,6 +108,17 @@ internal static class CallEventWriting
         wire.RouteSet.AddRange(e.RouteSet.Select(Text));
         return wire;
     }
+
+    private static Wire.SessionTimer ToWire(SessionTimer timer) => new()
+    {
+        Interval = (uint)timer.Interval,
+        WeRefresh = timer.WeRefresh,
+        IsMutual = timer.IsMutual,
+        MinSe = (uint)timer.MinSe,
+        NoUpdate = timer.NoUpdate,
+        RefreshAt = timer.RefreshAt.Milliseconds,
+        ExpiresAt = timer.ExpiresAt.Milliseconds,
+    };
 
     private static Wire.Ending ToWire(Ending ending) =>
         new() { Result = ending.Result, Status = (uint)ending.Status, Cause = ending.Cause, EndedBy = ending.EndedBy };

@@ -55,8 +55,9 @@ internal static class RequestProgress
         {
             Request = e.Request,
             Peer = e.Peer,
+            Purpose = e.Purpose,
             Dialog = e.Dialog,
-            Before = description == leg.Description ? null : leg.Description,
+            Before = description == leg.Description ? null : Instead(state, e.Peer)?.Before ?? leg.Description,
         };
         CallState next = state.Passed(e.Leg, e.Dialog, OfferAnswer.Side.Local, Carriers.OfRequest(e.Method), description != leg.Description) with
         {
@@ -88,6 +89,10 @@ internal static class RequestProgress
             ? leg with { LocalCSeq = cseq, State = LegState.Terminated, ByeOwed = false }
             : leg with { LocalCSeq = cseq, Description = description }, e.Dialog);
     }
+
+    /// <summary>The request of ours that this one takes the place of, as the relay of the same request: a re-INVITE after an UPDATE that was refused.</summary>
+    private static Transaction? Instead(CallState state, string peer) =>
+        peer.Length > 0 && state.FindServer(peer) is { Peer.Length: > 0 } server ? state.FindClientByBranch(server.Peer) : null;
 
     public static CallState RequestAnswered(CallState state, CallEvent.RequestAnswered e)
     {

@@ -1,4 +1,5 @@
 using Controller.Actors.Calls.State;
+using Controller.Actors.Policies;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 
@@ -10,13 +11,16 @@ internal static class Answers
     /// <summary>A response of the other side, in our words: its status, its end-to-end headers and its body; our tag and Contact.</summary>
     /// <param name="rseq">For a reliable provisional response (RFC 3262); 0: it is not one.</param>
     /// <param name="description">The session description to give, as we sent it before, if the response has none; empty: none.</param>
-    public static byte[] Relayed(SipMessage request, Crossing over, string tag, SipMessage response, uint rseq = 0, ReadOnlyMemory<byte> description = default)
+    /// <param name="timer">What is agreed on with the peer that asks, in a 2xx that refreshes a session; null: nothing is said.</param>
+    public static byte[] Relayed(
+        SipMessage request, Crossing over, string tag, SipMessage response, uint rseq = 0, ReadOnlyMemory<byte> description = default, SessionTimer? timer = null)
     {
         SipWriter writer = Responses.Begin(request, response.StatusCode, Relay.Phrase(response, over), over.To.Flow.Remote, tag);
         bool targetRefresh = request.Method is SipMethod.Invite or SipMethod.Update or SipMethod.Refer or SipMethod.Subscribe;
         if (targetRefresh && response.StatusCode < 300)
         {
             writer.Header(HeaderId.Contact, $"<{over.To.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+            SessionHeaders.Agreed(writer, timer, SessionHeaders.IsSupported(request));
             Relay.OptionTags(writer, response, HeaderId.Supported);
             Relay.OptionTags(writer, response, HeaderId.Require);
         }
@@ -94,10 +98,16 @@ internal static class Answers
         Responses.Begin(invite, 199, "Early Dialog Terminated"u8, to.Flow.Remote, tag).Header(HeaderId.Contact, $"<{to.Contact}>").Finish();
 
     /// <summary>An UPDATE without an offer that goes no further: the target is refreshed on this side (RFC 3311 section 5.2).</summary>
-    public static byte[] Refreshed(SipMessage update, Leg to) => Responses.Begin(update, 200, default, to.Flow.Remote, "")
-        .Header(HeaderId.Contact, $"<{to.Contact}>")
-        .Header(HeaderId.Allow, Relay.Allow)
-        .Finish();
+    /// <param name="timer">The session timer that begins again with it; null: none.</param>
+    public static byte[] Refreshed(SipMessage update, Leg to, SessionTimer? timer)
+    {
+        SipWriter writer = Responses.Begin(update, 200, default, to.Flow.Remote, "").Header(HeaderId.Contact, $"<{to.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+        return SessionHeaders.Agreed(writer, timer, SessionHeaders.IsSupported(update)).Finish();
+    }
+
+    /// <summary>RFC 4028 section 6: a session interval below our own minimum, which Min-SE says.</summary>
+    public static byte[] IntervalTooSmall(SipMessage request, System.Net.IPEndPoint from, string tag, CallSettings settings) =>
+        Responses.Begin(request, 422, default, from, tag).HeaderStart(HeaderId.MinSe).Append((int)settings.MinSe.TotalSeconds).HeaderEnd().Finish();
 
     /// <summary>A REFER that is carried out here: RFC 3515 section 2.4.2.</summary>
     public static byte[] Accepted(SipMessage refer, Leg to, bool notified)

@@ -19,6 +19,9 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings)
 
     public Leg To => to;
 
+    /// <summary>The session timers that we ask for: RFC 4028.</summary>
+    public CallSettings Calls => settings.Calls;
+
     public bool FromTrusted => RealmOf(from).Trusted;
 
     public bool ToTrusted => RealmOf(to).Trusted;

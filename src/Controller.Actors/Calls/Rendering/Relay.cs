@@ -31,8 +31,8 @@ internal static class Relay
     public static ReadOnlySpan<byte> Phrase(SipMessage response, Crossing over) =>
         over.Hiding(response).Names(response.ReasonPhrase) ? default : response.ReasonPhrase;
 
-    /// <summary>Extensions between the two ends that work through us.</summary>
-    private static readonly string[] EndToEnd = ["timer", "replaces", "norefersub"];
+    /// <summary>Extensions between the two ends that work through us. (Session timers are each leg's own.)</summary>
+    private static readonly string[] EndToEnd = ["replaces", "norefersub"];
 
     /// <summary>Of the extensions that one side supports or requires, those that work through us.</summary>
     public static SipWriter OptionTags(SipWriter into, SipMessage from, HeaderId id)

@@ -14,11 +14,13 @@ internal static class Requests
 
     /// <summary>The INVITE that tries a new leg.</summary>
     /// <param name="replaces">The dialog of the callee's that it is to replace, in the callee's names; empty for none.</param>
-    public static byte[] Invite(Crossing over, string branch, SipMessage received, string replaces)
+    /// <param name="leastSession">The shortest session interval that the callee has asked for in a 422, in seconds; 0 if it has not.</param>
+    public static byte[] Invite(Crossing over, string branch, SipMessage received, string replaces, int leastSession = 0)
     {
         Leg leg = over.To;
         SipWriter writer = Begin(SipMethod.Invite, "INVITE"u8, leg.RemoteTarget, leg, branch, leg.LocalCSeq, MaxForwards(received));
         writer.Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+        SessionHeaders.Asked(writer, over.Calls, leastSession);
         Relay.OptionTags(writer, received, HeaderId.Supported);
         Relay.OptionTags(writer, received, HeaderId.Require);
         if (Concerns.Reliability.IsOffered(received, over.From))
@@ -66,13 +68,18 @@ internal static class Requests
     }
 
     /// <summary>A request within the leg's dialog (RFC 3261 section 12.2.1.1) that relays one of the other leg.</summary>
-    public static byte[] Relayed(Crossing over, string branch, uint cseq, SipMessage received)
+    public static byte[] Relayed(Crossing over, string branch, uint cseq, SipMessage received) => Relayed(over, branch, cseq, received, received.Method);
+
+    /// <summary>The same, by another method.</summary>
+    /// <param name="method">Its method here: a re-INVITE may stand for an UPDATE.</param>
+    public static byte[] Relayed(Crossing over, string branch, uint cseq, SipMessage received, SipMethod method)
     {
         Leg leg = over.To;
-        SipWriter writer = Begin(received.Method, received.MethodText, leg.RemoteTarget, leg, branch, cseq, MaxForwards(received));
-        if (received.Method is SipMethod.Invite or SipMethod.Update)
+        SipWriter writer = Begin(method, method == received.Method ? received.MethodText : method.Utf8Name(), leg.RemoteTarget, leg, branch, cseq, MaxForwards(received));
+        if (method is SipMethod.Invite or SipMethod.Update)
         {
             writer.Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+            SessionHeaders.Refreshed(writer, leg.Timer);
             Relay.OptionTags(writer, received, HeaderId.Supported);
             Relay.OptionTags(writer, received, HeaderId.Require);
         }
@@ -83,6 +90,16 @@ internal static class Requests
         }
 
         return Relay.Finish(Relay.Headers(writer, received, over), received, over);
+    }
+
+    /// <summary>A session refresh request of our own (RFC 4028 section 7.4).</summary>
+    /// <param name="description">The description that holds on this leg, with the version it has; empty for an UPDATE without a body.</param>
+    public static byte[] Refresh(Leg leg, string branch, uint cseq, SipMethod method, ReadOnlyMemory<byte> description, SessionTimer timer)
+    {
+        SipWriter writer = Begin(method, method.Utf8Name(), leg.RemoteTarget, leg, branch, cseq, DefaultMaxForwards);
+        writer.Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+        SessionHeaders.Refreshed(writer, timer);
+        return description.IsEmpty ? writer.Finish() : writer.Finish(description.Span, "application/sdp"u8);
     }
 
     /// <param name="reason">Value of Reason (RFC 3326); empty for none.</param>

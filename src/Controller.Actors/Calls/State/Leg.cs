@@ -56,6 +56,9 @@ public sealed record Leg
     /// <summary>The session description that holds on this side of the leg, as we sent it; null if none. Follows from the messages in the events.</summary>
     public SentDescription? Description { get; init; }
 
+    /// <summary>The session timer that this peer and we have agreed on; null before an answer.</summary>
+    public SessionTimer? Timer { get; init; }
+
     /// <summary>Value of Reason in the CANCEL of this leg, which may have to wait for a provisional response; empty for none.</summary>
     public string CancelReason { get; init; } = "";
 

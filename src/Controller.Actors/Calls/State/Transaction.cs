@@ -47,6 +47,9 @@ public sealed record Transaction
     /// <summary>Branch of the transaction on the other leg that this one relays or is relayed by; empty if none.</summary>
     public string Peer { get; init; } = "";
 
+    /// <summary>Client: why we have sent it.</summary>
+    public RequestPurpose Purpose { get; init; }
+
     /// <summary>The early dialog it was started in, by our tag towards the caller; empty: the leg's own dialog.</summary>
     public string Dialog { get; init; } = "";
 
