@@ -295,6 +295,23 @@ public class SubscriptionTests
         Assert.True(driver.Stopped);
     }
 
+    [Theory]
+    [InlineData("sip:bob@198.51.100.20", false)]
+    [InlineData("sip:bob@voicemail.inside.test", false)]
+    [InlineData("sip:bob@example.test", true)]
+    [InlineData("tel:+15551234", true)]
+    public void The_mailbox_of_a_message_summary_crosses_where_its_host_is_no_secret(string account, bool crosses)
+    {
+        // RFC 3842 section 3.5: Message-Account is optional.
+        SubscriptionDriver driver = Active();
+        driver.FromCallee(Outside.FromCallee(
+            "NOTIFY", driver.Last("SUBSCRIBE"), 2, "z9hG4bK-n2", extra: "Event: presence\r\nSubscription-State: active\r\nContent-Type: application/simple-message-summary\r\n",
+            body: $"Messages-Waiting: yes\r\nMessage-Account: {account}\r\nVoice-Message: 2/8 (0/2)\r\n"));
+        string seen = driver.Last("NOTIFY").Text;
+        Assert.EndsWith($"\r\n\r\nMessages-Waiting: yes\r\n{(crosses ? $"Message-Account: {account}\r\n" : "")}Voice-Message: 2/8 (0/2)\r\n", seen);
+        Outside.AssertNothingLeaks(driver.Wire);
+    }
+
     [Fact]
     public void A_lost_connection_to_the_subscriber_is_replaced_by_its_own_address()
     {

@@ -12,13 +12,19 @@ namespace Controller.Actors.Calls.Rendering;
 /// <param name="cids">Body parts are referred to by their Content-ID from a header that crosses verbatim (RFC 6442): ids stay.</param>
 internal sealed class BodyCrossing(TopologyHiding hiding, Leg to, bool cids) : IPartRewriter
 {
-    public bool Reads(ReadOnlySpan<byte> contentType) => BodyParts.IsSession(contentType) || SipFragment.IsFragment(contentType) || IsMessage(contentType);
+    public bool Reads(ReadOnlySpan<byte> contentType) =>
+        BodyParts.IsSession(contentType) || SipFragment.IsFragment(contentType) || IsMessage(contentType) || MessageSummary.Is(contentType);
 
     public byte[]? Part(ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
     {
         if (BodyParts.IsSession(contentType))
         {
             return Descriptions.Own(SdpHiding.Rewrite(body, hiding), to);
+        }
+
+        if (MessageSummary.Is(contentType))
+        {
+            return MessageSummary.Crossing(body, hiding);
         }
 
         // RFC 3261 section 23: message/sip is a whole message of one leg, signed or enciphered end to end: there is nothing in it that could cross.
