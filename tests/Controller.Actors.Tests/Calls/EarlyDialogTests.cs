@@ -191,7 +191,30 @@ public class EarlyDialogTests
         Assert.Equal(shown[1].ToTag, call.Last("SIP/2.0 200", CallDriver.Caller).ToTag);
         call.FromCallee(Response(invite, 200, Tag(0), CalleeSdp));
         Assert.Equal(2, call.CountSent("ACK"));
-        Assert.EndsWith(";tag=" + Tag(0), call.Last("BYE").Header("To"), StringComparison.Ordinal);
+        Sent last = call.Last("BYE");
+        Assert.EndsWith(";tag=" + Tag(0), last.Header("To"), StringComparison.Ordinal);
+
+        // 12.2.1.1: "strictly monotonically increasing": the first BYE had the number 2 in this dialog.
+        Assert.Equal("3 BYE", last.Header("CSeq"));
+        Assert.Equal(CallPhase.Established, call.State.Phase);
+    }
+
+    [Fact]
+    public void Every_further_answer_of_a_fork_is_acknowledged_each_time_and_hung_up_once()
+    {
+        CallDriver call = Ringing(5, out Sent invite);
+        for (int again = 0; again < 2; again++)
+        {
+            for (int fork = 0; fork < 5; fork++)
+            {
+                call.FromCallee(Response(invite, 200, Tag(fork), CalleeSdp));
+            }
+        }
+
+        // 13.2.2.4: ACK for each 2xx and each repetition of it; BYE to all but the first.
+        Assert.Equal(10, call.CountSent("ACK"));
+        Assert.Equal(["fork-1", "fork-2", "fork-3", "fork-4"], call.To(CallDriver.Callee, "BYE").Select(bye => bye.Header("To").Split(";tag=")[1]));
+        Assert.Equal(4, call.To(CallDriver.Callee, "BYE").Select(bye => bye.Header("Via")).Distinct().Count());
         Assert.Equal(CallPhase.Established, call.State.Phase);
     }
 

@@ -141,6 +141,21 @@ public class RaceTests
     }
 
     [Fact]
+    public void A_BYE_that_comes_again_after_a_crash_is_answered_the_same()
+    {
+        CallDriver call = OfferAnswerTests.Established(out _, out string tag);
+        string bye = FromCaller("BYE", tag, 2, "z9hG4bKbye");
+        call.FromCaller(bye);
+        call.FromCallee(Response(call.Last("BYE"), 200));
+        call.CrashAndRecover();
+        call.FromCaller(bye);
+
+        // RFC 3261 section 17.2.2: never two different final responses to one transaction.
+        Assert.Equal(0, call.CountSent("SIP/2.0 481"));
+        Assert.Single(call.To(CallDriver.Caller, "SIP/2.0 200").Where(ok => ok.Header("CSeq") == "2 BYE").Select(ok => ok.Text).Distinct());
+    }
+
+    [Fact]
     public void Re_INVITE_crosses_BYE_3_2_2()
     {
         CallDriver call = OfferAnswerTests.Established(out Sent invite, out string tag);

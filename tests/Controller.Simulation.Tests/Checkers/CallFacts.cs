@@ -20,6 +20,9 @@ internal sealed class CallFacts
     /// <summary>Its dialog is the call's: the caller's, or the callee's who answered first.</summary>
     public bool IsOfCall(string callId) => callId == _callIds.GetValueOrDefault(0) || callId == _callIds.GetValueOrDefault(_winner);
 
+    /// <summary>Our tags of early dialogs that the caller has left by a BYE, or that were terminated.</summary>
+    public HashSet<string> Left { get; } = [];
+
     /// <summary>The caller's INVITE has its final response.</summary>
     public bool Decided { get; private set; }
     public bool Over { get; private set; }
@@ -82,6 +85,9 @@ internal sealed class CallFacts
             case CallEvent.SecondAnswerHungUp e:
                 Keep(e.Request);
                 Mark(Answered, e.Leg);
+                break;
+            case CallEvent.EarlyDialogEnded e:
+                Left.Add(e.CallerTag);
                 break;
             case CallEvent.Ended:
                 Over = true;

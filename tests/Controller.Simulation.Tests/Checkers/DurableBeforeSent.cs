@@ -31,8 +31,8 @@ internal sealed class DurableBeforeSent(CommittedFacts facts)
     {
         switch (request.Method)
         {
-            // #2, #5, #9, #12, #13, #14
-            case SipMethod.Invite or SipMethod.Bye or SipMethod.Cancel or SipMethod.Update:
+            // #2, #4c, #5, #9, #12, #13, #14
+            case SipMethod.Invite or SipMethod.Prack or SipMethod.Bye or SipMethod.Cancel or SipMethod.Update:
                 return known.Holds(request.Raw) ? null : $"the {request.Method} itself";
 
             // #7b
@@ -66,7 +66,7 @@ internal sealed class DurableBeforeSent(CommittedFacts facts)
 
             // #4a, #4b
             case SipMethod.Invite when status < 200:
-                return branch != known.InviteBranch || response.Body.IsEmpty || known.Holds(response.Raw) ? null : "the early session";
+                return branch != known.InviteBranch || (response.Body.IsEmpty && !response.Has(HeaderId.RSeq)) || known.Holds(response.Raw) ? null : "the early session";
 
             // #6, #10
             case SipMethod.Invite when status < 300:
@@ -76,9 +76,13 @@ internal sealed class DurableBeforeSent(CommittedFacts facts)
             case SipMethod.Invite:
                 return !known.Accepted.Contains(branch) || known.Holds(response.Raw) ? null : "the refusal";
 
-            // #12
+            // #4c
+            case SipMethod.Prack when status < 300:
+                return known.Holds(response.Raw) ? null : "the acknowledgement of the provisional response";
+
+            // #12; of several early dialogs a BYE ends its own.
             case SipMethod.Bye when status < 300:
-                return known.Over || !known.IsOfCall(PartyText.Value(response, HeaderId.CallId)) ? null : "the end of the call";
+                return known.Over || known.Left.Contains(PartyText.Tag(response, HeaderId.To)) || !known.IsOfCall(PartyText.Value(response, HeaderId.CallId)) ? null : "the end of the call";
 
             // #14
             case SipMethod.Cancel when status < 300:

@@ -20,7 +20,7 @@ internal static class Answering
         }
 
         string tag = Dialogs.Tag(response.Value(HeaderId.To));
-        if (HasAnswered(turn, client, leg) && leg.RemoteTag == tag)
+        if (HasAnswered(turn, leg) && leg.RemoteTag == tag)
         {
             // 13.2.2.4: "The UAC core MUST generate an ACK … for each 2xx" and again for each retransmission of it.
             AcknowledgeAgain(turn, client, leg);
@@ -41,8 +41,8 @@ internal static class Answering
         }
     }
 
-    /// <summary>The winner, or one that was hung up at once: a BYE of ours is more than the INVITE that tried the leg.</summary>
-    private static bool HasAnswered(Turn turn, Transaction client, Leg leg) => leg.IsUp || leg.Number == turn.State.Winner || leg.LocalCSeq > client.CSeq;
+    /// <summary>It was taken for the call at its time, or hung up at once.</summary>
+    private static bool HasAnswered(Turn turn, Leg leg) => !leg.HungUp.IsEmpty || turn.State.Attempts[leg.Number - 1].Status is >= 200 and < 300;
 
     private static void Won(Turn turn, Transaction client, Leg leg, string tag, SipMessage response)
     {
@@ -102,18 +102,18 @@ internal static class Answering
         uint cseq = leg.LocalCSeq + 1;
         string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
         var to = NextHops.Of(turn, dialog);
-        if (!HasAnswered(turn, client, leg))
+        if (!HasAnswered(turn, leg))
         {
             turn.Happened(new CallEvent.LegAnsweredLate(turn.Now, leg.Number, dialog.RemoteTag, dialog.RemoteTarget, dialog.RouteSet));
             byte[] bye = Requests.Bye(dialog, branch, cseq, Why(turn, leg));
             turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, branch, SipMethod.Bye, cseq, to, "", bye));
             turn.Send(to, bye, branch);
         }
-        else if (turn.State.FindClient(leg.Number, SipMethod.Bye, leg.LocalCSeq) is null)
+        else if (!leg.HungUp.Contains(tag))
         {
             // A second answer comes again until its ACK has arrived; it is hung up once.
             byte[] bye = Requests.Bye(dialog, branch, cseq, Why(turn, leg));
-            turn.Happened(new CallEvent.SecondAnswerHungUp(turn.Now, leg.Number, branch, cseq, to, bye));
+            turn.Happened(new CallEvent.SecondAnswerHungUp(turn.Now, leg.Number, branch, cseq, to, bye) { RemoteTag = tag });
             turn.Send(to, bye, branch);
         }
     }

@@ -39,6 +39,12 @@ internal static class RequestDispatch
             return;
         }
 
+        if (request.Method == SipMethod.Bye && turn.State.Byes.Contains(key))
+        {
+            turn.Reply(request, flow, 200);
+            return;
+        }
+
         if (request.Method == SipMethod.Bye && UnansweredLegOf(turn.State, request) is { } unanswered)
         {
             Teardown.ByeBeforeAnswer(turn, request, flow, unanswered);

@@ -32,6 +32,8 @@ internal static class Teardown
             turn.Happened(new CallEvent.TransactionStepped(server));
         }
 
+        // A final response is the same for ever (17.2.2), also when the transaction is forgotten with its node.
+        turn.Happened(new CallEvent.ByeAnswered(key));
         turn.Send(to, ok);
         switch (turn.State.Phase)
         {

@@ -120,13 +120,20 @@ public abstract record CallEvent
     /// <summary>The caller's PRACK came: the reliable response is not sent again, and what waited for it goes out (failover.md 5.1 #4c).</summary>
     public sealed record ProvisionalAcknowledged(Instant At, string CallerTag, uint RSeq) : CallEvent;
 
+    /// <summary>A BYE of a peer got its 200: repeated, it gets the same, whatever has become of the dialog and the node.</summary>
+    public sealed record ByeAnswered(string Branch) : CallEvent;
+
     /// <summary>A peer's messages come from elsewhere now (a new connection): ours follow.</summary>
     public sealed record FlowMoved(int Leg, Flow Flow) : CallEvent;
 
     /// <summary>
     /// A second answer of one leg (a fork behind the callee's side, 13.2.2.4) is hung up by this BYE, which belongs to a dialog that is not the leg's own.
     /// </summary>
-    public sealed record SecondAnswerHungUp(Instant At, int Leg, string Branch, uint CSeq, Flow Flow, ReadOnlyMemory<byte> Request) : CallEvent;
+    public sealed record SecondAnswerHungUp(Instant At, int Leg, string Branch, uint CSeq, Flow Flow, ReadOnlyMemory<byte> Request) : CallEvent
+    {
+        /// <summary>The callee's tag in that dialog.</summary>
+        public string RemoteTag { get; init; } = "";
+    }
 
     /// <summary>After a recovery: the next request of ours on this leg jumps ahead, past numbers that lazy events may have lost (RFC 3261 section 12.2.1.1 allows gaps).</summary>
     public sealed record CSeqSkipped(int Leg, uint CSeq) : CallEvent;

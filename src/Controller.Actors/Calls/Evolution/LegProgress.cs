@@ -150,6 +150,7 @@ internal static class LegProgress
             RemoteTag = e.RemoteTag,
             RemoteTarget = e.RemoteTarget,
             RouteSet = e.RouteSet,
+            HungUp = state.Legs[e.Leg].HungUp.Add(e.RemoteTag),
         });
         next = next with { EarlyDialogs = next.EarlyDialogs.RemoveAll(dialog => dialog.Leg == e.Leg) };
         return next.Stepped(TransactionKind.InviteClient, e.Leg, TransactionInput.Received(200), e.At);
@@ -158,6 +159,6 @@ internal static class LegProgress
     public static CallState SecondAnswerHungUp(CallState state, CallEvent.SecondAnswerHungUp e)
     {
         var client = Transaction.Start(TransactionKind.NonInviteClient, e.Leg, e.Branch, SipMethod.Bye, e.CSeq, e.Flow, e.At) with { Request = e.Request };
-        return state.With(state.Legs[e.Leg] with { LocalCSeq = e.CSeq }) with { Transactions = state.Transactions.Add(client) };
+        return state.With(state.Legs[e.Leg] with { LocalCSeq = e.CSeq, HungUp = state.Legs[e.Leg].HungUp.Add(e.RemoteTag) }) with { Transactions = state.Transactions.Add(client) };
     }
 }

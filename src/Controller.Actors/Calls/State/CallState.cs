@@ -73,6 +73,9 @@ public sealed record CallState
     /// <summary>Subscriptions that REFERs made, while they last.</summary>
     public ImmutableArray<Referral> Referrals { get; init; } = [];
 
+    /// <summary>The BYEs that got a 200, by what identifies their transaction.</summary>
+    public ImmutableArray<string> Byes { get; init; } = [];
+
     /// <summary>How the call ended; null while it has not.</summary>
     public Ending? Ending { get; init; }
 

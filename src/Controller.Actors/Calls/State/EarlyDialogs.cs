@@ -91,7 +91,8 @@ public static class EarlyDialogs
         return side.IsA
             ? state.With(dialog with { CallerLocalCSeq = side.LocalCSeq, CallerRemoteCSeq = side.RemoteCSeq, CallerDescription = side.Description })
                 .With(state.A with { RemoteTarget = side.RemoteTarget })
-            : state.With(dialog with
+            // An answer that comes when this dialog is forgotten is hung up with a number that no dialog of the leg has used.
+            : state.With(state.Legs[side.Number] with { LocalCSeq = Math.Max(state.Legs[side.Number].LocalCSeq, side.LocalCSeq) }).With(dialog with
             {
                 RemoteTarget = side.RemoteTarget,
                 Capabilities = side.Capabilities,

@@ -50,6 +50,9 @@ public sealed record Leg
     /// <summary>Name of the trunk this leg goes to; empty if none.</summary>
     public string Trunk { get; init; } = "";
 
+    /// <summary>The peer's tags of answers that came too late, or second, and were hung up (RFC 3261 section 13.2.2.4).</summary>
+    public ImmutableArray<string> HungUp { get; init; } = [];
+
     /// <summary>What the peer has said that it can do.</summary>
     public LegCapabilities Capabilities { get; init; }
 
