@@ -32,7 +32,7 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
     }
 
     /// <summary>A message from one leg to the other.</summary>
-    public Crossing Crossing(Leg from, Leg to) => new(from, to, Settings);
+    public Crossing Crossing(Leg from, Leg to) => new(from, to, Settings, State.EarlyDialogs);
 
     public void Do(CallEffect effect) => _effects.Add(effect);
 

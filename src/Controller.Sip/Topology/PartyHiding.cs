@@ -10,8 +10,14 @@ namespace Controller.Sip.Topology;
 /// </summary>
 public static class PartyHiding
 {
+    private const string Context = "phone-context=";
+
     // What a number needs to be understood, and RFC 4458's reason for a diversion. transport, maddr, gr, target … lead into the network.
     private static readonly string[] UriParametersKept = ["user", "cause", "phone-context"];
+
+    // RFC 5806 section 4, RFC 7044 section 5.1, draft-ietf-sip-privacy of Remote-Party-ID, RFC 8496 section 4. Referred-By's cid names a host (RFC 3892 section 2.1).
+    private static readonly string[] ParametersKept =
+        ["reason", "counter", "limit", "privacy", "screen", "index", "rc", "mp", "np", "party", "id-type", "noa", "npi"];
 
     // RFC 7044 section 5.1: the Reason of an entry, and the privacy asked for it.
     private static readonly string[] UriHeadersKept = ["reason", "privacy"];
@@ -31,8 +37,7 @@ public static class PartyHiding
                 told.Append(uri.Scheme == UriScheme.Sips ? "sips:" : "sip:");
                 if (!uri.User.IsEmpty)
                 {
-                    // A user may be a number with parameters of its own: "+1555;phone-context=pbx.example".
-                    told.Append(Latin1(UserWithoutNames(uri.User, hiding))).Append('@');
+                    told.Append(Latin1(Number(uri.User))).Append('@');
                 }
 
                 told.Append(hiding.IsPublic(uri.Host) ? Latin1(uri.Host) : hiding.ShownHost);
@@ -56,7 +61,7 @@ public static class PartyHiding
         text.Append('<').Append(told).Append('>');
         foreach (var part in Latin1(party.Parameters).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (!hiding.Names(Encoding.Latin1.GetBytes(part)))
+            if (ParametersKept.Contains(part.Split('=')[0].TrimEnd(), StringComparer.OrdinalIgnoreCase) && !hiding.Names(Encoding.Latin1.GetBytes(part)))
             {
                 text.Append(';').Append(part);
             }
@@ -65,11 +70,15 @@ public static class PartyHiding
         return Encoding.Latin1.GetBytes(text.ToString());
     }
 
-    private static ReadOnlySpan<byte> UserWithoutNames(ReadOnlySpan<byte> user, TopologyHiding hiding)
+    // "+1555;phone-context=pbx.example": a number with parameters of its own.
+    private static ReadOnlySpan<byte> Number(ReadOnlySpan<byte> user)
     {
         var semicolon = user.IndexOf((byte)';');
-        return semicolon >= 0 && hiding.Names(user[semicolon..]) ? user[..semicolon] : user;
+        return semicolon > 0 ? user[..semicolon] : user;
     }
+
+    // RFC 3966 section 5.1.5: a local number is one in its context only, so there has to be one: a prefix ("+1") says nothing of a network, a domain does.
+    private static bool IsDomain(string part, TopologyHiding hiding) => part[Context.Length..] is { Length: > 0 } context && context[0] != '+' && !hiding.IsPublic(Encoding.Latin1.GetBytes(context));
 
     private static void AppendParameters(StringBuilder text, ReadOnlySpan<byte> parameters, TopologyHiding hiding)
     {
@@ -77,9 +86,7 @@ public static class PartyHiding
         {
             if (UriParametersKept.Contains(part.Split('=')[0], StringComparer.OrdinalIgnoreCase))
             {
-                // RFC 3966 section 5.1.5: a local number is one in its context only, so there has to be one: ours.
-                var hidden = hiding.Names(Encoding.Latin1.GetBytes(part));
-                text.Append(';').Append(hidden ? part.Split('=')[0] + "=" + hiding.ShownHost : part);
+                text.Append(';').Append(part.StartsWith(Context, StringComparison.OrdinalIgnoreCase) && IsDomain(part, hiding) ? Context + hiding.ShownHost : part);
             }
         }
     }

@@ -31,8 +31,14 @@ public static class SdpHiding
             {
                 kept.AddRange(WithoutRelatedAddress(line));
             }
-            else if (line.StartsWith("o="u8) && origins++ == 0)
+            else if (line.StartsWith("o="u8))
             {
+                // RFC 8866 section 5: there is one.
+                if (origins++ > 0)
+                {
+                    continue;
+                }
+
                 kept.AddRange(line);
             }
             else if (line.StartsWith("s="u8))

@@ -153,10 +153,16 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
     /// <summary>Unescaped and in lower case.</summary>
     private static int Plain(ReadOnlySpan<byte> text, Span<byte> into)
     {
-        var length = Escapes.Unescape(text, into);
+        var length = text.Length;
+        if (text.Contains((byte)'%'))
+        {
+            length = Escapes.Unescape(text, into);
+            text = into[..length];
+        }
+
         for (var i = 0; i < length; i++)
         {
-            into[i] = Octets.Lower(into[i]);
+            into[i] = Octets.Lower(text[i]);
         }
 
         return length;

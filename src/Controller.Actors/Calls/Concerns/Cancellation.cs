@@ -46,12 +46,12 @@ internal static class Cancellation
         {
             if (!turn.State.IsDecided || turn.State.HeldAnswer() >= 0)
             {
-                Forking.Refuse(turn, 487, "cancelled", "cancelled by the caller", "caller", Reasons.In(cancel));
+                Forking.Refuse(turn, 487, "cancelled", "cancelled by the caller", "caller", Reasons.In(turn, cancel, turn.State.Legs[server.Leg]));
             }
         }
         else if (server.IsPending && turn.State.FindClientByBranch(server.Peer) is { IsPending: true } client)
         {
-            Send(turn, turn.State.Legs[client.Leg], client, Reasons.In(cancel));
+            Send(turn, turn.State.Legs[client.Leg], client, Reasons.In(turn, cancel, turn.State.Legs[server.Leg]));
         }
     }
 

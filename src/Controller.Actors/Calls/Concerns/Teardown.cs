@@ -40,7 +40,7 @@ internal static class Teardown
             case CallPhase.Established when turn.State.HeldAnswer() >= 0:
                 // The callee has answered, but the caller has not been told (RFC 3262 section 3): for the caller it is an INVITE without an answer.
                 string who = leg.IsA ? "caller" : "callee";
-                Forking.Refuse(turn, leg.IsA ? 487 : 480, leg.IsA ? "cancelled" : "failed", "hung up by the " + who + " before the answer was told", who, Reasons.In(bye));
+                Forking.Refuse(turn, leg.IsA ? 487 : 480, leg.IsA ? "cancelled" : "failed", "hung up by the " + who + " before the answer was told", who, Reasons.In(turn, bye, leg));
                 break;
             case CallPhase.Established when Joining.ByeReceived(turn, leg):
                 break;
@@ -50,11 +50,11 @@ internal static class Teardown
                 End(turn, new Ending("answered", turn.State.Attempts[turn.State.Winner - 1].Status, "hung up by the " + by, by), callerOwed: !caller, calleeOwed: caller, new Farewell("", bye.Raw.ToArray()));
                 break;
             case CallPhase.Ringing when leg.IsA && IsOneOfSeveral(turn.State, dialog):
-                LeaveEarly(turn, dialog, Reasons.In(bye));
+                LeaveEarly(turn, dialog, Reasons.In(turn, bye, leg));
                 break;
             case CallPhase.Setup or CallPhase.Ringing or CallPhase.Routing when leg.IsA:
                 // 15.1: a caller may leave an early dialog by a BYE: it has the effect of a CANCEL; the INVITE gets a 487 (15.1.2).
-                Forking.Refuse(turn, 487, "cancelled", "hung up by the caller before the answer", "caller", Reasons.In(bye));
+                Forking.Refuse(turn, 487, "cancelled", "hung up by the caller before the answer", "caller", Reasons.In(turn, bye, leg));
                 break;
         }
 
@@ -202,7 +202,7 @@ internal static class Teardown
         Farewell farewell = turn.State.Farewell;
         byte[] bye = farewell.Bye.IsEmpty
             ? Requests.Bye(leg, branch, cseq, farewell.Reason)
-            : Requests.Relayed(new Crossing(turn.State.Opposite(leg), leg, turn.Settings), branch, cseq, SipMessage.Copy(farewell.Bye.Span));
+            : Requests.Relayed(turn.Crossing(turn.State.Opposite(leg), leg), branch, cseq, SipMessage.Copy(farewell.Bye.Span));
         var to = NextHops.Of(turn, leg);
         turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, branch, SipMethod.Bye, cseq, to, "", bye));
         turn.Send(to, bye, branch);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Sip.Messages;
@@ -8,7 +9,8 @@ namespace Controller.Actors.Calls.Rendering;
 /// <summary>
 /// A message on its way through us: the leg whose message it was, the leg whose it becomes, and the policies of their realms. Lives for one decision.
 /// </summary>
-internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings)
+/// <param name="early">Early dialogs of the call: each has names of its own on either side.</param>
+internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, ImmutableArray<EarlyDialog> early = default)
 {
     private static readonly RealmSettings Strange = new();
 
@@ -56,7 +58,25 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings)
         hiding.HideUri(Latin1.Octets(from.Contact), user: true);
         hiding.HideUri(Latin1.Octets(from.RemoteTarget), user: true);
         hiding.HideUri(Latin1.Octets(Dialogs.UriOf(from.RemoteParty)));
-        foreach (string route in from.RouteSet)
+        HideRoutes(hiding, from.RouteSet);
+        foreach (EarlyDialog dialog in early.IsDefault ? [] : early)
+        {
+            if (from.IsA)
+            {
+                hiding.Hide(dialog.CallerTag);
+            }
+            else if (dialog.Leg == from.Number)
+            {
+                hiding.Hide(dialog.RemoteTag);
+                hiding.HideUri(Latin1.Octets(dialog.RemoteTarget), user: true);
+                HideRoutes(hiding, dialog.RouteSet);
+            }
+        }
+    }
+
+    private static void HideRoutes(TopologyHiding hiding, ImmutableArray<string> routes)
+    {
+        foreach (string route in routes)
         {
             hiding.HideUri(Latin1.Octets(Dialogs.UriOf(route)), user: true);
         }

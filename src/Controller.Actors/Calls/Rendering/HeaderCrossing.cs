@@ -36,7 +36,7 @@ internal static class HeaderCrossing
         }
     }
 
-    /// <summary>The URI's host is an address, or its text is no URI at all: "&lt;http://10.1.2.3/ring.wav&gt;".</summary>
+    /// <summary>The URI's host is an address ("&lt;http://10.1.2.3/ring.wav&gt;"), or it is no URI of a kind that leads anywhere else.</summary>
     private static bool LeadsIntoNetwork(ReadOnlySpan<byte> value)
     {
         int open = value.IndexOf((byte)'<');
@@ -46,7 +46,12 @@ internal static class HeaderCrossing
             return true;
         }
 
-        string host = SipUri.TryParse(value[(open + 1)..close], out SipUri sip) && !sip.Host.IsEmpty ? Latin1.Text(sip.Host) : uri.Host.Trim('[', ']');
-        return IPAddress.TryParse(host, out _);
+        return uri.Scheme switch
+        {
+            "urn" or "cid" or "data" => false,
+            "http" or "https" => IPAddress.TryParse(uri.Host.Trim('[', ']'), out _),
+            "sip" or "sips" => !SipUri.TryParse(value[(open + 1)..close], out SipUri sip) || IPAddress.TryParse(Latin1.Text(sip.Host), out _),
+            _ => true,
+        };
     }
 }

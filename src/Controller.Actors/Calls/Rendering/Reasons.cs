@@ -1,5 +1,7 @@
+using Controller.Actors.Calls.State;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
+using Controller.Sip.Topology;
 
 namespace Controller.Actors.Calls.Rendering;
 
@@ -27,13 +29,17 @@ internal static class Reasons
     /// <summary>The first callee's final response that ends the search for everybody.</summary>
     public static string Of(int status) => $"SIP;cause={status};text=\"{Latin1.Text(StatusCodes.Phrase(status))}\"";
 
-    /// <summary>What a peer's CANCEL says, as it says it; empty if it gives no reason.</summary>
-    public static string In(SipMessage request)
+    /// <summary>What a peer's CANCEL says, but for what names its side; empty if it gives no reason.</summary>
+    public static string In(Turn turn, SipMessage request, Leg from)
     {
+        TopologyHiding hiding = turn.Crossing(from, from).Hiding(request);
         var values = new List<string>();
         foreach (ReadOnlySpan<byte> value in request.Values(HeaderId.Reason))
         {
-            values.Add(Latin1.Text(value));
+            if (HeaderHiding.Told(value, hiding) is { } told)
+            {
+                values.Add(Latin1.Text(told));
+            }
         }
 
         return string.Join(", ", values);
