@@ -40,7 +40,7 @@ internal static class CallEvolution
         CallEvent.LegTriedAgain e => TimerProgress.LegTriedAgain(state, e),
         CallEvent.RefreshAnswered e => TimerProgress.RefreshAnswered(state, e),
 
-        CallEvent.ByeAnswered e => state with { Byes = state.Byes.Add(e.Branch) },
+        CallEvent.ByeAnswered e => state with { Byes = state.Byes.Add((e.Branch, e.Status)) },
         CallEvent.FlowMoved e => state.With(state.Legs[e.Leg] with { Flow = e.Flow }),
         CallEvent.CSeqSkipped e => state.With(state.Legs[e.Leg] with { LocalCSeq = e.CSeq }),
 

@@ -39,15 +39,15 @@ internal static class RequestDispatch
             return;
         }
 
-        if (request.Method == SipMethod.Bye && turn.State.Byes.Contains(key))
+        if (request.Method == SipMethod.Bye && turn.State.ByeStatus(key) is > 0 and var status)
         {
-            turn.Reply(request, flow, 200);
+            turn.Reply(request, flow, status);
             return;
         }
 
         if (request.Method == SipMethod.Bye && UnansweredLegOf(turn.State, request) is { } unanswered)
         {
-            Teardown.ByeBeforeAnswer(turn, request, flow, unanswered);
+            Teardown.ByeBeforeAnswer(turn, request, key, flow, unanswered);
             return;
         }
 

@@ -33,7 +33,7 @@ internal static class Teardown
         }
 
         // A final response is the same for ever (17.2.2), also when the transaction is forgotten with its node.
-        turn.Happened(new CallEvent.ByeAnswered(key));
+        turn.Happened(new CallEvent.ByeAnswered(key, 200));
         turn.Send(to, ok);
         switch (turn.State.Phase)
         {
@@ -66,8 +66,9 @@ internal static class Teardown
     /// not on early dialogs". So it is refused; but a callee that says it does not want this call: the attempt has failed. If it rings on after
     /// all it is cancelled, and a 2xx that the BYE has overtaken is acknowledged and hung up, as any that comes too late.
     /// </summary>
-    public static void ByeBeforeAnswer(Turn turn, SipMessage bye, Controller.Sip.Transport.Flow flow, Leg leg)
+    public static void ByeBeforeAnswer(Turn turn, SipMessage bye, string key, Controller.Sip.Transport.Flow flow, Leg leg)
     {
+        turn.Happened(new CallEvent.ByeAnswered(key, 481));
         turn.Reply(bye, flow, 481);
 
         // Behind a forking proxy it is only one of those that ring.

@@ -120,8 +120,8 @@ public abstract record CallEvent
     /// <summary>The caller's PRACK came: the reliable response is not sent again, and what waited for it goes out (failover.md 5.1 #4c).</summary>
     public sealed record ProvisionalAcknowledged(Instant At, string CallerTag, uint RSeq) : CallEvent;
 
-    /// <summary>A BYE of a peer got its 200: repeated, it gets the same, whatever has become of the dialog and the node.</summary>
-    public sealed record ByeAnswered(string Branch) : CallEvent;
+    /// <summary>A BYE of a peer got its final response: repeated, it gets the same, whatever has become of the dialog and the node.</summary>
+    public sealed record ByeAnswered(string Branch, int Status) : CallEvent;
 
     /// <summary>A peer's messages come from elsewhere now (a new connection): ours follow.</summary>
     public sealed record FlowMoved(int Leg, Flow Flow) : CallEvent;

@@ -28,7 +28,7 @@ internal static class CallEventWriting
         CallEvent.SecondAnswerHungUp e => new() { SecondAnswerHungUp = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Cseq = e.CSeq, Flow = ToWire(e.Flow), Request = Bytes(e.Request), RemoteTag = Text(e.RemoteTag) } },
         CallEvent.EarlyDialogEnded e => new() { EarlyDialogEnded = new() { At = e.At.Milliseconds, CallerTag = Text(e.CallerTag) } },
         CallEvent.ProvisionalAcknowledged e => new() { ProvisionalAcknowledged = new() { At = e.At.Milliseconds, CallerTag = Text(e.CallerTag), Rseq = e.RSeq } },
-        CallEvent.ByeAnswered e => new() { ByeAnswered = new() { Branch = Text(e.Branch) } },
+        CallEvent.ByeAnswered e => new() { ByeAnswered = new() { Branch = Text(e.Branch), Status = (uint)e.Status } },
         CallEvent.SessionTimed e => new() { SessionTimed = new() { Leg = (uint)e.Leg, Timer = ToWire(e.Timer) } },
         CallEvent.LegTriedAgain e => new() { LegTriedAgain = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Cseq = e.CSeq, Invite = Bytes(e.Invite), Ack = Bytes(e.Ack), Flow = ToWire(e.Flow) } },
         CallEvent.RefreshAnswered e => new() { RefreshAnswered = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Status = (uint)e.Status, Timer = ToWire(e.Timer), RemoteTarget = Text(e.RemoteTarget) } },

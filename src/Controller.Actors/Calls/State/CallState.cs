@@ -73,8 +73,8 @@ public sealed record CallState
     /// <summary>Subscriptions that REFERs made, while they last.</summary>
     public ImmutableArray<Referral> Referrals { get; init; } = [];
 
-    /// <summary>The BYEs that got a 200, by what identifies their transaction.</summary>
-    public ImmutableArray<string> Byes { get; init; } = [];
+    /// <summary>The BYEs that have been answered, by what identifies their transaction, and with what.</summary>
+    public ImmutableArray<(string Branch, int Status)> Byes { get; init; } = [];
 
     /// <summary>How the call ended; null while it has not.</summary>
     public Ending? Ending { get; init; }
@@ -92,6 +92,20 @@ public sealed record CallState
 
     /// <summary>Has a final response to the caller's INVITE been decided?</summary>
     public bool IsDecided => Winner != 0 || Ending is not null;
+
+    /// <summary>What this BYE was answered with; 0 if it is new.</summary>
+    public int ByeStatus(string branch)
+    {
+        foreach ((string known, int status) in Byes)
+        {
+            if (known == branch)
+            {
+                return status;
+            }
+        }
+
+        return 0;
+    }
 
     /// <summary>Index of the 2xx to the caller that waits for a PRACK; -1 if there is none.</summary>
     public int HeldAnswer()
