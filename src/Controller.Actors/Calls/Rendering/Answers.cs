@@ -53,21 +53,32 @@ internal static class Answers
                 writer.Header(HeaderId.Contact, $"<{over.To.Contact}>");
                 break;
 
-            // 11.2: what works through us, whatever the other side can.
-            case < 300 when request.Method is SipMethod.Options:
-                writer.Header(HeaderId.Allow, Relay.Allow);
+            // 11.2, 21.4.6: what the other side can, as far as it works through us.
+            case 405 or < 300 when request.Method is SipMethod.Options || response.StatusCode == 405:
+                writer.Header(HeaderId.Allow, Allowed(response));
                 break;
 
             // RFC 3903 section 6, RFC 6665 section 4.2.1.1: "a 423 (Interval Too Brief) … MUST contain a Min-Expires header field".
             case 423:
                 writer.CopyAll(response, HeaderId.MinExpires);
                 break;
-            case 405:
-                writer.Header(HeaderId.Allow, Relay.Allow);
-                break;
         }
 
         return Relay.Finish(Relay.Headers(writer, response, over), response, over);
+    }
+
+    private static string Allowed(SipMessage response)
+    {
+        var methods = new List<string>();
+        foreach (ReadOnlySpan<byte> method in response.Values(HeaderId.Allow))
+        {
+            if (SipMethods.Parse(method) is var known and not SipMethod.Unknown && Capabilities.Rules.Methods.Contains(known))
+            {
+                methods.Add(known.Name());
+            }
+        }
+
+        return string.Join(", ", methods);
     }
 
     /// <summary>A response of our own making.</summary>
