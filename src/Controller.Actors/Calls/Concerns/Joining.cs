@@ -5,7 +5,6 @@ using Controller.Sharding.Model;
 using Controller.Sip.Dialogs;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
-using Controller.Sip.Transactions;
 using Controller.Sip.Transport;
 
 namespace Controller.Actors.Calls.Concerns;

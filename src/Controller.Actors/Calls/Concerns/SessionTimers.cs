@@ -1,7 +1,6 @@
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
-using Controller.Actors.Policies;
 using Controller.Sharding.Model;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;

@@ -7,7 +7,6 @@ using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
 using Controller.Actors.Routing;
 using Controller.Actors.Tokens;
-using Controller.Sip.Dialogs;
 using Controller.Sip.Messages;
 using Controller.Sip.Topology;
 using Controller.Sip.Transport;
