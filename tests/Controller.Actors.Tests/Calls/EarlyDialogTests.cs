@@ -264,6 +264,20 @@ public class EarlyDialogTests
         Assert.Equal(0, other.CountSent("SIP/2.0 199"));
     }
 
+    [Theory]
+    [InlineData("Supported: 199, 100rel\r\n", 1)]
+    [InlineData("Supported: 199\r\nRequire: 100rel\r\n", 0)]
+    public void A_reliable_199_is_acknowledged_here(string caller, int relayed)
+    {
+        CallDriver call = Ringing(1, out Sent invite, caller);
+        call.FromCallee(Response(invite, 199, Tag(0), extra: Reliable(9)));
+        Assert.Equal("9 1 INVITE", call.Last("PRACK").Header("RAck"));
+
+        // The early dialog is over: nobody could acknowledge anything in it.
+        Assert.Equal(relayed, call.CountSent("SIP/2.0 199"));
+        Assert.All(call.To(CallDriver.Caller, "SIP/2.0 199"), sent => Assert.False(sent.Has("RSeq")));
+    }
+
     [Fact]
     public void The_caller_is_told_of_a_phone_that_refuses_while_another_rings()
     {

@@ -62,7 +62,8 @@ internal static class Forking
             return;
         }
 
-        if (response.StatusCode == 199 && (dialog is null || !turn.State.A.Capabilities.Has(LegCapabilities.EarlyDialogTerminated)))
+        bool terminated = response.StatusCode == 199;
+        if (terminated && (dialog is null || !IsToldOfEnded(turn.State.A.Capabilities)))
         {
             // RFC 6228 section 4: a UAS sends it for an early dialog that it has made, to a UAC that has said that it supports it.
             if (dialog is not null)
@@ -78,7 +79,7 @@ internal static class Forking
         }
 
         Leg caller = dialog is null ? turn.State.A with { LocalTag = callerTag } : turn.State.Side(0, callerTag);
-        uint rseq = Reliability.NextRSeq(caller, dialog, callerTag, remoteRSeq);
+        uint rseq = terminated ? 0 : Reliability.NextRSeq(caller, dialog, callerTag, remoteRSeq);
         byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, caller), callerTag, response, rseq);
         string contact = Dialogs.ContactUri(response);
         turn.Happened(new CallEvent.LegRang(
@@ -94,7 +95,7 @@ internal static class Forking
             turn.Send(Responses.Destination(invite, caller.Flow), bytes);
         }
 
-        if (remoteRSeq != 0 && !caller.Capabilities.Has(LegCapabilities.Reliable))
+        if (remoteRSeq != 0 && rseq == 0)
         {
             Reliability.AcknowledgeHere(turn, callerTag, remoteRSeq);
         }
@@ -124,14 +125,15 @@ internal static class Forking
         TellOfEnded(turn, gone);
     }
 
+    /// <summary>One that requires reliable responses would have to acknowledge in a dialog that is over: it finds out by itself.</summary>
+    private static bool IsToldOfEnded(LegCapabilities caller) => caller.Has(LegCapabilities.EarlyDialogTerminated) && !caller.Has(LegCapabilities.RequiresReliable);
+
     /// <summary>
-    /// RFC 6228 section 6: where a branch has ended and others go on, the caller may be told with a 199; not if it requires reliable responses, which are the
-    /// UAS's to make.
+    /// RFC 6228 section 6: where a branch has ended and others go on, the caller may be told with a 199.
     /// </summary>
     private static void TellOfEnded(Turn turn, ImmutableArray<EarlyDialog> gone)
     {
-        LegCapabilities caller = turn.State.A.Capabilities;
-        if (turn.State.IsDecided || !caller.Has(LegCapabilities.EarlyDialogTerminated) || caller.Has(LegCapabilities.RequiresReliable))
+        if (turn.State.IsDecided || !IsToldOfEnded(turn.State.A.Capabilities))
         {
             return;
         }
