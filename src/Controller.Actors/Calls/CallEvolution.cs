@@ -54,7 +54,7 @@ internal static class CallEvolution
         CallEvent.TransferAnswered e => TransferProgress.Answered(state, e),
         CallEvent.TransferJoinSet e => TransferProgress.JoinSet(state, e),
         CallEvent.TransferEnded e => TransferProgress.Ended(state, e),
-        CallEvent.ReferrerGone e => TransferProgress.ReferrerGone(state, e),
+        CallEvent.PartyLeft e => TransferProgress.Left(state, e),
 
         CallEvent.TransactionStepped e => state.Replacing(e.Transaction),
         CallEvent.TransactionEnded e => state.Without(e.Transaction),

@@ -42,9 +42,17 @@ public class TransferTests
         call.FromCallee(Messages.Response(join, 200, sdp: Messages.CalleeSdp));
         Assert.Equal(3, call.CountSent("ACK"));
         Assert.Equal(("SIP/2.0 200 OK", "terminated;reason=noresource"), (Fragment(call.Last("NOTIFY")), call.Last("NOTIFY").Header("Subscription-State")));
+        Assert.Equal(0, call.CountSent("BYE"));
+        call.FromCaller(Messages.Response(call.Last("NOTIFY"), 200, toTag: ""));
         Assert.Equal(CallDriver.Caller, call.Last("BYE").To.Remote);
         Assert.Equal(CallPhase.Established, call.State.Phase);
         Assert.Equal((2, 1), (call.State.A.Number, call.State.B.Number));
+
+        // RFC 4028: the timer of the leg that is left is refreshed with the re-INVITE, the new one has its own, that of the referrer is gone.
+        Assert.Equal("1800", invite.Header("Session-Expires"));
+        Assert.StartsWith("1800;refresher=", join.Header("Session-Expires"), StringComparison.Ordinal);
+        Assert.NotNull(call.State.A.Timer);
+        Assert.NotNull(call.State.B.Timer);
 
         // The two that are left talk to each other.
         call.FromCallee(Messages.FromCallee("INFO", invite, 1, "z9hG4bKi1", calleeTag: "carol-tag"));
@@ -156,6 +164,42 @@ public class TransferTests
         Assert.Single(call.ChargingRecords);
     }
 
+    // The other way round: the callee transfers the caller.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_callee_may_transfer_its_caller(bool callerHangsUp)
+    {
+        ControllerSettings settings = CallDriver.OneTrunk();
+        CallDriver call = ReferTests.Answered(settings with
+        {
+            Trunks = settings.Trunks.SetItem("uas", settings.Trunks["uas"] with { Refer = ReferPolicy.Terminate }),
+        });
+        string tag = ReferTests.Tag(call);
+        call.FromCallee(ReferTests.With(Messages.FromCallee("REFER", call.First("INVITE"), 1, "z9hG4bKref"), "Refer-To: <sip:carol@198.51.100.77>\r\n"));
+        Sent invite = call.Last("INVITE");
+        Assert.Equal(CallDriver.Callee, call.Last("NOTIFY").To.Remote);
+        Assert.Contains("m=audio 49170", invite.Text, StringComparison.Ordinal);
+        if (callerHangsUp)
+        {
+            call.FromCallee(Messages.Response(invite, 180, toTag: "carol-tag"));
+            call.FromCaller(Messages.FromCaller("BYE", tag, 2, "z9hG4bKbye"));
+            Assert.Equal(1, call.CountSent("CANCEL"));
+            Assert.Equal(call.First("INVITE").Header("Call-ID"), call.Last("BYE").Header("Call-ID"));
+            Assert.Single(call.ChargingRecords);
+            return;
+        }
+
+        call.FromCallee(Messages.Response(invite, 200, toTag: "carol-tag", sdp: CarolSdp));
+        Assert.Equal(CallDriver.Caller, call.Last("INVITE").To.Remote);
+        call.FromCaller(Messages.Response(call.Last("INVITE"), 200, toTag: "", sdp: Messages.CallerSdp));
+        call.FromCallee(Messages.Response(call.Last("NOTIFY"), 200, toTag: ""));
+        Assert.Equal(call.First("INVITE").Header("Call-ID"), call.Last("BYE").Header("Call-ID"));
+        Assert.Equal((0, 2), (call.State.A.Number, call.State.B.Number));
+        call.FromCaller(Messages.FromCaller("BYE", tag, 2, "z9hG4bKbye"));
+        Assert.Equal(invite.Header("Call-ID"), call.Last("BYE").Header("Call-ID"));
+    }
+
     // The target hangs up as soon as its 2xx is acknowledged: everybody else is told, and the 2xx of the remaining party still gets its ACK.
     [Fact]
     public void The_target_may_hang_up_before_the_remaining_party_has_heard_of_it()
@@ -165,12 +209,45 @@ public class TransferTests
         call.FromCallee(Messages.Response(invite, 200, toTag: "carol-tag", sdp: CarolSdp));
         Sent join = call.Last("INVITE");
         call.FromCallee(Messages.FromCallee("BYE", invite, 1, "z9hG4bKb1", calleeTag: "carol-tag"));
-        Assert.Equal("SIP/2.0 200 OK", Fragment(call.Last("NOTIFY")));
-        Assert.Equal(2, call.CountSent("BYE"));
+        Assert.Equal(1, call.CountSent("NOTIFY"));
+        Assert.Equal(0, call.CountSent("BYE"));
         int acks = call.CountSent("ACK");
         call.FromCallee(Messages.Response(join, 200, sdp: Messages.CalleeSdp));
         Assert.Equal(acks + 1, call.CountSent("ACK"));
+        Assert.Equal("SIP/2.0 200 OK", Fragment(call.Last("NOTIFY")));
+        Assert.Equal(call.First("INVITE").Header("Call-ID"), call.Last("BYE").Header("Call-ID"));
+        Assert.Equal(1, call.CountSent("BYE"));
+        call.FromCaller(Messages.Response(call.Last("NOTIFY"), 200, toTag: ""));
+        Assert.Equal(2, call.CountSent("BYE"));
+        Assert.Equal(CallDriver.Caller, call.Last("BYE").To.Remote);
         Assert.Single(call.ChargingRecords);
+        call.FromCaller(Messages.Response(call.Last("BYE"), 200, toTag: ""));
+        call.Elapse(TimeSpan.FromSeconds(70));
+        Assert.True(call.Stopped);
+    }
+
+    // A referrer that neither answers the last NOTIFY nor hangs up is hung up all the same; one that hangs up first is not.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_referrer_is_dismissed_when_it_has_been_told(bool hangsUp)
+    {
+        CallDriver call = Referred();
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 200, toTag: "carol-tag", sdp: CarolSdp));
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp));
+
+        // Whom it is not connected to any more gets nothing from it.
+        call.FromCaller(Messages.FromCaller("INFO", ReferTests.Tag(call), 3, "z9hG4bKi1"));
+        Assert.Equal(0, call.CountSent("INFO"));
+        if (hangsUp)
+        {
+            call.FromCaller(Messages.FromCaller("BYE", ReferTests.Tag(call), 4, "z9hG4bKbye"));
+        }
+
+        call.Elapse(TimeSpan.FromSeconds(32.2));
+        Assert.Equal(hangsUp ? 0 : 1, call.CountSent("BYE"));
+        Assert.Equal(CallPhase.Established, call.State.Phase);
+        Assert.Empty(call.ChargingRecords);
     }
 
     // RFC 4488: no subscription, no NOTIFY.

@@ -14,7 +14,7 @@ internal static class Answering
 {
     public static void Answered(Turn turn, Transaction client, Leg leg, SipMessage response)
     {
-        if (Joining.Answered(turn, leg, response))
+        if (Joining.Answered(turn, client, leg, response))
         {
             return;
         }

@@ -148,6 +148,10 @@ internal static class Expiry
             }
 
             Referring.Responded(turn, client, status, null);
+            if (client is { Method: SipMethod.Notify, Peer: Transfer.Own })
+            {
+                Joining.Dismiss(turn, client.Leg);
+            }
         }
         else if (client.Method == SipMethod.Invite)
         {

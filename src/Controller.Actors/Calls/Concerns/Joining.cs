@@ -16,7 +16,7 @@ namespace Controller.Actors.Calls.Concerns;
 internal static class Joining
 {
     /// <summary>A 2xx to an INVITE of ours. False: it is none that a transfer waits for.</summary>
-    public static bool Answered(Turn turn, Leg leg, SipMessage response)
+    public static bool Answered(Turn turn, Transaction client, Leg leg, SipMessage response)
     {
         if (turn.State.Transfer is not { Answered: 0 } transfer || leg.Number < transfer.FirstLeg || leg.State is not (LegState.Calling or LegState.Early))
         {
@@ -29,6 +29,7 @@ internal static class Joining
         turn.Happened(new CallEvent.TransferAnswered(
             turn.Now, leg.Number, response.StatusCode, Dialogs.Tag(response.Value(HeaderId.To)), contact.Length > 0 ? contact : leg.RemoteTarget, RouteSets.OfResponse(response), offer,
             PeerCapabilities.Of(response)));
+        turn.Happened(new CallEvent.SessionTimed(leg.Number, SessionTimers.AsClient(turn, client.Request.Span, response, leg)));
         Answering.SendAck(turn, turn.State.Legs[leg.Number], leg.LocalCSeq);
         Cancellation.CancelOpenLegs(turn, Reasons.CompletedElsewhere);
         if (offer.Length == 0)
@@ -75,8 +76,22 @@ internal static class Joining
         {
             case < 200:
                 break;
+            case var _ when transfer.IsTargetGone:
+                if (status < 300)
+                {
+                    Answering.SendAck(turn, turn.State.Legs[client.Leg], client.CSeq);
+                }
+
+                Finish(turn, joined: true);
+                break;
             case < 300:
                 Answering.SendAck(turn, turn.State.Legs[client.Leg], client.CSeq);
+                if (response is not null)
+                {
+                    // RFC 4028 section 7.2: the re-INVITE has refreshed the leg.
+                    SessionTimers.Start(turn, client.Leg, SessionTimers.AsClient(turn, client.Request.Span, response, turn.State.Legs[client.Leg]));
+                }
+
                 Succeed(turn, response is null ? "" : Dialogs.ContactUri(response), joined: true);
                 break;
             case 491:
@@ -112,9 +127,29 @@ internal static class Joining
         Transfer transfer = turn.State.Transfer!;
         Transferring.Notify(turn, 200);
         turn.Happened(new CallEvent.TransferEnded(turn.Now, 200, remoteTarget, joined));
-        if (!transfer.IsReferrerGone)
+        if (!transfer.IsNotified)
         {
-            Teardown.Leave(turn, turn.State.Legs[transfer.Referrer], Reasons.Transferred);
+            Dismiss(turn, transfer.Referrer);
+        }
+    }
+
+    /// <summary>The target has come and gone: it was reached, and the call is over.</summary>
+    private static void Finish(Turn turn, bool joined)
+    {
+        string by = turn.State.Transfer!.Referrer == turn.State.A.Number ? "caller" : "callee";
+        Succeed(turn, "", joined);
+        Teardown.HangUp(turn, by, "hung up by the " + by, "");
+    }
+
+    /// <summary>
+    /// The referrer has been told, or cannot be: its dialog ends. Not before: what is sent back to back may be taken in any order, and a NOTIFY that comes behind
+    /// the BYE is refused by many.
+    /// </summary>
+    public static void Dismiss(Turn turn, int leg)
+    {
+        if (turn.State.Legs[leg] is { ByeOwed: true } referrer && turn.State.Winner != 0 && !turn.State.IsParty(referrer))
+        {
+            Teardown.Leave(turn, referrer, Reasons.Transferred);
         }
     }
 
@@ -140,33 +175,40 @@ internal static class Joining
         Transferring.Notify(turn, status);
         turn.Happened(new CallEvent.TransferEnded(turn.Now, status, "", Joined: false));
         Cancellation.CancelOpenLegs(turn, Reasons.Of(status));
-        if (transfer.Answered != 0)
+        if (transfer.Answered != 0 && !transfer.IsTargetGone)
         {
             Teardown.Leave(turn, turn.State.Legs[transfer.Answered], Reasons.Of(status));
         }
     }
 
-    /// <summary>A BYE while a transfer is under way. True: it ends nothing but its own dialog.</summary>
+    /// <summary>A BYE of somebody whom a transfer removes, or has brought in. True: it ends nothing but its own dialog.</summary>
     public static bool ByeReceived(Turn turn, Leg leg)
     {
         if (turn.State.Transfer is not { } transfer)
         {
+            // A referrer that has not waited for ours.
+            bool replaced = leg.ByeOwed && !turn.State.IsParty(leg);
+            if (replaced)
+            {
+                turn.Happened(new CallEvent.PartyLeft(leg.Number));
+            }
+
+            return replaced;
+        }
+
+        if (leg.Number != transfer.Referrer && (transfer.Answered == 0 || leg.Number != transfer.Answered))
+        {
             return false;
         }
 
-        if (leg.Number == transfer.Referrer)
+        // RFC 5589 section 6.1: the transferor may hang up as soon as its REFER is accepted; the remaining party waits for the target. A target that hangs up
+        // before the remaining party has answered waits for that: RFC 3261 section 15 wants no BYE to cross a re-INVITE without need.
+        turn.Happened(new CallEvent.PartyLeft(leg.Number));
+        if (turn.State.Transfer is { IsTargetGone: true, JoinBranch.Length: 0 })
         {
-            // RFC 5589 section 6.1: the transferor may hang up as soon as its REFER is accepted; the remaining party waits for the target.
-            turn.Happened(new CallEvent.ReferrerGone(leg.Number));
-            return true;
+            Finish(turn, joined: false);
         }
 
-        if (leg.Number == transfer.Answered)
-        {
-            // The target hangs up before the remaining party has heard of it: it was reached, and the call is over.
-            Succeed(turn, "", joined: false);
-        }
-
-        return false;
+        return true;
     }
 }

@@ -151,7 +151,7 @@ internal static class Relaying
     /// ask again.
     /// </summary>
     private static bool IsConnected(CallState state, Leg leg) =>
-        state.Transfer is not { } transfer || (state.IsParty(leg) && !transfer.IsReferrerGone);
+        state.Winner == 0 || (state.IsParty(leg) && state.Transfer is not { IsReferrerGone: true });
 
     public static void Responded(Turn turn, Transaction client, SipMessage response)
     {

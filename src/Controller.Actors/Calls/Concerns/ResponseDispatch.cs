@@ -50,6 +50,10 @@ internal static class ResponseDispatch
             }
 
             Referring.Responded(turn, client, response.StatusCode, response);
+            if (client is { Method: SipMethod.Notify, Peer: Transfer.Own } && response.StatusCode >= 200)
+            {
+                Joining.Dismiss(turn, client.Leg);
+            }
         }
         else if (client.Method == SipMethod.Invite)
         {

@@ -78,7 +78,7 @@ internal static class SessionTimers
     /// <summary>A request of the peer, or its answer to one of ours, has refreshed its leg.</summary>
     public static void Start(Turn turn, int leg, SessionTimer timer)
     {
-        if (turn.State.Phase == CallPhase.Established && (leg == 0 || leg == turn.State.Winner))
+        if (turn.State.Phase == CallPhase.Established && (leg == turn.State.Caller || leg == turn.State.Winner))
         {
             turn.Happened(new CallEvent.SessionTimed(leg, timer));
         }
@@ -123,7 +123,7 @@ internal static class SessionTimers
     /// <summary>Whichever of a leg's two deadlines has come.</summary>
     public static void Due(Turn turn)
     {
-        foreach (int number in (int[])[0, turn.State.Winner])
+        foreach (int number in (int[])[turn.State.Caller, turn.State.Winner])
         {
             if (turn.State.Phase != CallPhase.Established || turn.State.Legs[number] is not { Timer: { } timer } leg)
             {
@@ -147,7 +147,7 @@ internal static class SessionTimers
     /// </summary>
     public static void Resume(Turn turn)
     {
-        foreach (int number in (int[])[0, turn.State.Winner])
+        foreach (int number in (int[])[turn.State.Caller, turn.State.Winner])
         {
             Leg leg = turn.State.Legs[number];
             if (leg.Timer is not { } timer)

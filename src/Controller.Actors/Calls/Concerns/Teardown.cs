@@ -42,7 +42,7 @@ internal static class Teardown
                 string who = leg.IsA ? "caller" : "callee";
                 Forking.Refuse(turn, leg.IsA ? 487 : 480, leg.IsA ? "cancelled" : "failed", "hung up by the " + who + " before the answer was told", who, Reasons.In(turn, bye, leg));
                 break;
-            case CallPhase.Established when Joining.ByeReceived(turn, leg):
+            case CallPhase.Established or CallPhase.Ended when Joining.ByeReceived(turn, leg):
                 break;
             case CallPhase.Established when turn.State.IsParty(leg):
                 bool caller = leg.Number == turn.State.Caller;

@@ -168,8 +168,8 @@ public abstract record CallEvent
     /// <param name="Joined">The remaining party has answered the re-INVITE with this status.</param>
     public sealed record TransferEnded(Instant At, int Status, string RemoteTarget, bool Joined) : CallEvent;
 
-    /// <summary>The referrer has hung up while its REFER is carried out.</summary>
-    public sealed record ReferrerGone(int Leg) : CallEvent;
+    /// <summary>A party that a transfer removes, or has brought in and not connected yet, has hung up; the call goes on.</summary>
+    public sealed record PartyLeft(int Leg) : CallEvent;
 
     /// <summary>A session interval of a leg was agreed on, or has begun again, or its deadlines have moved (RFC 4028).</summary>
     public sealed record SessionTimed(int Leg, SessionTimer Timer) : CallEvent;

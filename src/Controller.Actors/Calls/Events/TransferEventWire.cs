@@ -25,7 +25,7 @@ internal static class TransferEventWire
         CallEvent.TransferAnswered e => new() { TransferAnswered = Answered(e) },
         CallEvent.TransferJoinSet e => new() { TransferJoinSet = new() { Branch = Text(e.Branch), At = e.At.Milliseconds } },
         CallEvent.TransferEnded e => new() { TransferEnded = new() { At = e.At.Milliseconds, Status = (uint)e.Status, RemoteTarget = Text(e.RemoteTarget), Joined = e.Joined } },
-        CallEvent.ReferrerGone e => new() { ReferrerGone = new() { Leg = (uint)e.Leg } },
+        CallEvent.PartyLeft e => new() { PartyLeft = new() { Leg = (uint)e.Leg } },
         _ => null,
     };
 
@@ -62,7 +62,7 @@ internal static class TransferEventWire
         Wire.Happened.KindOneofCase.TransferJoinSet => new CallEvent.TransferJoinSet(Text(happened.TransferJoinSet.Branch), new(happened.TransferJoinSet.At)),
         Wire.Happened.KindOneofCase.TransferEnded => new CallEvent.TransferEnded(
             new(happened.TransferEnded.At), (int)happened.TransferEnded.Status, Text(happened.TransferEnded.RemoteTarget), happened.TransferEnded.Joined),
-        Wire.Happened.KindOneofCase.ReferrerGone => new CallEvent.ReferrerGone((int)happened.ReferrerGone.Leg),
+        Wire.Happened.KindOneofCase.PartyLeft => new CallEvent.PartyLeft((int)happened.PartyLeft.Leg),
         _ => null,
     };
 

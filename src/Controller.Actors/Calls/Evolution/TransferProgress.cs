@@ -59,8 +59,13 @@ internal static class TransferProgress
 
     public static CallState JoinSet(CallState state, CallEvent.TransferJoinSet e) => With(state, transfer => transfer with { JoinBranch = e.Branch, JoinAt = e.At });
 
-    public static CallState ReferrerGone(CallState state, CallEvent.ReferrerGone e) =>
-        With(state.With(state.Legs[e.Leg] with { State = LegState.Terminated }), transfer => transfer with { IsReferrerGone = true });
+    public static CallState Left(CallState state, CallEvent.PartyLeft e) => With(
+        state.With(state.Legs[e.Leg] with { State = LegState.Terminated, ByeOwed = false }),
+        transfer => transfer with
+        {
+            IsReferrerGone = transfer.IsReferrerGone || transfer.Referrer == e.Leg,
+            IsTargetGone = transfer.IsTargetGone || (transfer.Answered != 0 && transfer.Answered == e.Leg),
+        });
 
     public static CallState Ended(CallState state, CallEvent.TransferEnded e)
     {
@@ -87,6 +92,9 @@ internal static class TransferProgress
 
         bool ofCaller = transfer.Referrer == state.A.Number;
         Leg stays = ofCaller ? state.B : state.A;
+
+        // It is hung up when it has answered the last NOTIFY.
+        next = next.With(next.Legs[transfer.Referrer] with { ByeOwed = !transfer.IsReferrerGone });
         next = e.RemoteTarget.Length > 0 ? next.With(stays with { RemoteTarget = e.RemoteTarget }) : next;
         return ofCaller ? next with { Caller = transfer.Answered } : next with { Winner = transfer.Answered };
     }

@@ -17,6 +17,7 @@ internal static class TransferRequests
         Leg leg = over.To;
         SipWriter writer = Requests.Begin(SipMethod.Invite, leg, branch, leg.LocalCSeq)
             .Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow).Header(HeaderId.Supported, "replaces"u8);
+        SessionHeaders.Asked(writer, over.Calls, 0);
         if (replaces.Length > 0)
         {
             // RFC 3891 section 4: a target that knows nothing of Replaces must not ring as for another call.
@@ -31,10 +32,11 @@ internal static class TransferRequests
     }
 
     /// <summary>The re-INVITE to the remaining party: the target's description is the offer, in the session that it has with us.</summary>
-    public static byte[] Join(Leg leg, string branch, uint cseq, ReadOnlyMemory<byte> offer) => Requests.Begin(SipMethod.Invite, leg, branch, cseq)
-        .Header(HeaderId.Contact, $"<{leg.Contact}>")
-        .Header(HeaderId.Allow, Relay.Allow)
-        .Finish(Descriptions.Own(offer.Span, leg), "application/sdp"u8);
+    public static byte[] Join(Leg leg, string branch, uint cseq, ReadOnlyMemory<byte> offer)
+    {
+        SipWriter writer = Requests.Begin(SipMethod.Invite, leg, branch, cseq).Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+        return SessionHeaders.Refreshed(writer, leg.Timer).Finish(Descriptions.Own(offer.Span, leg), "application/sdp"u8);
+    }
 
     /// <summary>RFC 3515 section 2.4.5: what became of the REFER.</summary>
     /// <param name="id">CSeq of the REFER.</param>

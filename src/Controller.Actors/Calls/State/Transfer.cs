@@ -53,6 +53,9 @@ public sealed record Transfer
     /// <summary>The referrer has hung up; the remaining party waits.</summary>
     public bool IsReferrerGone { get; init; }
 
+    /// <summary>The target has answered and hung up, and the remaining party has not answered the re-INVITE yet.</summary>
+    public bool IsTargetGone { get; init; }
+
     /// <summary>CSeq of the REFER: the id of its subscription.</summary>
     public uint CSeq => Dialogs.Number(Refer);
 
