@@ -1,22 +1,26 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Controller.Simulation.Tests.World;
 using Xunit.Abstractions;
 
 namespace Controller.Simulation.Tests;
 
 /// <summary>
-/// The whole signalling path but the sockets, many times, each time with other bad luck. SIMULATION_SEED=n replays one run and prints its ladder;
-/// SIMULATION_RUNS=n changes how many there are.
+/// The whole signalling path but the sockets, many times, each time with other bad luck: 100,000 calls. SIMULATION_SEED=n replays one world and prints its
+/// ladder; SIMULATION_RUNS=n changes how many there are, SIMULATION_FROM=n where they begin.
 /// </summary>
 public class SimulationTests(ITestOutputHelper output)
 {
-    private const int Runs = 2_500;
+    private const int Runs = 5_000;
+
+    /// <summary>Each ingredient is in at least so many of 100,000 calls.</summary>
+    private const int Least = 100;
 
     [Fact]
     public void Calls_survive_whatever_happens_to_them()
     {
-        if (int.TryParse(Environment.GetEnvironmentVariable("SIMULATION_SEED"), out int seed))
+        if (Number("SIMULATION_SEED") is { } seed)
         {
             using var one = new SimulatedWorld(seed);
             Exception? thrown = Record.Exception(one.Run);
@@ -25,22 +29,26 @@ public class SimulationTests(ITestOutputHelper output)
             return;
         }
 
-        int runs = int.TryParse(Environment.GetEnvironmentVariable("SIMULATION_RUNS"), out int asked) ? asked : Runs;
+        int runs = Number("SIMULATION_RUNS") ?? Runs;
+        int from = Number("SIMULATION_FROM") ?? 1;
         var watch = Stopwatch.StartNew();
+        var coverage = new Coverage();
         var failures = new ConcurrentBag<(int Seed, string What, string Ladder)>();
-        Parallel.For(1, runs + 1, (i, loop) =>
+        Parallel.For(from, from + runs, i =>
         {
             using var world = new SimulatedWorld(i);
             try
             {
                 world.Run();
+                coverage.Add(world.Seen);
             }
             catch (Exception e) when (e is ViolationException or InvalidOperationException or NullReferenceException or ArgumentException or FormatException)
             {
                 failures.Add((i, e is ViolationException ? e.Message : e.ToString(), failures.Count < 5 ? world.Describe() : ""));
             }
         });
-        output.WriteLine($"{runs} runs, {runs * 2} calls, {watch.Elapsed.TotalSeconds:F1} s");
+        output.WriteLine($"seeds {from} to {from + runs - 1}, {runs * SimulatedWorld.CallsPerRun} calls, {watch.Elapsed.TotalSeconds:F1} s");
+        output.WriteLine($"calls with: {coverage}");
         foreach (IGrouping<string, (int Seed, string What, string Ladder)> kind in failures.GroupBy(f => Kind(f.What)).OrderByDescending(g => g.Count()))
         {
             output.WriteLine($"{kind.Count()} x {kind.Key}: seeds {string.Join(", ", kind.Select(f => f.Seed).Order().Take(8))}");
@@ -48,7 +56,12 @@ public class SimulationTests(ITestOutputHelper output)
 
         (int Seed, string What, string Ladder) first = failures.Where(f => f.Ladder.Length > 0).OrderBy(f => f.Ladder.Length).FirstOrDefault();
         Assert.True(failures.IsEmpty, $"{failures.Count} of {runs} runs; the shortest kept, seed {first.Seed}: {first.What}\n{first.Ladder}");
+        Assert.All(Enum.GetValues<Ingredient>(), ingredient =>
+            Assert.True(coverage.Of(ingredient) >= (long)Least * runs / 50_000, $"{ingredient} in {coverage.Of(ingredient)} of {runs * SimulatedWorld.CallsPerRun} calls"));
     }
 
-    private static string Kind(string what) => System.Text.RegularExpressions.Regex.Replace(what[..Math.Min(what.Length, 90)].Split('\n')[0], "[0-9]+", "#");
+    private static int? Number(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+
+    private static string Kind(string what) => System.Text.RegularExpressions.Regex.Replace(what[..Math.Min(what.Length, 120)].Split('\n')[0], "\\(.*|[0-9]+", "#");
 }

@@ -17,6 +17,9 @@ internal sealed class CallFacts
     /// <summary>Call-IDs of legs that have answered.</summary>
     public HashSet<string> Answered { get; } = [];
 
+    /// <summary>The call, answered or not, is over.</summary>
+    public bool Over { get; private set; }
+
     /// <summary>Its dialog is the call's: the caller's, or the callee's who answered first.</summary>
     public bool IsOfCall(string callId) => callId == _callIds.GetValueOrDefault(0) || callId == _callIds.GetValueOrDefault(_winner);
 
@@ -25,9 +28,8 @@ internal sealed class CallFacts
 
     /// <summary>The caller's INVITE has its final response.</summary>
     public bool Decided { get; private set; }
-    public bool Over { get; private set; }
 
-    public bool Holds(ReadOnlySpan<byte> message) => _bytes.Contains(Print(message));
+    public bool Holds(ReadOnlySpan<byte> message) => _bytes.Contains(Fingerprint.Of(message));
 
     public void Add(IEnumerable<CallEvent> events)
     {
@@ -107,20 +109,9 @@ internal sealed class CallFacts
     {
         if (!bytes.IsEmpty)
         {
-            _bytes.Add(Print(bytes.Span));
+            _bytes.Add(Fingerprint.Of(bytes.Span));
         }
     }
 
     private static string Key(string branch) => branch.IndexOf(';', StringComparison.Ordinal) is >= 0 and var end ? branch[..end] : branch;
-
-    private static (ulong, int) Print(ReadOnlySpan<byte> bytes)
-    {
-        ulong hash = 14695981039346656037;
-        foreach (byte b in bytes)
-        {
-            hash = (hash ^ b) * 1099511628211;
-        }
-
-        return (hash, bytes.Length);
-    }
 }

@@ -77,17 +77,17 @@ internal sealed class DurableBeforeSent(CommittedFacts facts)
                 return !known.Accepted.Contains(branch) || known.Holds(response.Raw) ? null : "the refusal";
 
             // #4c
-            case SipMethod.Prack when status < 300:
+            case SipMethod.Prack when status is >= 200 and < 300:
                 return known.Holds(response.Raw) ? null : "the acknowledgement of the provisional response";
 
             // #12; of several early dialogs a BYE ends its own.
-            case SipMethod.Bye when status < 300:
+            case SipMethod.Bye when status is >= 200 and < 300:
                 return known.Over || known.Left.Contains(PartyText.Tag(response, HeaderId.To)) || !known.IsOfCall(PartyText.Value(response, HeaderId.CallId)) ? null : "the end of the call";
 
             // #14
             case SipMethod.Cancel when status < 300:
                 return branch != known.InviteBranch || known.Decided ? null : "the cancellation";
-            case SipMethod.Update when status < 300:
+            case SipMethod.Update when status is >= 200 and < 300:
                 return known.Holds(response.Raw) ? null : "the answer to UPDATE";
             default:
                 return null;

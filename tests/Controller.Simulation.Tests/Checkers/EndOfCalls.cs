@@ -17,10 +17,10 @@ internal sealed class EndOfCalls(SimulatedWorld world)
     {
         Leftovers();
         ILookup<string, JsonElement> records = Records().ToLookup(record => record.GetProperty("callId").GetString()!);
-        foreach (Party caller in world.Callers)
+        foreach (Caller caller in world.Callers)
         {
             Caller(caller, [.. records[caller.CallId]]);
-            foreach (Party callee in world.CalleesOf(caller.Call))
+            foreach (Callee callee in world.CalleesOf(caller.Call))
             {
                 Both(callee);
             }
@@ -50,7 +50,7 @@ internal sealed class EndOfCalls(SimulatedWorld world)
         return rows.Select(row => JsonDocument.Parse(row.Payload).RootElement);
     }
 
-    private void Caller(Party caller, JsonElement[] records)
+    private void Caller(Caller caller, JsonElement[] records)
     {
         Both(caller);
         Ask invite = caller.Invite!;
@@ -70,6 +70,12 @@ internal sealed class EndOfCalls(SimulatedWorld world)
         string result = record.GetProperty("result").GetString()!;
         int status = record.GetProperty("status").GetInt32();
         Must(Results.Contains(result), $"result {result}");
+        world.Saw(caller.Call, Ingredient.Answered + Array.IndexOf(Results, result));
+        if (status is 408 or 480 && result == "failed")
+        {
+            world.Saw(caller.Call, Ingredient.Timeout);
+        }
+
         Must(invite.Final == 0 || status == invite.Final, $"{caller.Mark} got {invite.Final}, its charging record says {status}");
         Must((status < 300) == (result == "answered"), $"{result} with status {status}");
         Must(status != 487 || caller.Cancelled || caller.EarlyByeSent, $"{caller.Mark} got 487 and never cancelled");
@@ -82,7 +88,8 @@ internal sealed class EndOfCalls(SimulatedWorld world)
     private void Both(Party party)
     {
         // Whom nothing was heard of cannot be cancelled (RFC 3261 section 9.1).
-        bool unheard = party.Invited is { HasSpoken: false } || ((world.Faults.TransportFailure > 0 || world.Faults.LongAway) && party.Invited is { Final: 0 });
+        // A 100 is not stored: after a restart its callee is one of whom nothing was heard.
+        bool unheard = party is Callee callee && (!callee.HasSpoken || (world.Faults.Crashes.Count > 0 && !callee.HasRung) || ((world.Faults.TransportFailure > 0 || world.Faults.LongAway) && !callee.WasUp));
         Must(party.Phase is PartyPhase.Over or PartyPhase.New || (unheard && !party.WasUp), $"{party.Mark} is still {party.Phase}");
         foreach (Serve serve in party.Serves.Where(serve => serve.Method == Sip.Messages.SipMethod.Invite && serve.Final != 0))
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
@@ -14,7 +15,7 @@ internal sealed class SameTwice
 {
     private readonly Dictionary<string, byte[]> _requests = [];
     private readonly Dictionary<string, byte[]> _finals = [];
-    private readonly Dictionary<string, string> _numbers = [];
+    private readonly Dictionary<string, uint> _numbers = [];
 
     public void Check(SipMessage message)
     {
@@ -33,26 +34,45 @@ internal sealed class SameTwice
             return;
         }
 
-        Same(_requests, key, message, "another request in one transaction");
-        if (message.Method is not (SipMethod.Ack or SipMethod.Cancel))
+        if (Same(_requests, key, message, "another request in one transaction") && message.Method is not (SipMethod.Ack or SipMethod.Cancel))
         {
-            string number = $"{callId} {PartyText.Number(message)}";
-            if (!_numbers.TryAdd(number, key) && _numbers[number] != key)
-            {
-                throw new ViolationException("C3", $"CSeq {number} is used again: {_numbers[number]}, now {key}");
-            }
+            Counted(callId + PartyText.Tag(message, HeaderId.From), PartyText.Tag(message, HeaderId.To), PartyText.Number(message), key);
         }
     }
 
-    private static void Same(Dictionary<string, byte[]> known, string key, SipMessage message, string what)
+    /// <summary>RFC 3261 section 12.2.1.1: the numbers of a dialog's requests grow; an INVITE that forked has counted for each of its dialogs.</summary>
+    private void Counted(string ours, string theirs, uint number, string key)
+    {
+        ref uint last = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, ours + theirs, out bool known);
+        if (!known && theirs.Length > 0)
+        {
+            uint invited = _numbers.GetValueOrDefault(ours);
+            last = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, ours + theirs, out _);
+            last = invited;
+        }
+
+        if (number <= last)
+        {
+            throw new ViolationException("C3", $"CSeq {number} after {last} in one dialog ({key})");
+        }
+
+        last = number;
+    }
+
+    /// <returns>True if it is new.</returns>
+    private static bool Same(Dictionary<string, byte[]> known, string key, SipMessage message, string what)
     {
         if (!known.TryGetValue(key, out byte[]? before))
         {
             known.Add(key, message.Raw.ToArray());
+            return true;
         }
-        else if (!message.Raw.SequenceEqual(before))
+
+        if (!message.Raw.SequenceEqual(before))
         {
             throw new ViolationException("C3", $"{what} ({key}): first\n{Encoding.Latin1.GetString(before)}\nnow\n{Encoding.Latin1.GetString(message.Raw)}");
         }
+
+        return false;
     }
 }

@@ -4,19 +4,24 @@ using Controller.Simulation.Tests.World;
 namespace Controller.Simulation.Tests.Parties;
 
 /// <summary>A client transaction of a party: RFC 3261 section 17.1, the party's own and small.</summary>
-internal sealed class Ask(SimulatedWorld world, Party party, string branch, SipMethod method, uint cseq, byte[] bytes)
+internal sealed class Ask(SimulatedWorld world, Party party, string branch, SipMethod method, uint cseq, byte[] bytes, PartyDialog? dialog = null)
 {
     private int _interval = 500;
 
     public string Branch { get; } = branch;
     public SipMethod Method { get; } = method;
     public uint CSeq { get; } = cseq;
+
+    /// <summary>The dialog it is sent in; null before there is one.</summary>
+    public PartyDialog? Dialog { get; } = dialog;
     public bool Provisional { get; set; }
 
     /// <summary>The first final response; 0 if none has come.</summary>
     public int Final { get; set; }
     public bool TimedOut { get; private set; }
     public byte[]? Acknowledgement { get; set; }
+
+    /// <summary>It makes an offer. (The answer to an offer, in a PRACK, is none.)</summary>
     public bool HasOffer { get; init; }
 
     public bool IsOpen => Final == 0 && !TimedOut;
@@ -27,7 +32,10 @@ internal sealed class Ask(SimulatedWorld world, Party party, string branch, SipM
     public void Start()
     {
         party.Send(bytes);
-        world.Schedule.After(_interval, Again);
+        if (!party.Script.Tcp)
+        {
+            world.Schedule.After(_interval, Again);
+        }
 
         // Timers B and F.
         world.Schedule.After(32_000, () =>

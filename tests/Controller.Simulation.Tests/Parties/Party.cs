@@ -13,168 +13,50 @@ internal enum PartyPhase
     Over,
 }
 
-/// <summary>One side of one call, with its own truth of what has happened: the user agent of RFC 3261, small.</summary>
-/// <param name="Mark">Stands in everything that is this side's own (Call-ID, tag, branch, Contact, product) and must never be seen on the other side.</param>
-internal sealed class Party
+/// <summary>
+/// One side of one call, with its own truth of what has happened: the user agent of RFC 3261, small. It throws where the controller does what no user
+/// agent may do to another.
+/// </summary>
+internal abstract class Party
 {
     private readonly List<Ask> _asks = [];
     private readonly List<Serve> _serves = [];
-    private readonly SimulatedWorld _world;
     private readonly IPEndPoint _controller;
-    private readonly string _user;
-    private readonly string _target;
-    private string _remoteParty;
-    private string _localParty = "";
-    private string _remoteTarget;
-    private string _remoteTag = "";
-    private uint _localCSeq;
-    private uint _remoteCSeq;
     private int _branches;
-    private int _sessions;
-    private bool _cancelWanted;
-    private Ask? _invite;
-    private Serve? _invited;
 
-    public Party(SimulatedWorld world, int call, string mark, string user, IPEndPoint address, IPEndPoint controller, string target, PartyScript script)
+    /// <param name="mark">Stands in everything that is this side's own (Call-ID, tag, branch, Contact, product) and must never be seen on the other side.</param>
+    protected Party(SimulatedWorld world, int call, string mark, IPEndPoint address, IPEndPoint controller, PartyScript script)
     {
-        (_world, Call, Mark, _user, Address, _controller, Script) = (world, call, mark, user, address, controller, script);
-        (_target, _remoteTarget, _remoteParty) = (target, target, $"<{target}>");
-        CallId = $"{mark}-call";
-        LocalTag = $"{mark}tag";
+        (World, Call, Mark, Address, _controller, Script) = (world, call, mark, address, controller, script);
+        Name = mark + " -> node";
     }
 
     public int Call { get; }
     public string Mark { get; }
+
+    /// <summary>As it stands in the ladder.</summary>
+    public string Name { get; }
     public IPEndPoint Address { get; }
     public PartyScript Script { get; }
-    public PartyPhase Phase { get; private set; }
-    public string CallId { get; private set; }
-    public string LocalTag { get; }
-    public bool IsCaller => _invited is null;
-    public bool Cancelled { get; private set; }
-    public bool EarlyByeSent { get; private set; }
+    public PartyPhase Phase { get; protected set; }
+    public string CallId { get; protected set; } = "";
 
     /// <summary>It was up at some time.</summary>
-    public bool WasUp { get; private set; }
+    public bool WasUp { get; protected set; }
     public IReadOnlyList<Ask> Asks => _asks;
     public IReadOnlyList<Serve> Serves => _serves;
+    public List<PartyDialog> Dialogs { get; } = [];
+    public abstract bool IsCaller { get; }
 
-    /// <summary>The INVITE that made the call; null at a callee.</summary>
-    public Ask? Invite => _invite;
+    protected SimulatedWorld World { get; }
+    protected string LocalParty { get; set; } = "";
+    protected string RemoteParty { get; set; } = "";
 
-    /// <summary>The INVITE that reached a callee.</summary>
-    public Serve? Invited => _invited;
+    protected string Contact => $"sip:{Mark}@{Address}{(Script.Tcp ? ";transport=tcp" : "")}";
 
-    private string Contact => $"sip:{Mark}@{Address}";
+    protected string Allow => Script.AllowsUpdate ? "Allow: INVITE, ACK, CANCEL, BYE, PRACK, INFO, UPDATE\r\n" : "Allow: INVITE, ACK, CANCEL, BYE, PRACK, INFO\r\n";
 
-    public void Send(byte[] bytes) => _world.Network.FromParty(this, _controller, bytes);
-
-    // ---- what a caller does
-
-    public void Start()
-    {
-        Phase = PartyPhase.Setup;
-        _localParty = $"<sip:{_user}@{Address.Address}>";
-        _invite = Request(SipMethod.Invite, Script.LateOffer ? null : Session());
-        After(Script.CancelAfter, WantCancel);
-    }
-
-    private void WantCancel()
-    {
-        if (Phase != PartyPhase.Setup || _invite is not { IsOpen: true })
-        {
-            return;
-        }
-
-        if (Script.EarlyBye && _remoteTag.Length > 0)
-        {
-            EarlyByeSent = true;
-            Request(SipMethod.Bye, null);
-            return;
-        }
-
-        // RFC 3261 section 9.1: not before a provisional response.
-        _cancelWanted = true;
-        if (_invite.Provisional)
-        {
-            SendCancel(_invite);
-        }
-    }
-
-    private void SendCancel(Ask invite)
-    {
-        if (Cancelled)
-        {
-            return;
-        }
-
-        Cancelled = true;
-        byte[] bytes = PartyText.Finish($"CANCEL {_target} SIP/2.0\r\nVia: {ViaOf(invite.Branch)}\r\nMax-Forwards: 70\r\nFrom: {_localParty};tag={LocalTag}\r\n"
-            + $"To: {_remoteParty}\r\nCall-ID: {CallId}\r\nCSeq: {invite.CSeq} CANCEL\r\n", null);
-        var cancel = new Ask(_world, this, invite.Branch, SipMethod.Cancel, invite.CSeq, bytes);
-        _asks.Add(cancel);
-        cancel.Start();
-        _world.Schedule.After(64_000, () =>
-        {
-            if (invite.IsOpen)
-            {
-                invite.GiveUp();
-                Phase = PartyPhase.Over;
-            }
-        });
-    }
-
-    // ---- what both do within the call
-
-    public void HangUp()
-    {
-        if (Phase == PartyPhase.Up)
-        {
-            Phase = PartyPhase.Over;
-            Request(SipMethod.Bye, null);
-        }
-    }
-
-    private void BeginScript()
-    {
-        WasUp = true;
-        Phase = PartyPhase.Up;
-        After(Script.ByeAfter, HangUp);
-        After(Script.ReinviteAfter, () =>
-        {
-            if (Phase == PartyPhase.Up && !_asks.Any(ask => ask is { Method: SipMethod.Invite, IsOpen: true }) && !_serves.Any(serve => serve is { Method: SipMethod.Invite } && (serve.Final == 0 || !serve.Acknowledged)))
-            {
-                Request(SipMethod.Invite, Session());
-            }
-        });
-        After(Script.InfoAfter, () =>
-        {
-            if (Phase == PartyPhase.Up)
-            {
-                Request(SipMethod.Info, null);
-            }
-        });
-    }
-
-    /// <summary>Timers B and F of a request.</summary>
-    public void Unanswered(Ask ask)
-    {
-        if (ask == _invite)
-        {
-            Phase = PartyPhase.Over;
-        }
-    }
-
-    /// <summary>No ACK came within 64*T1: RFC 3261 section 13.3.1.4 ends the call by a BYE.</summary>
-    public void Unacknowledged(Serve serve)
-    {
-        if (serve.Final is >= 200 and < 300)
-        {
-            HangUp();
-        }
-    }
-
-    // ---- what comes in
+    public void Send(byte[] bytes) => World.Network.FromParty(this, _controller, bytes);
 
     public void Receive(SipMessage message)
     {
@@ -188,6 +70,74 @@ internal sealed class Party
         }
     }
 
+    /// <summary>Timers B and F of a request.</summary>
+    public virtual void Unanswered(Ask ask)
+    {
+        if (ask is { HasOffer: true, Dialog: { } dialog })
+        {
+            dialog.OfferSent = false;
+        }
+    }
+
+    /// <summary>No ACK came within 64*T1: RFC 3261 section 13.3.1.4 ends the call by a BYE.</summary>
+    public void Unacknowledged(Serve serve)
+    {
+        if (serve is { Final: >= 200 and < 300, Dialog: { } dialog })
+        {
+            HangUp(dialog);
+        }
+    }
+
+    public void HangUp(PartyDialog dialog)
+    {
+        if (dialog is { IsUp: true, IsOver: false })
+        {
+            Over(dialog);
+            Request(dialog, SipMethod.Bye, null);
+        }
+    }
+
+    // ---- what a party does of its own accord once its call is up
+
+    protected void Talk(PartyDialog dialog)
+    {
+        After(Script.ReinviteAfter, () =>
+        {
+            if (!IsIdle(dialog))
+            {
+                return;
+            }
+
+            World.Saw(Call, Script.LateReoffer ? Ingredient.LateReoffer : Ingredient.Reinvite);
+            Request(dialog, SipMethod.Invite, Script.LateReoffer ? null : Offer(dialog));
+        });
+        After(Script.UpdateAfter, () =>
+        {
+            if (dialog.AllowsUpdate && IsIdle(dialog))
+            {
+                World.Saw(Call, Ingredient.Update);
+                Request(dialog, SipMethod.Update, Script.UpdateOffers ? Offer(dialog) : null);
+            }
+        });
+        After(Script.InfoAfter, () =>
+        {
+            if (dialog is { IsUp: true, IsOver: false } && !_serves.Exists(serve => serve == FirstInvite && !serve.Acknowledged))
+            {
+                Request(dialog, SipMethod.Info, null);
+            }
+        });
+    }
+
+    /// <summary>The INVITE that a callee got; null at a caller.</summary>
+    protected virtual Serve? FirstInvite => null;
+
+    /// <summary>No offer is open either way and no INVITE under way: 14.1 and RFC 3311 section 5.1 ask for both before a new offer.</summary>
+    private bool IsIdle(PartyDialog dialog) => dialog is { IsUp: true, IsOver: false, IsQuiet: true }
+        && !_asks.Exists(static ask => ask is { Method: SipMethod.Invite or SipMethod.Update, IsOpen: true })
+        && !_serves.Exists(static serve => serve.Method == SipMethod.Invite && !serve.Closed && !serve.Acknowledged);
+
+    // ---- what comes in: responses
+
     private void Answered(SipMessage response)
     {
         string branch = PartyText.Branch(response);
@@ -197,20 +147,10 @@ internal sealed class Party
         }
 
         int status = response.StatusCode;
-        string tag = PartyText.Tag(response, HeaderId.To);
         if (status < 200)
         {
             ask.Provisional = true;
-            if (ask == _invite && ask.IsOpen)
-            {
-                _remoteTag = tag.Length > 0 ? tag : _remoteTag;
-                _remoteTarget = PartyText.Uri(response, HeaderId.Contact) is { Length: > 0 } contact ? contact : _remoteTarget;
-                if (_cancelWanted)
-                {
-                    SendCancel(ask);
-                }
-            }
-
+            Progressed(ask, response);
             return;
         }
 
@@ -223,276 +163,326 @@ internal sealed class Party
         if (first)
         {
             ask.Final = status;
+            if (status == 491)
+            {
+                World.Saw(Call, Ingredient.Glare);
+            }
         }
 
-        if (ask.Method != SipMethod.Invite)
-        {
-            return;
-        }
+        Answered(ask, response, first);
+    }
 
-        if (status >= 300)
+    protected virtual void Progressed(Ask ask, SipMessage response)
+    {
+    }
+
+    /// <param name="first">It is no repetition.</param>
+    protected virtual void Answered(Ask ask, SipMessage response, bool first)
+    {
+        if (ask.Method == SipMethod.Invite)
         {
-            ask.Acknowledgement ??= PartyText.Finish($"ACK {(_target.Length > 0 ? _target : _remoteTarget)} SIP/2.0\r\nVia: {ViaOf(ask.Branch)}\r\nMax-Forwards: 70\r\nFrom: {_localParty};tag={LocalTag}\r\n"
+            Acknowledge(ask, response, ask.Dialog!);
+        }
+        else if (first && ask is { HasOffer: true, Dialog: { } dialog })
+        {
+            dialog.OfferSent = false;
+
+            // RFC 3311 section 5.2: "the UAS MUST … generate an answer in the 2xx"; RFC 3262 section 5: "If the PRACK contains an offer, the UAS … MUST answer in the 2xx to the PRACK".
+            Must(ask.Final >= 300 || !response.Body.IsEmpty, "C8", $"the offer in {ask.Method} {ask.CSeq} got a {ask.Final} without an answer");
+        }
+    }
+
+    /// <summary>ACK of a re-INVITE's final response, and of the first INVITE's 2xx.</summary>
+    protected void Acknowledge(Ask ask, SipMessage response, PartyDialog dialog)
+    {
+        if (response.StatusCode >= 300)
+        {
+            dialog.OfferSent &= !ask.HasOffer;
+            ask.Acknowledgement ??= PartyText.Finish($"ACK {dialog.RemoteTarget} SIP/2.0\r\nVia: {ViaOf(ask.Branch)}\r\nMax-Forwards: 70\r\nFrom: {LocalParty};tag={dialog.LocalTag}\r\n"
                 + $"To: {PartyText.Value(response, HeaderId.To)}\r\nCall-ID: {CallId}\r\nCSeq: {ask.CSeq} ACK\r\n", null);
             Send(ask.Acknowledgement);
-            if (first && ask == _invite)
-            {
-                Phase = PartyPhase.Over;
-            }
-
             return;
         }
 
-        Accepted(ask, response, tag, first);
-    }
-
-    private void Accepted(Ask ask, SipMessage response, string tag, bool first)
-    {
-        if (ask == _invite && (first || ask.TimedOut) && !WasUp)
-        {
-            _remoteTag = tag;
-        }
-
-        if (PartyText.Uri(response, HeaderId.Contact) is { Length: > 0 } contact)
-        {
-            _remoteTarget = contact;
-        }
-
-        if (ask.Acknowledgement is null)
-        {
-            ask.Acknowledgement = Text(SipMethod.Ack, ask.CSeq, NewBranch(), ask.HasOffer ? null : Session());
-        }
-
+        Heard(dialog, response);
+        ask.Acknowledgement ??= Text(dialog, SipMethod.Ack, ask.CSeq, NewBranch(), Settle(ask, response, dialog));
         Send(ask.Acknowledgement);
-        if (ask != _invite || WasUp)
+    }
+
+    /// <summary>What the first 2xx to an INVITE means for its offer/answer exchange: RFC 3261 section 13.2.1.</summary>
+    /// <returns>The answer for the ACK; null if none is due.</returns>
+    private string? Settle(Ask ask, SipMessage response, PartyDialog dialog)
+    {
+        bool first = ask.Dialog is null;
+        if (first && dialog.Settled)
         {
-            return;
+            return null;
         }
 
-        BeginScript();
-        if (ask.TimedOut || Cancelled || EarlyByeSent)
-        {
-            // It had given up: RFC 3261 section 13.2.2.4, acknowledged and hung up.
-            HangUp();
-        }
+        Must(!first || !dialog.OfferReceived, "C7", "a 2xx has come before the PRACK of the reliable response with the offer");
+        Must(!response.Body.IsEmpty, "C8", $"a 2xx to INVITE {ask.CSeq} without {(ask.HasOffer ? "the answer" : "an offer")}");
+        dialog.OfferSent &= !ask.HasOffer;
+        dialog.Settled = true;
+        return ask.HasOffer ? null : Same(dialog);
     }
+
+    /// <summary>What a message says of the other end of a dialog: RFC 3261 section 12.2.1.2, RFC 3311 section 4.</summary>
+    protected static void Heard(PartyDialog dialog, SipMessage message)
+    {
+        if (PartyText.Uri(message, HeaderId.Contact) is { Length: > 0 } contact)
+        {
+            dialog.RemoteTarget = contact;
+        }
+
+        dialog.AllowsUpdate |= PartyText.Lists(message, HeaderId.Allow, "UPDATE");
+    }
+
+    // ---- what comes in: requests
 
     private void Asked(SipMessage request)
     {
         string branch = PartyText.Branch(request);
         if (request.Method == SipMethod.Ack)
         {
-            uint number = PartyText.Number(request);
-            if (_serves.Find(s => s.Method == SipMethod.Invite && s.CSeq == number && s.Final != 0 && (s.Final < 300 || s.Branch == branch)) is { Acknowledged: false } acknowledged)
+            Acknowledged(request, branch);
+            return;
+        }
+
+        bool known = false;
+        foreach (Serve serve in _serves)
+        {
+            if (serve.Branch == branch && serve.Method == request.Method)
             {
-                acknowledged.Acknowledged = true;
-                if (acknowledged == _invited && acknowledged.Final < 300 && Phase == PartyPhase.Up)
-                {
-                    After(Script.ByeAfter, HangUp);
-                }
+                serve.Retransmitted();
+                known = true;
             }
-
-            return;
         }
 
-        if (_serves.Find(s => s.Branch == branch && s.Method == request.Method) is { } known)
+        if (!known)
         {
-            known.Retransmitted();
-            return;
-        }
-
-        var serve = new Serve(_world, this, request);
-        _serves.Add(serve);
-        switch (request.Method)
-        {
-            case SipMethod.Invite when PartyText.Tag(request, HeaderId.To).Length == 0:
-                Ring(serve);
-                break;
-            case SipMethod.Cancel:
-                CancelAsked(serve);
-                break;
-            default:
-                InDialog(serve);
-                break;
+            New(request);
         }
     }
 
-    private void InDialog(Serve serve)
+    /// <summary>A request that is no repetition.</summary>
+    protected virtual void New(SipMessage request)
     {
-        SipMessage request = serve.Request;
-        bool mine = PartyText.Value(request, HeaderId.CallId) == CallId && PartyText.Tag(request, HeaderId.To) == LocalTag && PartyText.Tag(request, HeaderId.From) == _remoteTag;
-        if (!mine || Phase is PartyPhase.New || (Phase == PartyPhase.Over && !WasUp))
+        string local = PartyText.Tag(request, HeaderId.To);
+        string remote = PartyText.Tag(request, HeaderId.From);
+        PartyDialog? dialog = Dialogs.Find(d => d.LocalTag == local && d.RemoteTag == remote);
+        var serve = new Serve(World, this, request, dialog);
+        Begin(serve);
+        if (request.Method == SipMethod.Cancel)
+        {
+            CancelAsked(serve);
+            return;
+        }
+
+        Must(local.Length == 0 || IsCaller || dialog is not null, "C3", $"{request.Method} for a dialog that never was, {local} {remote}");
+        if (dialog is null)
         {
             Reply(serve, 481);
-            return;
         }
-
-        if (serve.CSeq < _remoteCSeq)
+        else if (serve.CSeq < dialog.RemoteCSeq)
         {
+            // 12.2.2: out of order.
             Reply(serve, 500);
+        }
+        else
+        {
+            Must(serve.CSeq != dialog.RemoteCSeq, "C3", $"CSeq {serve.CSeq} again, for {serve.Method} with another branch");
+            dialog.RemoteCSeq = serve.CSeq;
+            InDialog(serve, dialog);
+        }
+    }
+
+    protected void Begin(Serve serve) => _serves.Add(serve);
+
+    protected virtual void Acknowledged(SipMessage ack, string branch)
+    {
+        uint number = PartyText.Number(ack);
+        string local = PartyText.Tag(ack, HeaderId.To);
+        Serve? serve = _serves.Find(s => s.Method == SipMethod.Invite && s.CSeq == number && s.Final != 0
+            && (s.Final < 300 ? s.Dialog?.LocalTag == local : s.Branch == branch));
+        if (serve is not { Acknowledged: false })
+        {
             return;
         }
 
-        if (serve.CSeq == _remoteCSeq)
+        serve.Acknowledged = true;
+        if (serve is { Final: < 300, Dialog: { } dialog })
         {
-            throw new ViolationException("C3", $"{Mark}: CSeq {serve.CSeq} again, for {serve.Method} with another branch");
+            // The answer to an offer of ours in the 2xx.
+            dialog.OfferSent = false;
+            Confirmed(serve, dialog);
         }
+    }
 
-        _remoteCSeq = serve.CSeq;
-        switch (request.Method)
+    protected virtual void Confirmed(Serve serve, PartyDialog dialog)
+    {
+    }
+
+    protected virtual void InDialog(Serve serve, PartyDialog dialog)
+    {
+        switch (serve.Method)
         {
             case SipMethod.Bye:
-                Phase = PartyPhase.Over;
                 Reply(serve, 200);
-                foreach (Serve open in _serves.Where(s => s.Final == 0).ToArray())
+                Over(dialog);
+                foreach (Serve open in _serves.FindAll(s => s.IsOpen && s.Dialog == dialog))
                 {
-                    // RFC 3261 section 15.1.2: "The UAS MUST still respond to any pending requests received for that dialog … 487".
+                    // 15.1.2: "The UAS MUST still respond to any pending requests received for that dialog … 487".
                     Reply(open, 487);
                 }
 
                 break;
-            case SipMethod.Invite when Phase == PartyPhase.Over:
+            case SipMethod.Invite when dialog.IsOver:
                 Reply(serve, 481);
                 break;
-            case SipMethod.Invite when _asks.Exists(a => a is { Method: SipMethod.Invite, IsOpen: true }):
+            case SipMethod.Invite when _asks.Exists(static a => a is { Method: SipMethod.Invite, IsOpen: true }) || dialog.OfferSent:
                 Reply(serve, 491);
                 break;
             case SipMethod.Invite:
-                if (PartyText.Uri(request, HeaderId.Contact) is { Length: > 0 } contact)
-                {
-                    _remoteTarget = contact;
-                }
-
-                After(Script.ReinviteAnswerAfter, () =>
-                {
-                    if (serve.Final == 0)
-                    {
-                        Reply(serve, Script.RefuseReinvite ? 488 : 200, Script.RefuseReinvite ? null : Session());
-                    }
-                });
+                Reinvited(serve, dialog);
+                break;
+            case SipMethod.Update:
+                Updated(serve, dialog);
                 break;
             default:
-                Reply(serve, Phase == PartyPhase.Over ? 481 : 200);
+                Reply(serve, dialog.IsOver ? 481 : 200);
                 break;
         }
     }
 
-    // ---- what a callee does
-
-    private void Ring(Serve invite)
+    private void Reinvited(Serve serve, PartyDialog dialog)
     {
-        SipMessage request = invite.Request;
-        _invited = invite;
-        Phase = PartyPhase.Setup;
-        CallId = PartyText.Value(request, HeaderId.CallId);
-        _remoteTag = PartyText.Tag(request, HeaderId.From);
-        _remoteCSeq = invite.CSeq;
-        _remoteTarget = PartyText.Uri(request, HeaderId.Contact);
-        _remoteParty = $"<{PartyText.Uri(request, HeaderId.From)}>";
-        _localParty = PartyText.Value(request, HeaderId.To);
-        if (Script.Dead)
+        bool offer = !serve.Request.Body.IsEmpty;
+        Must(!offer || !dialog.OfferReceived, "C8", $"re-INVITE {serve.CSeq} makes a second offer while the first waits for its answer");
+        Heard(dialog, serve.Request);
+        dialog.OfferReceived = offer;
+        After(Script.ReinviteAnswerAfter, () =>
         {
-            return;
-        }
-
-        After(Script.TryingAfter, () => Reply(invite, 100));
-        After(Script.RingAfter, () => Reply(invite, Script.RingStatus, Script.RingWithSession ? Session() : null));
-        After(Script.RingAgainAfter, () => Reply(invite, Script.RingStatus, Script.RingWithSession ? Session() : null));
-        After(Script.FinalAfter, () =>
-        {
-            if (Phase == PartyPhase.Setup && invite.Final == 0)
+            if (!serve.IsOpen)
             {
-                Final(invite, Script.FinalStatus);
+                return;
             }
+
+            dialog.OfferReceived = false;
+            if (Script.RefuseReinvite)
+            {
+                Reply(serve, 488);
+                return;
+            }
+
+            dialog.OfferSent = !offer;
+            Reply(serve, 200, offer ? Same(dialog) : Offer(dialog));
         });
     }
 
-    private void Final(Serve invite, int status)
+    private void Updated(Serve serve, PartyDialog dialog)
     {
-        Reply(invite, status, status < 300 ? Session() : null);
-        if (status >= 300)
+        bool offer = !serve.Request.Body.IsEmpty;
+        Must(Script.AllowsUpdate || !World.Plans[Call].ChecksUpdate, "C8", $"UPDATE {serve.CSeq} to one that does not allow it");
+        Must(!offer || !dialog.OfferReceived, "C8", $"UPDATE {serve.CSeq} makes a second offer while the first waits for its answer");
+        Heard(dialog, serve.Request);
+        if (dialog.IsOver)
         {
-            Phase = PartyPhase.Over;
-            return;
+            Reply(serve, 481);
         }
-
-        WasUp = true;
-        Phase = PartyPhase.Up;
-        After(Script.ByeBehindAnswer, HangUp);
-        After(Script.ReinviteAfter < 0 ? -1 : Script.ReinviteAfter, () =>
+        else if (offer && dialog.OfferSent)
         {
-            if (Phase == PartyPhase.Up && invite.Acknowledged && !_asks.Exists(a => a is { Method: SipMethod.Invite, IsOpen: true })
-                && !_serves.Exists(s => s.Method == SipMethod.Invite && !s.Acknowledged))
-            {
-                Request(SipMethod.Invite, Session());
-            }
-        });
-        After(Script.InfoAfter, () =>
+            // RFC 3311 section 5.2: "If an UPDATE is received that contains an offer, and the UAS has generated an offer … the UAS MUST reject the UPDATE with a 491".
+            Reply(serve, 491);
+        }
+        else
         {
-            if (Phase == PartyPhase.Up && invite.Acknowledged)
-            {
-                Request(SipMethod.Info, null);
-            }
-        });
+            Reply(serve, 200, offer ? Same(dialog) : null);
+        }
     }
 
-    private void CancelAsked(Serve cancel)
+    /// <summary>An INVITE of theirs within the dialog is cancelled; a callee's first one is its own affair.</summary>
+    protected virtual void CancelAsked(Serve cancel)
     {
-        if (_serves.Find(s => s.Method == SipMethod.Invite && s.Branch == cancel.Branch) is not { } invite || Script.Dead)
+        if (_serves.Find(s => s.Method == SipMethod.Invite && s.Branch == cancel.Branch) is not { } invite)
         {
             Reply(cancel, 481);
             return;
         }
 
         Reply(cancel, 200);
-        if (invite.Final == 0)
+        if (invite is { IsOpen: true, Dialog: { } dialog })
         {
-            if (invite == _invited)
-            {
-                Final(invite, Script.AnswersDespiteCancel ? 200 : 487);
-            }
-            else
-            {
-                Reply(invite, 487);
-            }
+            dialog.OfferReceived = false;
+            Reply(invite, 487);
         }
     }
 
-    private void Reply(Serve serve, int status, string? session = null)
+    protected virtual void Over(PartyDialog dialog)
     {
-        string extra = Script.RecordRoute && serve == _invited && status < 300 ? $"Record-Route: <sip:{Address};lr;{Mark}>\r\n" : "";
-        serve.Answer(status, PartyText.Response(serve.Request, status, LocalTag, Contact, Mark, session, extra));
+        dialog.IsOver = true;
+        if (WasUp && !Dialogs.Exists(static d => d is { IsUp: true, IsOver: false }))
+        {
+            Phase = PartyPhase.Over;
+        }
     }
 
-    private Ask Request(SipMethod method, string? session)
+    protected void Reply(Serve serve, int status, string? session = null, string extra = "")
     {
-        uint cseq = ++_localCSeq;
+        string more = status < 300 && serve.Method is SipMethod.Invite or SipMethod.Update ? Allow + extra : extra;
+        serve.Answer(status, PartyText.Response(serve.Request, status, serve.Dialog?.LocalTag ?? $"{Mark}none", Contact, Mark, session, more));
+    }
+
+    // ---- what it writes
+
+    /// <summary>A description that differs from the last one: its version is one higher (RFC 3264 section 8).</summary>
+    protected string Offer(PartyDialog dialog)
+    {
+        dialog.OfferSent = true;
+        return PartyText.Session(Mark, Address, ++dialog.Version);
+    }
+
+    /// <summary>The description that was sent last, or the first one.</summary>
+    protected string Same(PartyDialog dialog) => PartyText.Session(Mark, Address, dialog.Version = Math.Max(dialog.Version, 1));
+
+    protected void Must(bool holds, string rule, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new ViolationException(rule, $"{Mark}: {otherwise}");
+        }
+    }
+
+    protected Ask Request(PartyDialog dialog, SipMethod method, string? session, string extra = "", bool isAnswer = false)
+    {
+        uint cseq = ++dialog.LocalCSeq;
         string branch = NewBranch();
-        var ask = new Ask(_world, this, branch, method, cseq, Text(method, cseq, branch, session)) { HasOffer = session is not null };
+        var ask = new Ask(World, this, branch, method, cseq, Text(dialog, method, cseq, branch, session, extra), dialog) { HasOffer = session is not null && !isAnswer };
+        return Begin(ask);
+    }
+
+    protected Ask Begin(Ask ask)
+    {
         _asks.Add(ask);
         ask.Start();
         return ask;
     }
 
-    private byte[] Text(SipMethod method, uint cseq, string branch, string? session)
+    protected byte[] Text(PartyDialog dialog, SipMethod method, uint cseq, string branch, string? session, string extra = "")
     {
-        string tag = _remoteTag.Length > 0 ? ";tag=" + _remoteTag : "";
-        string from = _localParty.Contains(";tag=", StringComparison.Ordinal) ? _localParty : $"{_localParty};tag={LocalTag}";
-        return PartyText.Finish($"{method.Name()} {_remoteTarget} SIP/2.0\r\nVia: {ViaOf(branch)}\r\nMax-Forwards: 70\r\nFrom: {from}\r\n"
-            + $"To: {_remoteParty}{tag}\r\nCall-ID: {CallId}\r\nCSeq: {cseq} {method.Name()}\r\nContact: <{Contact}>\r\nUser-Agent: {Mark}\r\n", session);
+        string more = method is SipMethod.Invite or SipMethod.Update ? Allow + extra : extra;
+        return PartyText.Finish($"{method.Name()} {dialog.RemoteTarget} SIP/2.0\r\nVia: {ViaOf(branch)}\r\nMax-Forwards: 70\r\nFrom: {LocalParty};tag={dialog.LocalTag}\r\n"
+            + $"To: {RemoteParty};tag={dialog.RemoteTag}\r\nCall-ID: {CallId}\r\nCSeq: {cseq} {method.Name()}\r\nContact: <{Contact}>\r\nUser-Agent: {Mark}\r\n{more}", session);
     }
 
-    private string ViaOf(string branch) => $"SIP/2.0/UDP {Address};branch={branch};rport";
+    protected string ViaOf(string branch) => $"SIP/2.0/{(Script.Tcp ? "TCP" : "UDP")} {Address};branch={branch};rport";
 
-    private string NewBranch() => $"z9hG4bK{Mark}{++_branches}";
+    protected string NewBranch() => $"z9hG4bK{Mark}{++_branches}";
 
-    private string Session() => PartyText.Session(Mark, Address, ++_sessions);
-
-    private void After(int milliseconds, Action action)
+    protected void After(int milliseconds, Action action)
     {
         if (milliseconds >= 0)
         {
-            _world.Schedule.After(milliseconds, action);
+            World.Schedule.After(milliseconds, action);
         }
     }
 }

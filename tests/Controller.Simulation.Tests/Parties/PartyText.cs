@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Controller.Sip.Headers;
@@ -10,7 +11,7 @@ internal static class PartyText
 {
     /// <summary>The media address is nobody's signalling address: c= passes the controller, and nothing else may.</summary>
     public static string Session(string mark, IPEndPoint address, int version) =>
-        $"v=0\r\no={mark} 7 {version} IN IP4 {address.Address}\r\ns=-\r\nc=IN IP4 10.9.9.9\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
+        $"v=0\r\no={mark} 7 {version} IN IP4 {address.Address}\r\ns=-\r\nc=IN IP4 10.9.9.9\r\nt=0 0\r\nm=audio {4000 + (2 * version)} RTP/AVP 0\r\n";
 
     public static string Value(SipMessage message, HeaderId id) => Encoding.Latin1.GetString(message.Value(id));
 
@@ -21,6 +22,22 @@ internal static class PartyText
     public static string Tag(SipMessage message, HeaderId id) => NameAddr.TryParse(message.Value(id), out NameAddr party) ? Encoding.Latin1.GetString(party.Tag) : "";
 
     public static string Uri(SipMessage message, HeaderId id) => NameAddr.TryParse(message.Value(id), out NameAddr address) ? Encoding.Latin1.GetString(address.Uri) : "";
+
+    /// <summary>RFC 3262 section 3: a provisional response with an RSeq is sent reliably.</summary>
+    public static uint RSeq(SipMessage response) => uint.TryParse(response.Value(HeaderId.RSeq), NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : 0;
+
+    public static bool Lists(SipMessage message, HeaderId id, string what)
+    {
+        foreach (ReadOnlySpan<byte> value in message.Values(id))
+        {
+            if (Ascii.EqualsIgnoreCase(value, what))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public static byte[] Finish(string head, string? session) => Encoding.Latin1.GetBytes(
         session is null ? head + "Content-Length: 0\r\n\r\n" : $"{head}Content-Type: application/sdp\r\nContent-Length: {session.Length}\r\n\r\n{session}");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
@@ -8,18 +9,19 @@ namespace Controller.Simulation.Tests.World;
 /// <summary>Everything that happened, to be read when something is wrong.</summary>
 internal sealed class Ladder(SimulatedClock clock)
 {
-    private readonly List<(long At, string Who, SipMessage? Message, string Note)> _lines = [];
+    private readonly List<(long At, object Who, SipMessage? Message, string Note)> _lines = [];
 
     public void Note(string note) => _lines.Add((clock.Now, "", null, note));
 
-    public void Add(string who, SipMessage message, string note = "") => _lines.Add((clock.Now, who, message, note));
+    /// <param name="who">The name of a party that speaks, or the address that the node speaks to.</param>
+    public void Add(object who, SipMessage message, string note = "") => _lines.Add((clock.Now, who, message, note));
 
     public string Render()
     {
         var text = new StringBuilder();
-        foreach ((long at, string who, SipMessage? message, string note) in _lines)
+        foreach ((long at, object who, SipMessage? message, string note) in _lines)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{at,8} ms  {who,-34} ");
+            text.Append(CultureInfo.InvariantCulture, $"{at,8} ms  {(who is IPEndPoint to ? $"node -> {to}" : who),-34} ");
             if (message is not null)
             {
                 string start = Encoding.Latin1.GetString(message.Raw);

@@ -11,37 +11,42 @@ internal sealed class Network(SimulatedWorld world, FaultPlan plan, Random rando
     public void FromParty(Party from, IPEndPoint to, byte[] bytes)
     {
         SipMessage message = SipMessage.Copy(bytes);
-        string who = $"{from.Mark} -> node";
-        Carry(who, message, () =>
+        Carry(from.Call, from.Name, message, () =>
         {
             if (world.Node is { } node)
             {
-                world.Ladder.Add(who, message);
-                node.Receive(bytes, from.Address, to);
+                world.Ladder.Add(from.Name, message);
+                node.Receive(message, from.Address, to);
             }
             else
             {
-                world.Ladder.Add(who, message, "the node is down");
+                world.Ladder.Add(from.Name, message, "the node is down");
             }
         });
     }
 
     /// <summary>Of the node; what left it has been checked before.</summary>
-    public void FromNode(IPEndPoint to, SipMessage message)
+    public void FromNode(IPEndPoint to, int call, SipMessage message)
     {
-        string who = $"node -> {to}";
-        Carry(who, message, () =>
+        Carry(call, to, message, () =>
         {
-            world.Ladder.Add(who, message);
+            world.Ladder.Add(to, message);
             world.Deliver(to, message);
         });
     }
 
-    private void Carry(string who, SipMessage message, Action arrive)
+    private void Carry(int call, object who, SipMessage message, Action arrive)
     {
-        int copies = random.NextDouble() < plan.Duplicate ? 2 : 1;
+        int copies = 1;
+        if (random.NextDouble() < plan.Duplicate)
+        {
+            world.Saw(call, Ingredient.Duplicated);
+            copies++;
+        }
+
         if (random.NextDouble() < plan.Loss)
         {
+            world.Saw(call, Ingredient.Lost);
             world.Ladder.Add(who, message, "LOST");
             copies--;
         }
@@ -49,7 +54,13 @@ internal sealed class Network(SimulatedWorld world, FaultPlan plan, Random rando
         for (; copies > 0; copies--)
         {
             int delay = random.Next(plan.MinDelay, plan.MaxDelay);
-            world.Schedule.After(random.NextDouble() < plan.Late ? delay + random.Next(plan.LateBy) : delay, arrive);
+            if (random.NextDouble() < plan.Late)
+            {
+                world.Saw(call, Ingredient.Late);
+                delay += random.Next(plan.LateBy);
+            }
+
+            world.Schedule.After(delay, arrive);
         }
     }
 }

@@ -62,9 +62,9 @@ internal sealed class Node : IDisposable
     }
 
     /// <summary>What the edge does with a datagram: which actor? The engine never sees what the edge answers by itself.</summary>
-    public void Receive(byte[] bytes, IPEndPoint from, IPEndPoint to)
+    public void Receive(SipMessage message, IPEndPoint from, IPEndPoint to)
     {
-        SipMessage message = SipMessage.Copy(bytes);
+        _world.Reliable.Arrived(message);
         var flow = new Flow(SipTransport.Udp, _world.ListenerAt(to), from);
         ReadOnlySpan<byte> secret = _settings.Current.Secret.Span;
         if (message.Method == SipMethod.Register)

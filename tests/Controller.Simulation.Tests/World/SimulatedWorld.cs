@@ -18,7 +18,7 @@ namespace Controller.Simulation.Tests.World;
 internal sealed class SimulatedWorld : IDisposable
 {
     private const long Limit = 400_000;
-    private const int CallsPerRun = 2;
+    public const int CallsPerRun = 2;
 
     private static readonly IPEndPoint Access = new(IPAddress.Parse("203.0.113.1"), 5060);
     private static readonly IPEndPoint Core = new(IPAddress.Parse("203.0.113.2"), 5060);
@@ -29,10 +29,13 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly EngineKinds _kinds;
     private readonly Dictionary<IPEndPoint, List<Party>> _parties = [];
     private readonly List<CallPlan> _plans = [];
-    private readonly List<Party> _callers = [];
+    private readonly List<Caller> _callers = [];
+    private readonly ulong[] _seen = new ulong[CallsPerRun];
     private readonly CommittedFacts _facts;
     private readonly DurableBeforeSent _durable;
     private readonly SameTwice _same = new();
+    private readonly Descriptions _descriptions = new();
+    private readonly ReliableResponses _reliable = new();
     private readonly IPEndPoint[] _trunk;
     private bool _commitScheduled;
     private long _commitsAfter;
@@ -63,11 +66,27 @@ internal sealed class SimulatedWorld : IDisposable
     public Node? Node { get; private set; }
     public FaultPlan Faults => _faults;
     public IReadOnlyList<CallPlan> Plans => _plans;
-    public IReadOnlyList<Party> Callers => _callers;
+    public IReadOnlyList<Caller> Callers => _callers;
 
     private bool NamedTrunk { get; }
 
-    public IEnumerable<Party> CalleesOf(int call) => _parties.Values.SelectMany(at => at).Where(party => !party.IsCaller && party.Call == call);
+    public ReliableResponses Reliable => _reliable;
+
+    public IEnumerable<Callee> CalleesOf(int call) => _parties.Values.SelectMany(at => at).OfType<Callee>().Where(party => party.Call == call);
+
+    /// <summary>A call has had this in it.</summary>
+    public void Saw(int call, Ingredient ingredient) => _seen[call] |= 1UL << (int)ingredient;
+
+    public void Refused(int call, int status) => Saw(call, status switch
+    {
+        < 400 => Ingredient.Refused3xx,
+        < 500 => Ingredient.Refused4xx,
+        < 600 => Ingredient.Refused5xx,
+        _ => Ingredient.Refused6xx,
+    });
+
+    /// <summary>For each call: what it has had in it.</summary>
+    public IReadOnlyList<ulong> Seen => _seen;
 
     public int ListenerAt(IPEndPoint address) => address.Equals(Access) ? 0 : 1;
 
@@ -88,7 +107,11 @@ internal sealed class SimulatedWorld : IDisposable
 
         foreach (FaultPlan.Stall stall in _faults.Stalls)
         {
-            Schedule.After(stall.At, () => _commitsAfter = Clock.Now + stall.Lasts);
+            Schedule.After(stall.At, () =>
+            {
+                SawAll(Ingredient.Stall);
+                _commitsAfter = Clock.Now + stall.Lasts;
+            });
         }
 
         foreach (FaultPlan.JournalFailure failure in _faults.Failures)
@@ -96,6 +119,7 @@ internal sealed class SimulatedWorld : IDisposable
             Schedule.After(failure.At, () =>
             {
                 Ladder.Note($"the journal fails {failure.Batches} times{(failure.Commits ? ", though it commits" : "")}");
+                SawAll(Ingredient.JournalFailure);
                 Journal.FailNext("disk full", failure.Batches, failure.Commits);
                 Schedule.After(5_000, () => Journal.FailNext("", batches: 0));
             });
@@ -125,13 +149,8 @@ internal sealed class SimulatedWorld : IDisposable
         if (party is null && message.IsRequest && message.Method == SipMethod.Invite && PartyText.Tag(message, HeaderId.To).Length == 0)
         {
             CallPlan plan = PlanOf(message);
-            party = new Party(this, plan.Number, $"zQb{plan.Number}y{at.Count}y{to.Port % 97}", "", to, plan.ToUser ? Access : Core, "", plan.Callees[to]);
+            party = new Callee(this, plan.Number, $"zQb{plan.Number}y{at.Count}y{to.Port % 97}", to, plan.ToUser ? Access : Core, plan.Callees[to]);
             at.Add(party);
-        }
-        else if (party is { Invited: { } invited } && message.IsRequest && message.Method == SipMethod.Invite && PartyText.Tag(message, HeaderId.To).Length == 0
-            && PartyText.Branch(message) != invited.Branch)
-        {
-            throw new ViolationException("C6", $"{party.Mark} is invited a second time by one leg");
         }
 
         party?.Receive(message);
@@ -150,28 +169,36 @@ internal sealed class SimulatedWorld : IDisposable
         {
             _durable.Check(actor, message);
             _same.Check(message);
-            Topology.Check(message, toCaller: to.Address.ToString().StartsWith("192.0.2.", StringComparison.Ordinal));
+            _descriptions.Check(message);
+            _reliable.Check(message);
+            Topology.Check(message, toCaller: IsCaller(to));
         }
         catch (ViolationException)
         {
-            Ladder.Add($"node -> {to}", message, "<== here");
+            Ladder.Add(to, message, "<== here");
             throw;
         }
 
         if (branch.Length > 0 && _random.NextDouble() < _faults.TransportFailure)
         {
-            Ladder.Add($"node -> {to}", message, "REFUSED BY THE NETWORK");
+            Ladder.Add(to, message, "REFUSED BY THE NETWORK");
+            Saw(CallAt(to), Ingredient.TransportFailure);
             Schedule.After(_random.Next(5), () => node.Tell(actor, new CallInput.TransportFailed(branch, "refused")));
             return;
         }
 
-        Network.FromNode(to, message);
+        Network.FromNode(to, CallAt(to), message);
     }
 
     public void Resolve(CallEffect.Resolve question, Action<ImmutableArray<Flow>> answer)
     {
         int index = question.Host[^1] - '0';
         ImmutableArray<Flow> flows = _random.Next(6) == 0 ? [] : [new Flow(SipTransport.Udp, question.Listener, _trunk[index])];
+        if (flows.IsEmpty)
+        {
+            SawAll(Ingredient.NotFound);
+        }
+
         Ladder.Note($"{question.Host} is looked up: {(flows.IsEmpty ? "not found" : flows[0].Remote)}");
         Schedule.After(_random.Next(0, 300), () => answer(flows));
     }
@@ -206,6 +233,23 @@ internal sealed class SimulatedWorld : IDisposable
         Node?.Dispose();
         Journal.Dispose();
     }
+
+    /// <summary>Of the calls that are going on.</summary>
+    private void SawAll(Ingredient ingredient)
+    {
+        foreach (Caller caller in _callers)
+        {
+            if (caller.Phase is PartyPhase.Setup or PartyPhase.Up)
+            {
+                Saw(caller.Call, ingredient);
+            }
+        }
+    }
+
+    private static bool IsCaller(IPEndPoint address) => (address.Address.MapToIPv6().GetAddressBytes() is var bytes) && bytes[12] == 192;
+
+    /// <summary>The call of a party's address; the trunk's are shared, there it is the one that a message is for.</summary>
+    private int CallAt(IPEndPoint to) => _parties.TryGetValue(to, out List<Party>? at) ? at[^1].Call : 0;
 
     private bool Step()
     {
@@ -260,7 +304,7 @@ internal sealed class SimulatedWorld : IDisposable
 
         var address = new IPEndPoint(IPAddress.Parse($"192.0.2.{10 + number}"), 5060);
         string target = toUser ? $"sip:{plan.User}@example.test" : $"sip:{plan.User}@203.0.113.1";
-        var caller = new Party(this, number, $"zQa{number}x", $"caller-{number}", address, Access, target, plan.Caller);
+        var caller = new Caller(this, number, $"zQa{number}x", $"caller-{number}", address, Access, target, plan.Caller);
         _callers.Add(caller);
         _parties[address] = [caller];
         Schedule.After(plan.StartsAt + 50, caller.Start);
@@ -269,6 +313,7 @@ internal sealed class SimulatedWorld : IDisposable
             Schedule.After(plan.HangUpAt, () =>
             {
                 Ladder.Note($"the operator hangs up call {number}");
+                Saw(number, Ingredient.OperatorHangsUp);
                 Node?.Tell(Controller.Actors.Tokens.ActorKeys.ForCallId(_settings.Secret.Span, Encoding.ASCII.GetBytes(caller.CallId)), CallInput.HangUp.Instance);
             });
         }
@@ -279,7 +324,7 @@ internal sealed class SimulatedWorld : IDisposable
     {
         byte[] register = PartyText.Finish($"REGISTER sip:example.test SIP/2.0\r\nVia: SIP/2.0/UDP {phone};branch=z9hG4bKreg{index}\r\nMax-Forwards: 70\r\nFrom: <sip:{plan.User}@example.test>;tag=r{index}\r\n"
             + $"To: <sip:{plan.User}@example.test>\r\nCall-ID: register{plan.Number}-{index}\r\nCSeq: 1 REGISTER\r\nContact: <sip:{plan.User}@{phone}>\r\nExpires: 3600\r\n", null);
-        Node!.Receive(register, phone, Access);
+        Node!.Receive(SipMessage.Copy(register), phone, Access);
         while (Node.Pump() || Journal.CommitNext())
         {
         }
@@ -292,6 +337,7 @@ internal sealed class SimulatedWorld : IDisposable
             return;
         }
 
+        SawAll(Ingredient.Crash);
         Ladder.Note($"CRASH for {crash.Down} ms{(crash.LosesCompletion ? ", what the journal has is committed" : "")}");
         if (crash.LosesCompletion)
         {

@@ -98,11 +98,14 @@ internal static class Answering
             RemoteTarget = contact.Length > 0 ? contact : leg.RemoteTarget,
             RouteSet = RouteSets.OfResponse(response),
         };
-        SendAck(turn, dialog, client.CSeq);
+
+        // 8.1.1.7: a branch of its own for the ACK of each dialog; the same again for each repetition of its 2xx.
+        bool first = !HasAnswered(turn, leg);
+        var to = NextHops.Of(turn, dialog);
+        turn.Send(to, Requests.Ack(dialog, turn.Branch(leg.Number, client.CSeq, SipMethod.Ack, first ? "" : tag), client.CSeq));
         uint cseq = leg.LocalCSeq + 1;
         string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
-        var to = NextHops.Of(turn, dialog);
-        if (!HasAnswered(turn, leg))
+        if (first)
         {
             turn.Happened(new CallEvent.LegAnsweredLate(turn.Now, leg.Number, dialog.RemoteTag, dialog.RemoteTarget, dialog.RouteSet));
             byte[] bye = Requests.Bye(dialog, branch, cseq, Why(turn, leg));

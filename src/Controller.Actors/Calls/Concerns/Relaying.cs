@@ -88,14 +88,11 @@ internal static class Relaying
             ? Answers.IntervalTooSmall(request, leg.Flow.Remote, "", turn.Settings.Calls)
             : Answers.Own(request, leg, "", status, retryAfterSeconds: status == 500 ? RetryAfter(number) : 0);
         Controller.Sip.Transport.Flow back = Responses.Destination(request, leg.Flow);
-        if (request.Method == SipMethod.Invite)
-        {
-            // 17.2.1: a final response to an INVITE is repeated until its ACK, and an INVITE that comes again gets the same one, though by then
-            // nothing else may be under way any more, or another node may answer.
-            turn.Happened(new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, back, request.Raw.ToArray()));
-            turn.Happened(new CallEvent.RequestAnswered(turn.Now, leg.Number, key, status, refused, "", AckHeld: false));
-        }
 
+        // 17.2.1: a final response to an INVITE is repeated until its ACK; and a request that comes again gets the same one, though by then nothing else may
+        // be under way any more, or another node may answer.
+        turn.Happened(new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, back, request.Raw.ToArray()));
+        turn.Happened(new CallEvent.RequestAnswered(turn.Now, leg.Number, key, status, refused, "", AckHeld: false));
         turn.Send(back, refused);
     }
 
