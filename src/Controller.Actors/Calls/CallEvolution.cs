@@ -36,6 +36,7 @@ internal static class CallEvolution
         CallEvent.RequestSent e => RequestProgress.RequestSent(state, e),
         CallEvent.RequestAnswered e => RequestProgress.RequestAnswered(state, e),
 
+        CallEvent.Redirected e => LegProgress.Redirected(state, e),
         CallEvent.SessionTimed e => state.With(state.Legs[e.Leg] with { Timer = e.Timer }),
         CallEvent.LegTriedAgain e => TimerProgress.LegTriedAgain(state, e),
         CallEvent.RefreshAnswered e => TimerProgress.RefreshAnswered(state, e),

@@ -107,6 +107,9 @@ public sealed record TrunkSettings
 
     /// <summary>What is done with a REFER that comes from here; null: what the realm says.</summary>
     public ReferPolicy? Refer { get; init; }
+
+    /// <summary>What is done with a 3xx that comes from here.</summary>
+    public RedirectPolicy Redirect { get; init; } = RedirectPolicy.Map;
     public int? MaxCalls { get; init; }
     public double? CallsPerSecond { get; init; }
     public string? User { get; init; }

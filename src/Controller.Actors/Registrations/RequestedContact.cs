@@ -34,7 +34,7 @@ internal sealed record RequestedContact(string Uri, string Parameters, uint? Exp
     }
 
     /// <summary>qvalue of RFC 3261 section 25.1: 0[.0-999] or 1[.000]; 1 if absent (section 20.10 leaves it open).</summary>
-    private static bool TryReadQ(in NameAddr address, out int q)
+    public static bool TryReadQ(in NameAddr address, out int q)
     {
         q = 1000;
         if (!address.TryParameter("q"u8, out ReadOnlySpan<byte> text))

@@ -121,6 +121,27 @@ public class CrashTests
             call => call.FromCallee(Messages.FromCallee("BYE", call.First("INVITE"), 1, "z9hG4bKb1", "fork-2")),
             call => call.FromCaller(Messages.Response(call.Last("BYE"), 200)),
         ],
+        ["the session is refreshed by us"] =
+        [
+            call => call.FromCaller(Messages.Invite(extra: "Supported: timer\r\nSession-Expires: 7200;refresher=uac\r\nMin-SE: 7200\r\n")),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp, extra: "Allow: INVITE, ACK, BYE, UPDATE\r\nSession-Expires: 1800;refresher=uac\r\n")),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.Elapse(TimeSpan.FromSeconds(901)),
+            call => call.FromCallee(Messages.Response(call.Last("UPDATE"), 405)),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp, extra: "Session-Expires: 1800;refresher=uac\r\n")),
+            call => call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 2, "z9hG4bKbye")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+        ],
+        ["a longer session interval is asked for"] =
+        [
+            call => call.FromCaller(Messages.Invite()),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 422, extra: "Min-SE: 3600\r\n")),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 180)),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp, extra: "Session-Expires: 3600;refresher=uac\r\n")),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 2, "z9hG4bKbye")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+        ],
         ["a user with three phones, the second answers"] =
         [
             call => call.FromCaller(Messages.Invite("sip:bob@example.test")),

@@ -57,6 +57,7 @@ public sealed class BindingTests
         Assert.Equal((60, 2), ((int)trunk.RingTimeout.TotalSeconds, (int)trunk.TryTimeout.TotalSeconds));
 
         // The trunk's word counts for more than its realm's.
+        Assert.Equal((RedirectPolicy.Follow, RedirectPolicy.Map), (settings.Trunks["carrier-a"].Redirect, settings.Trunks["carrier-b"].Redirect));
         Assert.Equal((ReferPolicy.Refuse, ReferPolicy.Terminate), (settings.ReferPolicyOf("core", "carrier-a"), settings.ReferPolicyOf("core", "carrier-b")));
         Assert.Equal(ReferPolicy.Pass, settings.ReferPolicyOf("access", ""));
         TrunkSettings plain = settings.Trunks["carrier-b"];

@@ -31,7 +31,7 @@ internal static class Texts
               endpoints = [ { uri = "sip:192.0.2.2:5080;transport=tcp", priority = 2, weight = 5 }, { uri = "sip:carrier.example.test;transport=tcp" } ]
               health { options-every = 10s, down-after = 2, up-after = 4 }
               limits { calls = 1000, calls-per-second = 0.5 }
-              retry-on = [486, 503], ring-timeout = 1m, try-timeout = 2s, refer = refuse
+              retry-on = [486, 503], ring-timeout = 1m, try-timeout = 2s, refer = refuse, redirect = follow
               credentials { user = u, password = p }
             }
             carrier-b { realm = core, endpoints = [ { uri = "sip:[2001:db8::1];transport=tcp" } ] }

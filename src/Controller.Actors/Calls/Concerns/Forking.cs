@@ -115,6 +115,11 @@ internal static class Forking
         if (!turn.State.IsDecided)
         {
             int counted = LegProgress.Counted(leg, status);
+            if (response is not null)
+            {
+                Redirection.Follow(turn, leg, response);
+            }
+
             GoOn(turn, counted, counted == status ? response : null, leg);
         }
         else
@@ -160,14 +165,18 @@ internal static class Forking
             return;
         }
 
-        if (!turn.State.Targets.IsEmpty && !global && IsRetried(turn, status))
+        if (!turn.State.Targets.IsEmpty && !global && (turn.State.Targets[0].IsRedirected || IsRetried(turn, status)))
         {
             Setup.TryNext(turn);
             return;
         }
 
         int best = global ? status : turn.State.BestStatus == 0 ? status : turn.State.BestStatus;
-        if (response is not null && leg is not null && response.StatusCode == best && IsRelayed(best))
+        if (response is not null && leg is not null && response.StatusCode == best && Redirection.Passed(turn, leg, response) is { } redirected)
+        {
+            Refuse(turn, new Ending("rejected", best, "redirected by the callee", "callee"), redirected, "");
+        }
+        else if (response is not null && leg is not null && response.StatusCode == best && IsRelayed(best))
         {
             SipMessage invite = turn.State.Invite!;
             byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, turn.State.A), turn.State.A.LocalTag, response);

@@ -171,6 +171,9 @@ public abstract record CallEvent
     /// <summary>A party that a transfer removes, or has brought in and not connected yet, has hung up; the call goes on.</summary>
     public sealed record PartyLeft(int Leg) : CallEvent;
 
+    /// <summary>A leg's 3xx is followed: these are tried next, each as an attempt of its own (RFC 3261 section 8.1.3.4).</summary>
+    public sealed record Redirected(int Leg, ImmutableArray<Target> Targets) : CallEvent;
+
     /// <summary>A session interval of a leg was agreed on, or has begun again, or its deadlines have moved (RFC 4028).</summary>
     public sealed record SessionTimed(int Leg, SessionTimer Timer) : CallEvent;
 

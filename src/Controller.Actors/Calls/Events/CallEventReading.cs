@@ -37,6 +37,7 @@ internal static class CallEventReading
         Wire.Happened.KindOneofCase.ByeAnswered => new CallEvent.ByeAnswered(Text(happened.ByeAnswered.Branch), (int)happened.ByeAnswered.Status),
         Wire.Happened.KindOneofCase.SessionTimed => new CallEvent.SessionTimed((int)happened.SessionTimed.Leg, FromWire(happened.SessionTimed.Timer)),
         Wire.Happened.KindOneofCase.LegTriedAgain => FromWire(happened.LegTriedAgain),
+        Wire.Happened.KindOneofCase.Redirected => new CallEvent.Redirected((int)happened.Redirected.Leg, [.. happened.Redirected.Targets.Select(FromWire)]),
         Wire.Happened.KindOneofCase.RefreshAnswered => FromWire(happened.RefreshAnswered),
         _ => TransferEventWire.FromWire(happened) ?? throw new FormatException("an event of a call that this version does not know"),
     };
@@ -115,7 +116,7 @@ internal static class CallEventReading
 
     internal static Target FromWire(Wire.Target wire) => new(
         Text(wire.Uri), Text(wire.RemoteParty), wire.Flow is null ? null : FromWire(wire.Flow), Text(wire.Host), (int)wire.Port,
-        (SipTransport)wire.Transport, (int)wire.Listener, Text(wire.Trunk), Text(wire.Replaces));
+        (SipTransport)wire.Transport, (int)wire.Listener, Text(wire.Trunk), Text(wire.Replaces)) { IsRedirected = wire.Redirected };
 
     internal static Leg FromWire(Wire.Leg wire) => new()
     {

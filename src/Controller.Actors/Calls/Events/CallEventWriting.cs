@@ -31,6 +31,7 @@ internal static class CallEventWriting
         CallEvent.ByeAnswered e => new() { ByeAnswered = new() { Branch = Text(e.Branch), Status = (uint)e.Status } },
         CallEvent.SessionTimed e => new() { SessionTimed = new() { Leg = (uint)e.Leg, Timer = ToWire(e.Timer) } },
         CallEvent.LegTriedAgain e => new() { LegTriedAgain = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Cseq = e.CSeq, Invite = Bytes(e.Invite), Ack = Bytes(e.Ack), Flow = ToWire(e.Flow) } },
+        CallEvent.Redirected e => new() { Redirected = new() { Leg = (uint)e.Leg, Targets = { e.Targets.Select(ToWire) } } },
         CallEvent.RefreshAnswered e => new() { RefreshAnswered = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Status = (uint)e.Status, Timer = ToWire(e.Timer), RemoteTarget = Text(e.RemoteTarget) } },
         _ => TransferEventWire.ToWire(happened) ?? throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "this event is not stored"),
     };
@@ -54,6 +55,7 @@ internal static class CallEventWriting
             Listener = (uint)target.Listener,
             Trunk = Text(target.Trunk),
             Replaces = Text(target.Replaces),
+            Redirected = target.IsRedirected,
         };
         if (target.Flow is { } flow)
         {

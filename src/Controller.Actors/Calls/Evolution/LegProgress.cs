@@ -124,6 +124,14 @@ internal static class LegProgress
         };
     }
 
+    /// <summary>16.7 step 4: Contacts that are recursed on are no answer to the caller any more.</summary>
+    public static CallState Redirected(CallState state, CallEvent.Redirected e) => state with
+    {
+        Targets = [.. e.Targets, .. state.Targets],
+        Redirections = state.Redirections + 1,
+        BestStatus = state.BestStatus is >= 300 and < 400 ? 0 : state.BestStatus,
+    };
+
     /// <summary>What a leg's failure counts for: a 487 that we asked for ourselves, to try the next target, says that this one did not answer in time.</summary>
     public static int Counted(Leg leg, int status) => status == 487 && leg.State == LegState.Cancelling ? 408 : status;
 

@@ -81,6 +81,18 @@ internal static class Answers
         return string.Join(", ", methods);
     }
 
+    /// <summary>A redirection of the other side, to Contacts of ours.</summary>
+    public static byte[] Redirected(SipMessage request, Crossing over, string tag, SipMessage response, List<string> contacts)
+    {
+        SipWriter writer = Responses.Begin(request, response.StatusCode, Relay.Phrase(response, over), over.To.Flow.Remote, tag);
+        foreach (string contact in contacts)
+        {
+            writer.HeaderStart(HeaderId.Contact).AppendOctets(contact).HeaderEnd();
+        }
+
+        return Relay.Finish(Relay.Headers(writer, response, over), response, over);
+    }
+
     /// <summary>A response of our own making.</summary>
     /// <param name="reason">Value of a Reason header (RFC 3326); empty for none.</param>
     public static byte[] Own(SipMessage request, Leg to, string tag, int status, string reason = "", int retryAfterSeconds = 0)

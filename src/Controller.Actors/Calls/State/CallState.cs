@@ -47,6 +47,9 @@ public sealed record CallState
     /// <summary>All targets at once (bindings of one user), or one after the other (endpoints of trunks).</summary>
     public bool Parallel { get; init; }
 
+    /// <summary>How many redirections have been followed.</summary>
+    public int Redirections { get; init; }
+
     /// <summary>What became of each B leg: index = leg number - 1.</summary>
     public ImmutableArray<Attempt> Attempts { get; init; } = [];
 

@@ -9,4 +9,8 @@ namespace Controller.Actors.Calls.State;
 /// <param name="Host">Host to look up; empty if <paramref name="Flow"/> is given.</param>
 /// <param name="Replaces">Value of Replaces for the party there; empty for none.</param>
 /// <param name="Port">0: the transport's default.</param>
-public sealed record Target(string Uri, string RemoteParty, Flow? Flow, string Host, int Port, SipTransport Transport, int Listener, string Trunk, string Replaces = "");
+public sealed record Target(string Uri, string RemoteParty, Flow? Flow, string Host, int Port, SipTransport Transport, int Listener, string Trunk, string Replaces = "")
+{
+    /// <summary>A redirection named it: it is tried whatever the one before it answered, short of a 6xx (RFC 3261 section 8.1.3.4).</summary>
+    public bool IsRedirected { get; init; }
+}

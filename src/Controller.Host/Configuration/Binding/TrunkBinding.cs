@@ -36,6 +36,7 @@ internal static class TrunkBinding
             RingTimeout = known.Get(path + ".ring-timeout", TimeSpan.FromSeconds(180)),
             TryTimeout = known.Get(path + ".try-timeout", TimeSpan.FromSeconds(4)),
             Refer = ListenerBinding.Policy(known.Find<string>(path + ".refer")),
+            Redirect = known.Get(path + ".redirect", "map") switch { "pass" => RedirectPolicy.Pass, "follow" => RedirectPolicy.Follow, _ => RedirectPolicy.Map },
             MaxCalls = known.FindValue<int>(path + ".limits.calls"),
             CallsPerSecond = known.FindValue<double>(path + ".limits.calls-per-second"),
             User = known.Find<string>(path + ".credentials.user"),

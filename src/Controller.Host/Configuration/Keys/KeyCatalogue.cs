@@ -79,6 +79,7 @@ internal static class KeyCatalogue
         new("trunks.*.ring-timeout", new DurationKind(Second, Hour), "180s"),
         new("trunks.*.try-timeout", new DurationKind(TimeSpan.FromMilliseconds(100), Hour), "4s"),
         new("trunks.*.refer", new ChoiceKind(["pass", "terminate", "refuse"]), null),
+        new("trunks.*.redirect", new ChoiceKind(["map", "pass", "follow"]), "map"),
         new("trunks.*.credentials.user", Text, null),
         new("trunks.*.credentials.password", Secret, null) { IsSecret = true },
 
