@@ -35,7 +35,7 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
                 RequestDispatch.Take(turn, received.Request, received.Flow);
                 break;
             case CallInput.ResponseReceived received:
-                ResponseDispatch.Take(turn, received.Response);
+                ResponseDispatch.Take(turn, received.Response, received.Flow);
                 break;
             case CallInput.TransportFailed failed:
                 Expiry.TransportFailed(turn, failed.Branch);

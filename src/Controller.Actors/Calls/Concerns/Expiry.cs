@@ -59,6 +59,9 @@ internal static class Expiry
             if (NextHops.OtherThan(turn, leg, client.Flow) is { } other)
             {
                 turn.Happened(new CallEvent.TransactionStepped(client with { Flow = other }));
+
+                // What follows takes the new way at once: the ACK of a 2xx has no transaction that would notice.
+                turn.Happened(new CallEvent.FlowMoved(leg.Number, other));
                 turn.Send(other, client.Request, branch);
                 continue;
             }

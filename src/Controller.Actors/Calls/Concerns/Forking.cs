@@ -80,6 +80,13 @@ internal static class Forking
 
         Leg caller = dialog is null ? turn.State.A with { LocalTag = callerTag } : turn.State.Side(0, callerTag);
         uint rseq = terminated ? 0 : Reliability.NextRSeq(caller, dialog, callerTag, remoteRSeq);
+        if (rseq != 0 && remoteRSeq == 0 && dialog is { LocalRSeq: > 0 } && turn.State.Find(TransactionKind.InviteServer, 0) is { } server
+            && server.Last.Span.SequenceEqual(Answers.Relayed(invite, turn.Crossing(leg, caller), callerTag, response, dialog.LocalRSeq)))
+        {
+            // The callee says again what has reached the caller reliably, or will.
+            return;
+        }
+
         byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, caller), callerTag, response, rseq);
         string contact = Dialogs.ContactUri(response);
         turn.Happened(new CallEvent.LegRang(

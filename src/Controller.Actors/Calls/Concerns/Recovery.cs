@@ -1,6 +1,8 @@
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.State;
 using Controller.Sharding.Model;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
 
 namespace Controller.Actors.Calls.Concerns;
@@ -121,6 +123,12 @@ internal static class Recovery
 
             case TransactionKind.NonInviteClient when transaction.IsPending:
                 Again(turn, transaction, transaction.Request, TransactionTimer.E);
+                break;
+
+            // The last provisional response: a callee whose reliable one we have acknowledged ourselves does not send it again. One of ours that is reliable
+            // has timers of its own, as long as it waits for its PRACK.
+            case TransactionKind.InviteServer when transaction.IsPending && !transaction.Last.IsEmpty && !SipMessage.Copy(transaction.Last.Span).Has(HeaderId.RSeq):
+                turn.Send(transaction.Flow, transaction.Last);
                 break;
 
             case TransactionKind.InviteServer when transaction.Phase == (byte)InviteServerTransaction.Phase.Completed:

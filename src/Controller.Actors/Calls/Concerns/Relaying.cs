@@ -262,7 +262,10 @@ internal static class Relaying
         }
     }
 
-    /// <summary>The call ends: requests still open are answered. 15.1.2: "The UAS MUST still respond to any pending requests received for that dialog … 487".</summary>
+    /// <summary>
+    /// The call ends: requests still open are answered. 15.1.2: "The UAS MUST still respond to any pending requests received for that dialog … 487". By us, not by
+    /// the other side: our own request there is still open, and its final response gets its ACK when it comes.
+    /// </summary>
     public static void Abandon(Turn turn)
     {
         foreach (Transaction server in turn.State.Transactions)

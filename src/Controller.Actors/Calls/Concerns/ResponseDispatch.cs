@@ -4,20 +4,35 @@ using Controller.Actors.Calls.State;
 using Controller.Sharding.Model;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
+using Controller.Sip.Transport;
 
 namespace Controller.Actors.Calls.Concerns;
 
 /// <summary>Which concern a response is for: by its client transaction (RFC 3261 section 17.1.3).</summary>
 internal static class ResponseDispatch
 {
-    public static void Take(Turn turn, SipMessage response)
+    public static void Take(Turn turn, SipMessage response, Flow flow)
     {
         if (turn.State.FindClient(Dialogs.ClientBranch(response), response.Method) is not { } client)
         {
             return;
         }
 
-        TransactionEffects effects = turn.Step(client, TransactionInput.Received(response.StatusCode), out Transaction next);
+        // 18.2.2: a response whose connection has gone comes over another one: what we say next to this peer goes there as well.
+        if (client.Flow.Connection != 0 && flow.Connection != 0 && flow.Connection != client.Flow.Connection)
+        {
+            turn.Happened(new CallEvent.FlowMoved(client.Leg, flow));
+        }
+
+        // Over a stream a client transaction is over with its final response (timers D and K are zero). One that relays stays until what the response leads to
+        // is decided: who reads the call back finds it there as well.
+        Transaction next = client.Step(TransactionInput.Received(response.StatusCode), turn.Now, out TransactionEffects effects);
+        bool stays = turn.State.FindServer(client.Peer) is not null && (effects & TransactionEffects.Terminated) != 0;
+        if (!stays)
+        {
+            turn.Step(client, TransactionInput.Received(response.StatusCode), out next);
+        }
+
         if ((effects & TransactionEffects.SendAck) != 0)
         {
             // 17.1.1.3; kept, so that each retransmission of the response gets the same bytes.
@@ -50,6 +65,11 @@ internal static class ResponseDispatch
             }
 
             Referring.Responded(turn, client, response.StatusCode, response);
+            if (stays && turn.State.FindClient(client.Branch, client.Method) is { } over)
+            {
+                turn.Happened(new CallEvent.TransactionEnded(over));
+            }
+
             if (client is { Method: SipMethod.Notify, Peer: Transfer.Own } && response.StatusCode >= 200)
             {
                 Joining.Dismiss(turn, client.Leg);

@@ -59,6 +59,19 @@ internal static class Teardown
         }
 
         PayByes(turn);
+        StopAnswering(turn, leg);
+    }
+
+    /// <summary>Who sends a BYE has got our 2xx: it is not repeated any more, though its ACK may have been lost (RFC 5407 section 3.1.6).</summary>
+    private static void StopAnswering(Turn turn, Leg leg)
+    {
+        foreach (Answer answer in turn.State.Answers)
+        {
+            if (answer.Leg == leg.Number)
+            {
+                turn.Happened(new CallEvent.Acknowledged(turn.Now, leg.Number, answer.CSeq, default));
+            }
+        }
     }
 
     /// <summary>

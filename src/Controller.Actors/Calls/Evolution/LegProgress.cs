@@ -108,9 +108,9 @@ internal static class LegProgress
         {
             // 408 and 503 of our own making stand for a timer or the transport: no response came. The transaction sends no more, but listens for another
             // 64*T1: a peer that has got the INVITE after all is cancelled, or acknowledged and hung up (13.2.2.4), instead of ringing on.
-            next = next.Replacing(e.Ack.IsEmpty
-                ? client with { Retransmit = Deadline.None, Timeout = new Deadline(TransactionTimer.B, e.At.After(SipTimers.Default.T1Times64)) }
-                : client.Step(TransactionInput.Received(e.Status), e.At, out _) with { Last = e.Ack });
+            next = e.Ack.IsEmpty
+                ? next.Replacing(client with { Retransmit = Deadline.None, Timeout = new Deadline(TransactionTimer.B, e.At.After(SipTimers.Default.T1Times64)) })
+                : next.Answered(client, e.Status, e.At, e.Ack);
         }
 
         Attempt attempt = state.Attempts[e.Leg - 1];

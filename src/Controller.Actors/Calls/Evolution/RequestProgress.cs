@@ -112,9 +112,9 @@ internal static class RequestProgress
         if (client is not null)
         {
             // 17.1.1.3: whatever the peer says to a re-INVITE that nobody waits for any more gets its ACK; it has 64*T1 for it.
-            next = next.Replacing(e.Abandoned && client is { Kind: TransactionKind.InviteClient, IsPending: true }
-                ? client with { Retransmit = Deadline.None, Timeout = new Deadline(TransactionTimer.B, e.At.After(SipTimers.Default.T1Times64)) }
-                : client.Step(TransactionInput.Received(e.Status), e.At, out _));
+            next = e.Abandoned && client is { Kind: TransactionKind.InviteClient, IsPending: true }
+                ? next.Replacing(client with { Retransmit = Deadline.None, Timeout = new Deadline(TransactionTimer.B, e.At.After(SipTimers.Default.T1Times64)) })
+                : next.Answered(client, e.Status, e.At);
         }
 
         if (accepted && server.Method == SipMethod.Invite)

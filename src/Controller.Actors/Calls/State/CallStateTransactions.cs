@@ -138,6 +138,14 @@ public static class CallStateTransactions
         return (effects & TransactionEffects.Terminated) != 0 ? state.Without(transaction) : state.Replacing(last.IsEmpty ? next : next with { Last = last });
     }
 
+    /// <summary>A client transaction got its final response. Over a stream it may be over with that: nothing is repeated there, so nothing has to be absorbed.</summary>
+    /// <param name="ack">The ACK of a refusal, which each repetition of it gets again.</param>
+    public static CallState Answered(this CallState state, Transaction client, int status, Instant at, ReadOnlyMemory<byte> ack = default)
+    {
+        Transaction next = client.Step(TransactionInput.Received(status), at, out TransactionEffects effects);
+        return (effects & TransactionEffects.Terminated) != 0 ? state.Without(next) : state.Replacing(ack.IsEmpty ? next : next with { Last = ack });
+    }
+
     private static int IndexOf(this CallState state, Transaction transaction)
     {
         for (int i = 0; i < state.Transactions.Length; i++)
