@@ -14,7 +14,7 @@ internal sealed class Sipp : IDisposable
     private Sipp(string scenario, string[] arguments)
     {
         _process = Command.Start("sipp", ["-sf", scenario, "-nostdin", "-trace_stat", "-stf", _folder.File("stat.csv"), "-fd", "1",
-            "-trace_err", "-error_file", _folder.File("errors.log"), .. arguments], _folder.Path);
+            "-trace_err", "-error_file", _folder.File("errors.log"), "-message_file", _folder.File("messages.log"), .. arguments], _folder.Path);
         _process.StandardInput.Close();
         _output = _process.StandardOutput.ReadToEndAsync();
         _errors = _process.StandardError.ReadToEndAsync();
@@ -28,12 +28,13 @@ internal sealed class Sipp : IDisposable
     {
         var sipp = new Sipp(scenario, ["-i", ip, "-p", Text(port), .. more]);
         bool streams = more.Contains("t1") || more.Contains("tn");
-        Eventually.True(() => sipp._process.HasExited || IsOpen(port, streams), TimeSpan.FromSeconds(5), () => $"sipp does not listen on {port}: {sipp.Failure()}");
+        Eventually.True(() => sipp._process.HasExited || IsOpen(port, streams, ip.Contains(':')), TimeSpan.FromSeconds(10), () => $"sipp does not listen on {port}: {sipp.Failure()}");
         return sipp;
     }
 
+    /// <summary>Calls a port of the same address.</summary>
     public static Sipp Call(string scenario, string ip, int port, int targetPort, params string[] more) =>
-        new(scenario, ["-i", ip, "-p", Text(port), .. more, "127.0.0.1:" + Text(targetPort)]);
+        new(scenario, ["-i", ip, "-p", Text(port), .. more, (ip.Contains(':') ? $"[{ip}]:" : ip + ":") + Text(targetPort)]);
 
     public bool HasEnded => _process.HasExited;
 
@@ -68,6 +69,13 @@ internal sealed class Sipp : IDisposable
         return log + (_process.HasExited ? _errors.Result : "");
     }
 
+    /// <summary>What was sent and received; empty unless -trace_msg was among the arguments.</summary>
+    public string Messages()
+    {
+        string file = _folder.File("messages.log");
+        return File.Exists(file) ? File.ReadAllText(file) : "";
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)
@@ -81,10 +89,10 @@ internal sealed class Sipp : IDisposable
         _folder.Dispose();
     }
 
-    private static bool IsOpen(int port, bool streams)
+    private static bool IsOpen(int port, bool streams, bool six)
     {
         string needle = ":" + port.ToString("X4", CultureInfo.InvariantCulture) + " ";
-        return File.ReadLines(streams ? "/proc/net/tcp" : "/proc/net/udp").Any(line => line.Contains(needle, StringComparison.Ordinal));
+        return File.ReadLines((streams ? "/proc/net/tcp" : "/proc/net/udp") + (six ? "6" : "")).Any(line => line.Contains(needle, StringComparison.Ordinal));
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -1,0 +1,91 @@
+namespace Controller.Interop.Tests.Scenarios;
+
+/// <summary>Every scenario of the index that an SBC without media can run; and, for the others, why not.</summary>
+internal static class ScenarioCatalogue
+{
+    /// <summary>SIPp repeats nothing over TCP (its retrans= is for UDP): where the repetition is the callee's, that side is UDP.</summary>
+    private static readonly IReadOnlyList<(string, string)> FarUdp = [("udp", "udp"), ("tcp", "udp")];
+
+    /// <summary>RFC 3261 section 13.3.1.4: a 2xx without ACK is repeated over TCP as well, which SIPp takes for an error; 17.2.1: a server transaction does not repeat a refusal over a reliable transport.</summary>
+    private static readonly IReadOnlyList<(string, string)> NearUdp = [("udp", "udp"), ("udp", "tcp")];
+
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new("A01", "basic call", "siphon/b2bua_uac.xml", "siphon/b2bua_uas.xml") { Transports = [("udp", "udp"), ("tcp", "tcp"), ("udp", "tcp"), ("tcp", "udp")] },
+        new("A04", "topology hiding and re-INVITE", "siphon/b2bua_topology_uac.xml", "siphon/b2bua_topology_uas.xml"),
+        new("A05", "far side over TCP", "drachtio/uac.xml", "drachtio/uas-tcp.xml") { Transports = [("udp", "tcp"), ("tcp", "tcp")] },
+        new("A06", "busy", "siphon/b2bua_failure_uac.xml", "siphon/b2bua_failure_uas.xml"),
+        new("A08", "not found", "srf/uac-expect-404.xml", "srf/uas-404.xml"),
+        new("A11", "the caller is challenged by us", "siphon/b2bua_invite_auth_uac.xml", "siphon/b2bua_invite_auth_uas.xml") { Realm = "authenticate-calls = true" },
+        new("B01", "cancel after 180", "siphon/b2bua_cancel_uac.xml", "siphon/b2bua_cancel_uas.xml"),
+        new("B02", "cancel after 183", "drachtio/uac-cancel.xml", "drachtio/uas-cancel.xml"),
+        new("B03", "cancel crosses the answer", "drachtio/uac-cancel.xml", "drachtio/uas-ackbye.xml"),
+        new("B05", "cancel after the answer was lost", "drachtio/uac-drop-200-then-cancel.xml", "drachtio/uas-success.xml") { Instead = "received 'SIP/2.0 200" },
+        new("B08", "cancel before any 18x", "jbout/uac-cancel.xml", "jbout/uas-cancel.xml"),
+        new("C01", "PRACK end to end", "srf/uac-prack.xml", "srf/uas-prack.xml"),
+        new("C02", "PRACK, description in 183", "siphon/prack_uac.xml", "siphon/prack_uas.xml"),
+        new("C03", "we acknowledge a reliable 183 for a caller without 100rel", "siphon/b2bua_reliable_prov_uac.xml", "siphon/b2bua_reliable_prov_uas.xml"),
+        new("C13", "PRACK of nothing", "siphonrs/prack_bad_rack.xml", "siphon/b2bua_cancel_uas.xml") { Instead = "received 'SIP/2.0 481" },
+        new("D02", "UPDATE by the callee in an early dialog", "own/uac-update-early.xml", "drachtio/uas-183-send-update.xml") { CalleeSaid = @"sent \(\d+ bytes\):\s+SIP/2.0 200 OK(\r?\n[^\r\n]+)*\r?\nCSeq: 1 UPDATE" },
+        new("D03", "UPDATE in a dialog, with and without a description", "siphon/b2bua_update_uac.xml", "siphon/b2bua_update_uas.xml"),
+        new("E01", "hold and resume by the caller", "siphon/b2bua_reinvite_uac.xml", "siphon/b2bua_reinvite_uas.xml"),
+        new("E02", "hold by the callee", "siphon/b2bua_reinvite_bleg_uac.xml", "siphon/b2bua_reinvite_bleg_uas.xml"),
+        new("E03", "re-INVITE rejected by the callee", "siphon/b2bua_reinvite_reject_uac.xml", "siphon/b2bua_reinvite_reject_uas.xml"),
+        new("E04", "re-INVITE rejected by the caller", "siphon/b2bua_reinvite_breject_uac.xml", "siphon/b2bua_reinvite_breject_uas.xml") { Draws = 5 },
+        new("E09", "re-INVITE without an offer, the caller", "drachtio/uac-send-reinvite-no-sdp.xml", "own/uas-offerless-reinvite.xml"),
+        new("E09b", "re-INVITE without an offer, the callee", "own/uac-offerless-reinvite.xml", "drachtio/uas-success-reinvite.xml"),
+        new("F05", "overlapping re-INVITEs", "drachtio/uac-overlapping.xml", "own/uas-reinvites.xml"),
+        new("F07", "re-INVITE and BYE cross", "drachtio/uac-reinvite-bye-race.xml", "own/uas-slow-reinvite.xml"),
+        new("F08", "BYE from both sides", "siphon/b2bua_bye_glare_uac.xml", "siphon/b2bua_bye_glare_uas.xml"),
+        new("F11", "BYE by the callee in an early dialog", "own/uac-expect-480.xml", "drachtio/uas-bad-bye.xml"),
+        new("G01", "200 lost", "drachtio/uac-drop-one-200.xml", "drachtio/uas-success.xml") { Draws = 3 },
+        new("G02", "every 200 lost", "drachtio/uac-drop-all-200.xml", "drachtio/uas-success.xml") { IsLong = true },
+        new("G03", "ACK lost", "drachtio/uac.xml", "drachtio/uas-drop-one-200.xml") { Draws = 3, Transports = FarUdp, Arguments = ["-d", "16000"], IsLong = true },
+        new("G05", "503 lost", "drachtio/uac-drop-one-503.xml", "jbout/uas-503.xml") { Draws = 3, Transports = NearUdp },
+        new("G06", "no ACK to a refusal", "drachtio/test__uac-no-ack.xml", "jbout/uas-503.xml") { IsLong = true },
+        new("G07", "no ACK to the answer", "drachtio/uac-200-no-ack.xml", "drachtio/uas-success.xml") { IsLong = true, Transports = NearUdp, Instead = "unexpected BYE" },
+        new("G14", "slow callee", "drachtio/uac.xml", "drachtio/uas-slow-response.xml"),
+        new("H01", "503, the next carrier answers", "siphon/b2bua_lcr_uac.xml", "siphon/b2bua_lcr_carrier_a_uas.xml") { Next = "siphon/b2bua_lcr_carrier_b_uas.xml" },
+        new("H02", "a carrier that stays silent is cancelled, the next answers", "siphon/b2bua_lcr_uac.xml", "siphon/b2bua_lcr_carrier_a_silent_uas.xml")
+        { Next = "siphon/b2bua_lcr_carrier_b_uas.xml", Trunk = "try-timeout = 2s" },
+        new("H03", "404, the next carrier answers", "siphon/failover_uac.xml", "siphon/failover_reject_uas.xml") { Next = "siphon/failover_answer_uas.xml", Trunk = "retry-on = [404]" },
+        new("H05", "302 is mapped", "own/uac-expect-480.xml", "srf/uas-302.xml"),
+        new("H09", "183, 180, 200", "drachtio/uac.xml", "drachtio/uas-183-180-200.xml"),
+        new("H12", "early media", "siphon/b2bua_early_media_uac.xml", "siphon/b2bua_early_media_uas.xml"),
+        new("I01", "REFER passed on", "siphon/b2bua_refer_uac.xml", "siphon/b2bua_refer_uas.xml"),
+        // Over TCP the last NOTIFY and the BYE arrive in one segment: SIPp reads the second while it has yet to answer the first, and gives up.
+        new("I02", "REFER terminated here", "siphon/b2bua_refer_terminate_uac.xml", "siphon/b2bua_refer_terminate_bob_uas.xml")
+        { Carol = "siphon/b2bua_refer_carol_uas.xml", Realm = "refer = terminate", Transports = NearUdp },
+        new("I03", "REFER refused", "siphon/b2bua_refer_reject_uac.xml", "siphon/b2bua_uas.xml") { Realm = "refer = refuse" },
+        new("J01", "session timer", "siphon/b2bua_session_timer_uac.xml", "siphon/b2bua_session_timer_uas.xml"),
+        new("J15", "nobody refreshes", "drachtio/uac-session-expires-no-refresher.xml", "drachtio/uas-success.xml") { IsLong = true },
+        new("L01", "long Request-URI", "drachtio/uac-long-uri.xml", "drachtio/uas-success.xml"),
+        new("L02", "long description", "drachtio/uac-long-sdp.xml", "drachtio/uas-success.xml"),
+        new("L03", "long MESSAGE", "drachtio/uac-long-message.xml", "own/uas-message.xml"),
+        new("L04", "UTF-8 display names", "drachtio/uac-utf8.xml", "drachtio/uas-success.xml"),
+        new("L07", "preloaded route", "drachtio/uac-preloaded-route.xml", "drachtio/uas-success.xml"),
+        new("L21", "Max-Forwards 0", "siphonrs/max_forwards_zero.xml", null),
+        new("L22", "Max-Forwards", "siphonrs/max_forwards_decrement.xml", "drachtio/uas-success.xml"),
+        new("L23", "unknown method", "siphonrs/unsupported_method.xml", "own/uas-unknown-method.xml"),
+        new("L24", "INFO outside a dialog", "siphonrs/info_out_of_dialog.xml", null),
+        new("L29", "IPv6", "siphonrs/invite_bye_ipv6.xml", "siphonrs/uas_invite.xml") { Address = "::1" },
+    ];
+
+    /// <summary>By the beginning of the id: what such a scenario asks for that this border does not do, or must not.</summary>
+    public static IReadOnlyDictionary<string, string> Left { get; } = new Dictionary<string, string>
+    {
+        ["A10"] = "a carrier's challenge is not passed to a caller, who has no account there; the caller gets 403 (RFC 3261 section 22.3)",
+        ["A12"] = "a trunk's challenge is not answered in this version: the caller gets 403",
+        ["A13"] = "as A12, for a BYE",
+        ["A14"] = "as A12, for a re-INVITE",
+        ["A15"] = "a 407 without a challenge cannot be answered (RFC 3261 section 22.3); the scenario waits for a second INVITE all the same",
+        ["D04"] = "the callee's UPDATE comes while the caller has yet to acknowledge the answer: it is 491 until then, and the scenario does not try again",
+        ["F10"] = "the caller leaves the answer without ACK for three seconds, and its callee has hung up before: the re-INVITE that it waits for cannot come",
+        ["I15"] = "a REFER of our own is ordered by a header of that product",
+        ["K05"] = "a description that cannot be read is passed on: media does not pass here, so what the callee makes of it counts",
+        ["L05"] = "403 to a REGISTER of a foreign domain is that product's policy; here it is 404 (RFC 3261 section 10.3 step 1)",
+        ["L06"] = "500 to a URI that is valid (RFC 3261 section 25.1: user-unreserved has / and ?) is that product's policy",
+        ["L28"] = "603 to a scanner by its User-Agent is that product's policy",
+        ["M-"] = "STIR is not part of this version",
+    };
+}
