@@ -1,3 +1,4 @@
+using Controller.Cluster.Writing;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 using SQLitePCL;
@@ -9,14 +10,13 @@ namespace Controller.Cluster.Sqlite;
 /// the transaction is rolled back and done again without it, so the ordinary case pays for no savepoints.
 /// </summary>
 /// <remarks>Writer thread only. After a failure of the store nothing is committed; a connection that cannot be trusted is opened anew for the next commit.</remarks>
-internal sealed class JournalCommit(string path, JournalTransaction transaction) : IDisposable
+internal sealed class JournalCommit(string path, JournalTransaction transaction) : IJournalStore, IDisposable
 {
     private JournalTransaction? _transaction = transaction;
 
-    /// <param name="results">Filled for each batch.</param>
-    /// <param name="removeOutboxThrough">0: nothing.</param>
-    /// <returns>False if the store failed.</returns>
-    public bool Run(IReadOnlyList<JournalBatch> batches, AppendResult?[] results, long removeOutboxThrough)
+    public string Name => $"journal {path}";
+
+    public bool Commit(IReadOnlyList<JournalBatch> batches, AppendResult?[] results, long removeOutboxThrough)
     {
         Array.Clear(results, 0, batches.Count);
         try

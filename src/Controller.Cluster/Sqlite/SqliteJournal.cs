@@ -1,3 +1,4 @@
+using Controller.Cluster.Writing;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 
@@ -29,7 +30,7 @@ public sealed class SqliteJournal : IJournal
             throw;
         }
 
-        _writer = new JournalWriter(path, _commit);
+        _writer = new JournalWriter(_commit);
     }
 
     /// <summary>Opens the journal, or makes it (and its directory) if there is none.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 
-namespace Controller.Cluster.Sqlite;
+namespace Controller.Cluster.Writing;
 
 /// <summary>
 /// The one thread that writes. It commits at once when idle; while a commit runs, whatever is queued meanwhile (batches of many loops)
@@ -13,8 +13,7 @@ internal sealed class JournalWriter : IDisposable
     // Bounds the time of one commit, and so the wait of the next.
     private const int MaxEntries = 2000;
 
-    private readonly JournalCommit _commit;
-    private readonly string _path;
+    private readonly IJournalStore _store;
     private readonly Thread _thread;
     private readonly ConcurrentQueue<object> _queue = new();
     private readonly AutoResetEvent _wake = new(false);
@@ -25,10 +24,9 @@ internal sealed class JournalWriter : IDisposable
     private volatile bool _closing;
     private volatile bool _closed;
 
-    public JournalWriter(string path, JournalCommit commit)
+    public JournalWriter(IJournalStore store)
     {
-        _path = path;
-        _commit = commit;
+        _store = store;
         _thread = new Thread(Run) { Name = "journal", IsBackground = true };
         _thread.Start();
     }
@@ -139,7 +137,7 @@ internal sealed class JournalWriter : IDisposable
             Commit();
         }
 
-        claiming?.Answer(_commit);
+        claiming?.Answer(_store);
     }
 
     /// <summary>Moves what is queued into the next commit, up to its size or to a claim, which comes after it.</summary>
@@ -169,7 +167,7 @@ internal sealed class JournalWriter : IDisposable
         }
 
         long removeThrough = Volatile.Read(ref _removeThrough);
-        bool worked = _commit.Run(_batches, _results, removeThrough);
+        bool worked = _store.Commit(_batches, _results, removeThrough);
 
         // A removal alone is not tried for ever against a store that fails.
         if (worked || _batches.Count == 0)
@@ -189,7 +187,7 @@ internal sealed class JournalWriter : IDisposable
     {
         while (_queue.TryDequeue(out object? item))
         {
-            string reason = $"journal {_path} is closed";
+            string reason = $"{_store.Name} is closed";
             if (item is JournalBatch batch)
             {
                 batch.Completed(new AppendResult.Failed(reason));
@@ -205,11 +203,11 @@ internal sealed class JournalWriter : IDisposable
     {
         public TaskCompletionSource<Fence[]> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public void Answer(JournalCommit commit)
+        public void Answer(IJournalStore store)
         {
             try
             {
-                Outcome.TrySetResult(commit.Claim(shards));
+                Outcome.TrySetResult(store.Claim(shards));
             }
             catch (JournalException failure)
             {

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Controller.Sharding.Model;
 
-namespace Controller.Cluster.Sqlite;
+namespace Controller.Cluster;
 
 /// <summary>An actor's identity as a column: kind, then key, big-endian, so that rows sort by kind and key.</summary>
 internal static class StoredActor
@@ -12,6 +12,13 @@ internal static class StoredActor
     {
         into[0] = actor.Kind.Value;
         BinaryPrimitives.WriteUInt128BigEndian(into[1..], actor.Key);
+    }
+
+    public static byte[] Of(ActorId actor)
+    {
+        var stored = new byte[Length];
+        Write(actor, stored);
+        return stored;
     }
 
     public static ActorId Read(ReadOnlySpan<byte> stored) =>

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Controller.Sharding.Model;
+using Npgsql;
+using static Controller.Cluster.Postgres.Commands;
+
+namespace Controller.Cluster.Postgres;
+
+/// <summary>
+/// The journal's tables, one an hour: rows are never deleted, their table is dropped when the last actor in it has ended (failover.md section 2.5).
+/// Writer thread only.
+/// </summary>
+internal sealed class HourlyTables
+{
+    private readonly HashSet<int> _existing = [];
+
+    /// <summary>The hour, in UTC, as YYYYMMDDHH: its number and its place in time sort alike.</summary>
+    public static int BucketOf(Instant at)
+    {
+        DateTimeOffset time = at.ToDateTimeOffset();
+        return (((((time.Year * 100) + time.Month) * 100) + time.Day) * 100) + time.Hour;
+    }
+
+    public static string Name(int bucket) => string.Create(CultureInfo.InvariantCulture, $"journal_{bucket:D10}");
+
+    /// <summary>Makes the tables that are missing, each for itself; a new hour is the occasion to drop what is no longer needed.</summary>
+    public void Ensure(NpgsqlConnection connection, IEnumerable<int> buckets)
+    {
+        foreach (int bucket in buckets)
+        {
+            if (_existing.Contains(bucket))
+            {
+                continue;
+            }
+
+            // The lock: IF NOT EXISTS alone lets two nodes collide in the catalogue.
+            using var batch = new NpgsqlBatch(connection);
+            batch.Add("SELECT pg_advisory_xact_lock(21315, 1)");
+            batch.Add($"CREATE TABLE IF NOT EXISTS {Name(bucket)} (LIKE journal_template INCLUDING ALL) WITH (toast_tuple_target = 8160)");
+            batch.ExecuteNonQuery();
+            _existing.Add(bucket);
+            DropUnused(connection, before: bucket);
+        }
+    }
+
+    /// <summary>An actor is put into the table of its own hour: one that is two hours old and empty of living actors stays so.</summary>
+    private void DropUnused(NpgsqlConnection connection, int before)
+    {
+        int limit = BucketOf(new Instant(InstantOf(before).ToUnixTimeMilliseconds() - (long)TimeSpan.FromHours(1).TotalMilliseconds));
+        List<int> unused = connection.ReadAll(row => int.Parse(row.GetString(0).AsSpan("journal_".Length), CultureInfo.InvariantCulture),
+            """
+            SELECT c.relname::text FROM pg_class c
+            WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname ~ '^journal_[0-9]{10}$' AND substr(c.relname, 9)::int < $1
+              AND NOT EXISTS (SELECT FROM live_actor a WHERE a.bucket = substr(c.relname, 9)::int)
+            """, Of(limit));
+        foreach (int bucket in unused)
+        {
+            connection.Run($"DROP TABLE IF EXISTS {Name(bucket)}");
+            _existing.Remove(bucket);
+        }
+    }
+
+    private static DateTimeOffset InstantOf(int bucket) =>
+        DateTimeOffset.ParseExact(bucket.ToString("D10", CultureInfo.InvariantCulture), "yyyyMMddHH", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+}

@@ -1,0 +1,22 @@
+namespace Controller.Cluster.Postgres;
+
+/// <summary>How a node uses its PostgreSQL.</summary>
+/// <param name="Connection">Npgsql's connection string: host, port, user, password, database.</param>
+/// <param name="Node">Number of this node, unique in the cluster.</param>
+/// <param name="AllowSingle">Run although a loss of the database host may lose commits: there is no synchronous standby.</param>
+/// <param name="Shards">Fixed for the life of the store.</param>
+public sealed record PostgresOptions(string Connection, int Node, bool AllowSingle = false, int Shards = 256)
+{
+    /// <summary>A commit that has no answer for so long is abandoned with its connection, and its fate is found out on another.</summary>
+    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a batch is tried before it is said to have failed.</summary>
+    public TimeSpan TryFor { get; init; } = TimeSpan.FromSeconds(2);
+}
+
+/// <summary>One run of one node: a restarted node is another incarnation, and only the newest may write.</summary>
+internal readonly record struct Incarnation(int Node, long Number)
+{
+    /// <summary>Name of its sessions in pg_stat_activity, by which a successor ends them.</summary>
+    public string SessionName => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sbc/{Node}/{Number}");
+}

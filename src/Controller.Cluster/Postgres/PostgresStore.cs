@@ -1,0 +1,275 @@
+using System.Diagnostics;
+using System.Globalization;
+using Controller.Cluster.Writing;
+using Controller.Sharding.Journal;
+using Controller.Sharding.Model;
+using Npgsql;
+using static Controller.Cluster.Postgres.Commands;
+
+namespace Controller.Cluster.Postgres;
+
+/// <summary>
+/// Makes one fenced transaction of the batches of many loops. Writer thread only. A batch that is refused leaves no trace, the others are done again
+/// without it; a broken connection is replaced, the fate of what was under way is found out, and what did not happen is sent again: nothing is
+/// lost by a database that comes back in time.
+/// </summary>
+internal sealed class PostgresStore(Sessions sessions, WriterSession session, Incarnation owner, TimeSpan tryFor) : IJournalStore, IDisposable
+{
+    private const string FencedNode = "SB001";
+    private const string FencedShards = "SB002";
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly Lives _lives = new();
+    private readonly HourlyTables _tables = new();
+    private readonly HashSet<Fence> _lost = [];
+    private bool _fenced;
+    private long _number;
+    private long _lastLife;
+
+    public string Name => $"the journal in {sessions.Where}";
+
+    public bool Commit(IReadOnlyList<JournalBatch> batches, AppendResult?[] results, long removeOutboxThrough)
+    {
+        long began = Stopwatch.GetTimestamp();
+        TimeSpan pause = FirstPause;
+        Array.Clear(results, 0, batches.Count);
+        bool mayBeDone = false;
+        while (true)
+        {
+            try
+            {
+                if (Settled() && mayBeDone)
+                {
+                    return true;
+                }
+
+                mayBeDone = false;
+                WriteSet set = Place(batches, results);
+                if (_fenced || (set.IsEmpty && removeOutboxThrough == 0))
+                {
+                    return true;
+                }
+
+                NpgsqlConnection connection = session.Connection();
+                _tables.Ensure(connection, set.Buckets);
+                using NpgsqlBatch transaction = set.Transaction(connection, owner, ++_number, removeOutboxThrough);
+                mayBeDone = true;
+                session.Execute(transaction, _number);
+                _lives.Settle(committed: true);
+                return true;
+            }
+            catch (PostgresException refused) when (refused.SqlState is FencedNode or FencedShards)
+            {
+                mayBeDone = false;
+                Lose(refused, batches);
+            }
+            catch (Exception failure) when (Sessions.IsBroken(failure))
+            {
+                session.Break();
+                if (Stopwatch.GetElapsedTime(began) + pause > tryFor)
+                {
+                    return Failed(batches, results, failure);
+                }
+
+                Thread.Sleep(pause);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+            catch (PostgresException failure)
+            {
+                _lives.Settle(committed: false);
+                return Failed(batches, results, failure);
+            }
+        }
+    }
+
+    public Fence[] Claim(IReadOnlyList<ShardId> shards)
+    {
+        try
+        {
+            Settled();
+            NpgsqlConnection connection = session.Connection();
+            List<Fence> fences = Ownership.Claim(connection, owner, shards, "claimed");
+            if (fences.Count < shards.Count)
+            {
+                throw new JournalException($"{shards.Count - fences.Count} of {shards.Count} shards in {sessions.Where} belong to another node that has not been fenced");
+            }
+
+            Learn(connection, shards);
+            Dictionary<ShardId, Fence> byShard = fences.ToDictionary(fence => fence.Shard);
+            return [.. shards.Select(shard => byShard[shard])];
+        }
+        catch (Exception failure) when (failure is NpgsqlException || Sessions.IsBroken(failure))
+        {
+            session.Break();
+            throw sessions.Describe(failure);
+        }
+    }
+
+    public void Dispose() => session.Dispose();
+
+    /// <summary>Finds out what became of a commit that had no answer.</summary>
+    /// <returns>True if it is done.</returns>
+    private bool Settled()
+    {
+        if (session.InDoubt == 0)
+        {
+            return false;
+        }
+
+        session.Connection();
+        bool committed = session.WasCommitted();
+        _lives.Settle(committed);
+        return committed;
+    }
+
+    private WriteSet Place(IReadOnlyList<JournalBatch> batches, AppendResult?[] results)
+    {
+        while (true)
+        {
+            _lives.Settle(committed: false);
+            var set = new WriteSet();
+            int lost = _lost.Count;
+            for (int i = 0; i < batches.Count; i++)
+            {
+                // What was refused for its sequence stays refused; the rest is looked at again.
+                results[i] = results[i] is AppendResult.SequenceConflict conflict ? conflict : Refusal(batches[i].Entries, set);
+                if (results[i] is null)
+                {
+                    Add(batches[i].Entries, set);
+                    results[i] = AppendResult.Appended.Instance;
+                }
+            }
+
+            if (_lost.Count == lost)
+            {
+                return set;
+            }
+        }
+    }
+
+    private AppendResult? Refusal(IReadOnlyList<JournalEntry> entries, WriteSet set)
+    {
+        foreach (JournalEntry entry in entries)
+        {
+            if (_fenced || _lost.Contains(entry.Fence))
+            {
+                return new AppendResult.Fenced(entry.Fence);
+            }
+
+            if (set.Require(entry.Fence) is { } stale)
+            {
+                _lost.Add(stale);
+                if (stale == entry.Fence)
+                {
+                    return new AppendResult.Fenced(entry.Fence);
+                }
+            }
+
+            Life? life = _lives.Of(entry.Actor);
+            if (entry.Sequence != (life?.LastSequence ?? 0) + 1)
+            {
+                _lives.DropBatch();
+                return new AppendResult.SequenceConflict(entry.Actor);
+            }
+
+            _lives.Set(entry.Actor, entry.Forget ? null : Next(entry, life));
+        }
+
+        _lives.DropBatch();
+        return null;
+    }
+
+    private void Add(IReadOnlyList<JournalEntry> entries, WriteSet set)
+    {
+        foreach (JournalEntry entry in entries)
+        {
+            Life? before = _lives.Of(entry.Actor);
+            ShardId shard = entry.Fence.Shard;
+            if (entry.Forget)
+            {
+                if (before is { } ended)
+                {
+                    set.Died(entry.Actor, shard, ended);
+                }
+
+                _lives.Set(entry.Actor, null);
+            }
+            else
+            {
+                Life life = Next(entry, before);
+                if (before is null)
+                {
+                    set.Born(entry.Actor, shard, life);
+                }
+                else if (entry.Supersedes)
+                {
+                    set.Superseded(entry.Actor, shard, life);
+                }
+
+                set.Row(entry, life);
+                _lives.Set(entry.Actor, life);
+            }
+
+            if (!entry.Outbox.IsEmpty)
+            {
+                set.Deliver(shard, entry.Outbox);
+            }
+        }
+
+        _lives.KeepBatch();
+    }
+
+    /// <summary>An actor's rows stay in the table of its first hour; one that supersedes the others takes it into the present one.</summary>
+    private Life Next(in JournalEntry entry, Life? before) => before switch
+    {
+        null => new Life((owner.Number << 32) | (++_lastLife & uint.MaxValue), HourlyTables.BucketOf(entry.At), entry.Sequence, entry.Sequence),
+        { } life when entry.Supersedes => life with { Bucket = HourlyTables.BucketOf(entry.At), FirstSequence = entry.Sequence, LastSequence = entry.Sequence },
+        { } life => life with { LastSequence = entry.Sequence },
+    };
+
+    private void Lose(PostgresException refused, IReadOnlyList<JournalBatch> batches)
+    {
+        if (refused.SqlState == FencedNode)
+        {
+            _fenced = true;
+            return;
+        }
+
+        HashSet<int> shards = [.. refused.Detail!.Split(',').Select(shard => int.Parse(shard, CultureInfo.InvariantCulture))];
+        foreach (JournalEntry entry in batches.SelectMany(batch => batch.Entries).Where(entry => shards.Contains(entry.Fence.Shard.Value)))
+        {
+            _lost.Add(entry.Fence);
+        }
+    }
+
+    private bool Failed(IReadOnlyList<JournalBatch> batches, AppendResult?[] results, Exception failure)
+    {
+        var failed = new AppendResult.Failed(sessions.Describe(failure).Message);
+        for (int i = 0; i < batches.Count; i++)
+        {
+            // What was refused is refused whatever the store does.
+            results[i] = results[i] is null or AppendResult.Appended ? failed : results[i];
+        }
+
+        return false;
+    }
+
+    private void Learn(NpgsqlConnection connection, IReadOnlyList<ShardId> shards)
+    {
+        List<short> wanted = [.. shards.Select(shard => (short)shard.Value)];
+        foreach (int bucket in connection.ReadAll(row => row.GetInt32(0), "SELECT DISTINCT bucket FROM live_actor WHERE shard_id = ANY ($1)", Of(wanted)))
+        {
+            List<(ActorId, Life)> lives = connection.ReadAll(
+                row => (StoredActor.Read(row.GetFieldValue<byte[]>(0)), new Life(row.GetInt64(1), bucket, row.GetInt64(2), row.GetInt64(3))),
+                $"""
+                SELECT a.actor, a.life, a.first_seq, (SELECT seq FROM {HourlyTables.Name(bucket)} j WHERE j.actor = a.actor AND j.life = a.life ORDER BY seq DESC LIMIT 1)
+                FROM live_actor a WHERE a.shard_id = ANY ($1) AND a.bucket = $2
+                """, Of(wanted), Of(bucket));
+            foreach ((ActorId actor, Life life) in lives)
+            {
+                _lives.Learn(actor, life);
+            }
+        }
+    }
+}

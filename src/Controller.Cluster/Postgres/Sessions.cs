@@ -1,0 +1,73 @@
+using System.Net.Sockets;
+using Controller.Sharding.Journal;
+using Npgsql;
+
+namespace Controller.Cluster.Postgres;
+
+/// <summary>
+/// Opens dedicated connections, straight to the server: advisory locks and ending a session by its name do not work through a pooler.
+/// </summary>
+internal sealed class Sessions
+{
+    private readonly string _connection;
+
+    public Sessions(string connection, string name, TimeSpan answerWithin)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connection)
+        {
+            Pooling = false,
+            ApplicationName = name,
+            // Whole seconds. A connection attempt to a host that is gone must not hold the writer.
+            Timeout = 1,
+            CommandTimeout = Math.Max(1, (int)Math.Ceiling(answerWithin.TotalSeconds)),
+            // A cancelled commit during the wait for the standby counts as done; a cancellation itself opens a connection and may block. Neither is wanted.
+            CancellationTimeout = -1,
+            MaxAutoPrepare = 64,
+            AutoPrepareMinUsages = 2,
+            IncludeErrorDetail = true,
+            NoResetOnClose = true,
+        };
+        _connection = builder.ConnectionString;
+        Where = $"PostgreSQL at {builder.Host}:{builder.Port}";
+    }
+
+    /// <summary>As a user knows it.</summary>
+    public string Where { get; }
+
+    /// <exception cref="NpgsqlException"/>
+    public NpgsqlConnection Open()
+    {
+        var connection = new NpgsqlConnection(_connection);
+        try
+        {
+            connection.Open();
+            // What was acknowledged must survive the server's crash, whatever its configuration says; with a standby, that of its host as well.
+            connection.Run("SET synchronous_commit = on; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = '1s'");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One line for the user.</summary>
+    public JournalException Describe(Exception failure) => failure switch
+    {
+        JournalException described => described,
+        PostgresException answer => new JournalException($"{Where}: {answer.MessageText} ({answer.SqlState})", failure),
+        NpgsqlException { InnerException: SocketException socket } => new JournalException($"{Where} cannot be reached: {socket.Message}", failure),
+        _ => new JournalException($"{Where}: {failure.Message.ReplaceLineEndings(" ")}", failure),
+    };
+
+    /// <summary>The connection is gone, or cannot be trusted: what was under way on it may have happened or not.</summary>
+    public static bool IsBroken(Exception failure) => failure switch
+    {
+        // 57P01-57P03: shut down, crashed, starting up. 25006: it is a standby now. Class 08: connection.
+        PostgresException answer => answer.SqlState.StartsWith("57P", StringComparison.Ordinal) || answer.SqlState.StartsWith("08", StringComparison.Ordinal) || answer.SqlState == "25006",
+        NpgsqlException or IOException or TimeoutException or SocketException or ObjectDisposedException => true,
+        InvalidOperationException => true,
+        _ => false,
+    };
+}

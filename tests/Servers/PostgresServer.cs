@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Controller.Servers;
+
+/// <summary>A PostgreSQL of the tests' own, in a temporary directory, on a free port of the loopback. Ended by process id.</summary>
+public sealed class PostgresServer : IDisposable
+{
+    private readonly string _folder;
+    private Process? _postmaster;
+
+    public PostgresServer()
+    {
+        _folder = Directory.CreateTempSubdirectory("postgres-").FullName;
+        Port = FreePort();
+        if (Geteuid() == 0)
+        {
+            Run("chown", "postgres", _folder);
+        }
+
+        using (Process made = Launch(Binary("initdb"), "-D", Data, "-U", "controller", "-A", "trust", "--no-sync", "--no-instructions", "-E", "UTF8", "--locale=C"))
+        {
+            made.WaitForExit();
+            Assert.Equal(0, made.ExitCode);
+        }
+
+        File.AppendAllText(Path.Combine(Data, "postgresql.conf"),
+            "max_connections = 60\nshared_buffers = 32MB\nautovacuum_naptime = 5s\nlog_min_messages = fatal\n");
+        Start();
+    }
+
+    /// <summary>Where Debian keeps the newest server; null if none is installed.</summary>
+    public static string? Installed =>
+        Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Where(found => File.Exists(Path.Combine(found, "bin", "postgres"))).Order(StringComparer.Ordinal).LastOrDefault() : null;
+
+    public int Port { get; }
+
+    private string[] Here => ["-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "controller"];
+
+    private string Data => Path.Combine(_folder, "data");
+
+    public string Connection(string database = "postgres") =>
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=controller;Database={database}");
+
+    /// <summary>A database that nobody has used.</summary>
+    public string NewDatabase()
+    {
+        string name = "d" + Guid.NewGuid().ToString("n");
+        Run(Binary("createdb"), [.. Here, name]);
+        return Connection(name);
+    }
+
+    /// <summary>The one value of a query, as text.</summary>
+    public string Ask(string connection, string sql)
+    {
+        string database = connection.Split("Database=")[1];
+        using Process psql = Process.Start(new ProcessStartInfo(Binary("psql"), [.. Here, "-d", database, "-tAc", sql]) { RedirectStandardOutput = true })!;
+        string answer = psql.StandardOutput.ReadToEnd().Trim();
+        psql.WaitForExit();
+        return answer;
+    }
+
+    /// <summary>SIGKILL to the postmaster; its children follow.</summary>
+    public void Kill()
+    {
+        _postmaster!.Kill(entireProcessTree: true);
+        _postmaster.WaitForExit();
+    }
+
+    public void Start()
+    {
+        File.Delete(Path.Combine(Data, "postmaster.pid"));
+        _postmaster = Launch(Binary("postgres"), "-D", Data, "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", _folder);
+        long began = Stopwatch.GetTimestamp();
+        while (!Succeeds(Binary("pg_isready"), Here))
+        {
+            Assert.True(!_postmaster.HasExited && Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(60), "PostgreSQL does not start");
+        }
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string Binary(string name) => Path.Combine(Installed ?? throw new InvalidOperationException("PostgreSQL is not installed"), "bin", name);
+
+    /// <summary>The server refuses to run as root.</summary>
+    private static Process Launch(string program, params string[] arguments) => Geteuid() == 0
+        ? Process.Start(Quiet("setpriv", ["--reuid=postgres", "--regid=postgres", "--init-groups", program, .. arguments]))!
+        : Process.Start(Quiet(program, arguments))!;
+
+    private static void Run(string program, params string[] arguments) => Assert.True(Succeeds(program, arguments), $"{program} {string.Join(' ', arguments)}");
+
+    private static bool Succeeds(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(Quiet(program, arguments))!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+
+    private static ProcessStartInfo Quiet(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo("sh") { WorkingDirectory = "/", ArgumentList = { "-c", "exec \"$@\" >/dev/null 2>&1", "sh", program } };
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return start;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "geteuid")]
+    private static extern uint Geteuid();
+}
