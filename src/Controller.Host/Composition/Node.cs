@@ -1,4 +1,5 @@
 using Controller.Actors.Policies;
+using Controller.Cluster.Postgres;
 using Controller.Cluster.Sqlite;
 using Controller.Edge;
 using Controller.Host.Admin;
@@ -39,6 +40,7 @@ public sealed class Node : IAsyncDisposable
     private readonly EdgeNode _edge;
     private readonly AdminServer _admin;
     private readonly ILogger<Node> _log;
+    private readonly TaskCompletionSource<string> _fenced = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Node(LoadedConfiguration configuration, Func<ConfigurationResult> reread, ILoggerFactory logs, Func<IJournal, IJournal>? around)
     {
@@ -48,7 +50,7 @@ public sealed class Node : IAsyncDisposable
         try
         {
             CdrFileSink charging = OpenCharging(options.Cdr.File);
-            SqliteJournal journal = OpenJournal(options.Journal);
+            IJournal journal = OpenJournal(options);
             Owns(journal);
             _journal = around?.Invoke(journal) ?? journal;
 
@@ -59,6 +61,13 @@ public sealed class Node : IAsyncDisposable
             Owns(_system);
             JournalWatch watch = new(logs.CreateLogger<ActorSystem>());
             _system.Faulted += watch.On;
+            _system.Faulted += fault =>
+            {
+                if (fault.Kind == EngineFaultKind.Fenced)
+                {
+                    _fenced.TrySetResult($"another run of node {options.Node.Id} has taken over ({fault.Reason}): this one ends");
+                }
+            };
             _system.DeliverOutbox(charging);
             ReadOnlyMemory<byte> secret = _system.Claim();
 
@@ -94,6 +103,9 @@ public sealed class Node : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Completed when another run of this node owns its shards; why, in one line.</summary>
+    public Task<string> Fenced => _fenced.Task;
 
     public IConfigurationReload Reload { get; }
 
@@ -158,9 +170,9 @@ public sealed class Node : IAsyncDisposable
         }
     }
 
-    private static SqliteJournal OpenJournal(JournalOptions journal) => journal.Kind == JournalKind.Sqlite
-        ? SqliteJournal.Open(journal.SqliteFile)
-        : throw new UserErrorException($"controller.journal.kind: {journal.Kind.ToString().ToLowerInvariant()} is not in this version; expected sqlite");
+    private static IJournal OpenJournal(HostOptions options) => options.Journal.Kind == JournalKind.Sqlite
+        ? SqliteJournal.Open(options.Journal.SqliteFile)
+        : PostgresJournal.Open(new PostgresOptions(options.Journal.PostgresConnection, options.Node.Id, options.Journal.PostgresAllowSingle, options.Cluster.Shards));
 
     private static EdgeOptions EdgeOptionsOf(LimitOptions limits) => new()
     {

@@ -38,7 +38,12 @@ public static class RunCommand
             signals.OnHangUp(() => node.Reload.Reload());
             await output.WriteLineAsync(node.ReadyLine).ConfigureAwait(false);
             await output.FlushAsync().ConfigureAwait(false);
-            await signals.Stop.ConfigureAwait(false);
+            if (await Task.WhenAny(signals.Stop, node.Fenced).ConfigureAwait(false) != signals.Stop)
+            {
+                // Nothing of ours can be committed, so nothing may be sent: whoever took over has the calls.
+                throw new UserErrorException(await node.Fenced.ConfigureAwait(false));
+            }
+
             await node.DrainAsync().ConfigureAwait(false);
         }
 

@@ -45,13 +45,13 @@ public sealed class ShippedConfigurationTests
 
     /// <summary>Right but for the one thing this version cannot do.</summary>
     [Fact]
-    public void ClusterIsRefusedForItsJournalOnly()
+    public void ClusterIsRefusedForItsFloatingAddressesOnly()
     {
         var environment = new Dictionary<string, string> { ["ADMIN_TOKEN"] = "x", ["NODE_ADDRESS"] = "10.9.0.2" };
         ConfigurationProblem problem = Assert.Single(ConfigurationLoader.Load(Shipped("cluster.conf"), [], environment).Problems);
-        Assert.Equal("controller.journal.kind", problem.Key);
-        Assert.Equal("postgres is not possible in this version; possible now: sqlite", problem.Text);
-        Assert.Empty(ConfigurationLoader.Load(Shipped("cluster.conf"), ["controller.journal.kind=sqlite"], environment).Problems);
+        Assert.Equal("controller.cluster.addresses", problem.Key);
+        Assert.Equal("floating addresses are not possible in this version; possible now: []", problem.Text);
+        Assert.Empty(ConfigurationLoader.Load(Shipped("cluster.conf"), ["controller.cluster.addresses=[]"], environment).Problems);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal static class Texts
           cluster {
             link { listen = "127.0.0.2:7601", advertise = "node7.example.test:7601" }
             shards = 128, heartbeat = 100ms, suspect-after = 2s, trust = 900ms
-            addresses = [ { address = "10.9.0.10/24", device = eth0 } ]
+            addresses = []
           }
           engine.loops = 3
           limits { max-header-bytes = 16KiB, max-body-bytes = 32kB, tcp-connections = 50, tcp-idle = 1h }

@@ -21,6 +21,8 @@ internal static class Needs
     /// <summary>The third-party SIPp scenarios beside the checkout.</summary>
     public const string ThirdParty = "third-party scenarios";
 
+    public const string Postgres = "PostgreSQL";
+
     public static string? Missing(IEnumerable<string> needs)
     {
         foreach (string need in needs)
@@ -28,6 +30,7 @@ internal static class Needs
             bool there = need switch
             {
                 Root => Environment.UserName == "root" || Command.Try("sudo", "-n", "true"),
+                Postgres => Controller.Servers.PostgresServer.Installed is not null,
                 ThirdParty => Repository.ThirdPartyScenarios is not null,
                 _ => OnPath(need),
             };

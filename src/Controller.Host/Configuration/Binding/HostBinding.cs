@@ -62,6 +62,11 @@ internal static class HostBinding
             known.Report("cluster.trust", $"{Milliseconds(cluster.Trust)} does not lie between cluster.heartbeat ({Milliseconds(cluster.Heartbeat)}) and cluster.suspect-after ({Milliseconds(cluster.SuspectAfter)}); expected heartbeat < trust < suspect-after");
         }
 
+        if (!cluster.Addresses.IsEmpty)
+        {
+            known.Report("cluster.addresses", "floating addresses are not possible in this version; possible now: []");
+        }
+
         return cluster;
     }
 

@@ -24,7 +24,7 @@ internal static class KeyCatalogue
         new("node.name", Name, "sbc1"),
         new("node.data-dir", new TextKind("the path of a directory"), "data"),
 
-        new("journal.kind", new ChoiceKind(["sqlite"], ["postgres"]), "sqlite"),
+        new("journal.kind", new ChoiceKind(["sqlite", "postgres"]), "sqlite"),
         new("journal.sqlite.file", File, null),
         new("journal.postgres.connection", Secret, "\"Host=127.0.0.1;Port=5432;Username=controller;Database=controller\"") { IsSecret = true },
         new("journal.postgres.allow-single", Boolean, "false"),
