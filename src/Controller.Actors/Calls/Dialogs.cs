@@ -1,5 +1,6 @@
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
+using Controller.Sip.Sdp;
 using Controller.Sip.Topology;
 
 namespace Controller.Actors.Calls;
@@ -81,6 +82,6 @@ internal static class Dialogs
         return "";
     }
 
-    /// <summary>A session description, as its body or in one of its parts.</summary>
-    public static bool HasSession(SipMessage message) => !BodyParts.Session(message).IsEmpty;
+    /// <summary>A session description, as its body or in one of its parts; what cannot be read as one is none, and does not cross.</summary>
+    public static bool HasSession(SipMessage message) => BodyParts.Session(message) is { IsEmpty: false } session && SdpSyntax.IsReadable(session);
 }

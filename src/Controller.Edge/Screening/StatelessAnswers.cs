@@ -61,6 +61,12 @@ internal sealed class StatelessAnswers(EdgeOptions options, SettingsSource<Contr
                 writer.Header(HeaderId.Unsupported, unsupported);
                 break;
 
+            // RFC 3261 section 20.43: "399 Miscellaneous warning: The warning text can include arbitrary information to be presented to a human user or logged."
+            case 488:
+                writer.HeaderStart(HeaderId.Warning).Append("399 "u8).Append(settings.Current.Listeners[flow.Listener].SentBy)
+                    .Append(" \"The session description cannot be read\""u8).HeaderEnd();
+                break;
+
             // RFC 3261 section 21.5.4: "The server MAY indicate when the client should retry the request in a Retry-After header field."
             case 503:
                 writer.HeaderStart(HeaderId.RetryAfter).Append(options.RetryAfterSeconds).HeaderEnd();

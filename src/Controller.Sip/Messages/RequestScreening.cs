@@ -10,7 +10,7 @@ public static class RequestScreening
 {
     /// <summary>
     /// The status to answer with, or 0: go on. Never answers an ACK. The answer must list: with 405 and 501, <see cref="RequestRules.Allow"/>;
-    /// with 415, <see cref="RequestRules.Accept"/>; with 420, Unsupported.
+    /// with 415, <see cref="RequestRules.Accept"/>; with 420, Unsupported; with 488, Warning.
     /// </summary>
     /// <param name="unsupported">The value for Unsupported with 420, else empty.</param>
     public static int Answer(SipMessage request, RequestRules rules, out string unsupported)

@@ -1,13 +1,15 @@
 using System.Text;
 using Controller.Sip.Headers;
+using Controller.Sip.Sdp;
 using Controller.Sip.Text;
+using Controller.Sip.Topology;
 
 namespace Controller.Sip.Messages;
 
-/// <summary>RFC 3261 section 8.2.3, for requests whose body describes a session; all others' bodies are between the two ends.</summary>
+/// <summary>RFC 3261 sections 8.2.3 and 21.4.26, for requests whose body describes a session; all others' bodies are between the two ends.</summary>
 internal static class SessionContent
 {
-    /// <summary>415, 406 or 0.</summary>
+    /// <summary>415, 488, 406 or 0.</summary>
     public static int Answer(SipMessage request, RequestRules rules)
     {
         if (request.Method is not (SipMethod.Invite or SipMethod.Update or SipMethod.Prack))
@@ -20,6 +22,13 @@ internal static class SessionContent
         if (!request.Body.IsEmpty && !IsOptional(request) && (!IsSession(request, rules) || IsEncoded(request)))
         {
             return 415;
+        }
+
+        // 13.3.1.3: "A UAS rejecting an offer contained in an INVITE SHOULD return a 488 (Not Acceptable Here) response. Such a response SHOULD include a Warning
+        // header field value explaining why the offer was rejected." Nobody behind us could do anything with what is no description.
+        if (BodyParts.Session(request) is { IsEmpty: false } session && !IsOptional(request) && !SdpSyntax.IsReadable(session))
+        {
+            return 488;
         }
 
         // RFC 4475 section 3.3.15: "406 (Not Acceptable)": our answer will be a session description, and the caller will not take one.

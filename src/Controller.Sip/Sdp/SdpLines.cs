@@ -14,21 +14,30 @@ internal ref struct SdpLines(ReadOnlySpan<byte> text)
     /// <summary>Where <see cref="Value"/> starts in the whole text.</summary>
     public int ValueStart { get; private set; }
 
-    /// <summary>A line was no "letter=value".</summary>
+    /// <summary>A line was no "letter=value", and was passed over.</summary>
     public bool Malformed { get; private set; }
 
     public bool MoveNext()
     {
-        if (Malformed || _next >= _text.Length) return false;
+        while (_next < _text.Length)
+        {
+            if (Take()) return true;
+        }
+
+        return false;
+    }
+
+    private bool Take()
+    {
         var rest = _text[_next..];
         var end = rest.IndexOf((byte)'\n');
         var line = end < 0 ? rest : rest[..end];
         var start = _next;
         _next += end < 0 ? rest.Length : end + 1;
-        if (!line.IsEmpty && line[^1] == '\r') line = line[..^1];
+        line = line.TrimEnd((byte)'\r');
 
         // Blank lines end nothing and mean nothing: some gateways send one last.
-        if (line.IsEmpty) return MoveNextAfterBlank();
+        if (line.IsEmpty) return false;
         if (line.Length < 2 || line[1] != '=' || !char.IsAsciiLetter((char)line[0]) || line.IndexOfAny((byte)0, (byte)'\r') >= 0)
         {
             Malformed = true;
@@ -39,12 +48,6 @@ internal ref struct SdpLines(ReadOnlySpan<byte> text)
         Value = line[2..];
         ValueStart = start + 2;
         return true;
-    }
-
-    private bool MoveNextAfterBlank()
-    {
-        while (_next < _text.Length && _text[_next] is (byte)'\r' or (byte)'\n') _next++;
-        return MoveNext();
     }
 
     /// <summary>Splits off the first field of a line whose fields are separated by spaces.</summary>

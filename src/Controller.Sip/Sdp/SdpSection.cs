@@ -13,20 +13,30 @@ internal sealed class SdpSection(string kind, int port, int portCount, string pr
     /// <summary>RFC 8866 section 5.14: "m=media port/count proto fmt ..."; null if it is not.</summary>
     public static SdpSection? Parse(ReadOnlySpan<byte> value)
     {
-        var kind = SdpLines.TakeField(ref value);
-        var ports = SdpLines.TakeField(ref value);
-        var protocol = SdpLines.TakeField(ref value);
-        if (kind.IsEmpty || protocol.IsEmpty) return null;
-
-        var count = 1;
-        var slash = ports.IndexOf((byte)'/');
-        if (slash >= 0 && (!Utf8Parser.TryParse(ports[(slash + 1)..], out count, out var used) || used != ports.Length - slash - 1 || count < 1)) return null;
-        var portText = slash < 0 ? ports : ports[..slash];
-        if (!Utf8Parser.TryParse(portText, out ushort port, out var read) || read != portText.Length) return null;
-
+        if (!TryRead(value, out var kind, out var port, out var count, out var protocol, out var rest)) return null;
         var formats = new List<string>();
-        for (ReadOnlySpan<byte> format; !(format = SdpLines.TakeField(ref value)).IsEmpty;) formats.Add(Encoding.UTF8.GetString(format));
+        for (ReadOnlySpan<byte> format; !(format = SdpLines.TakeField(ref rest)).IsEmpty;) formats.Add(Encoding.UTF8.GetString(format));
         return new SdpSection(Encoding.UTF8.GetString(kind), port, count, Encoding.UTF8.GetString(protocol), formats);
+    }
+
+    /// <summary>All that RFC 8866 section 5.14 wants is there, one format at least ("1*(SP fmt)"). Allocates nothing.</summary>
+    public static bool IsComplete(ReadOnlySpan<byte> value) =>
+        TryRead(value, out _, out _, out _, out _, out var formats) && !SdpLines.TakeField(ref formats).IsEmpty;
+
+    private static bool TryRead(
+        ReadOnlySpan<byte> value, out ReadOnlySpan<byte> kind, out ushort port, out int count, out ReadOnlySpan<byte> protocol, out ReadOnlySpan<byte> formats)
+    {
+        kind = SdpLines.TakeField(ref value);
+        var ports = SdpLines.TakeField(ref value);
+        protocol = SdpLines.TakeField(ref value);
+        formats = value;
+        (count, port) = (1, 0);
+        if (kind.IsEmpty || protocol.IsEmpty) return false;
+
+        var slash = ports.IndexOf((byte)'/');
+        if (slash >= 0 && (!Utf8Parser.TryParse(ports[(slash + 1)..], out count, out var used) || used != ports.Length - slash - 1 || count < 1)) return false;
+        var portText = slash < 0 ? ports : ports[..slash];
+        return Utf8Parser.TryParse(portText, out port, out var read) && read == portText.Length;
     }
 
     public SdpMedia Close(string sessionConnection, SdpDirection? sessionDirection)

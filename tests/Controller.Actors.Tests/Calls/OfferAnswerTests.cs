@@ -233,4 +233,23 @@ public class OfferAnswerTests
         call.FromCaller(Response(call.Last("TWIDDLE"), 501, toTag: ""));
         Assert.Equal(CallDriver.Callee, call.Last("SIP/2.0 501").To.Remote);
     }
+
+    [Theory]
+    [InlineData("v=0\ro=bob 1 1 IN IP4 10.9.9.9\rm=audio 3456 RTP/AVP 0\r")]
+    [InlineData("v=0\r\no=bob 1 1 IN IP4 10.9.9.9\r\nm=audio 3456\r\n")]
+    public void A_description_that_cannot_be_read_stays_where_it_is(string unreadable)
+    {
+        var call = new CallDriver();
+        call.FromCaller(Invite());
+        Sent invite = call.Last("INVITE");
+        call.FromCallee(Response(invite, 183, sdp: CalleeSdp));
+        call.FromCallee(Response(invite, 183, sdp: unreadable));
+        Assert.Equal("", call.Last("SIP/2.0 183", CallDriver.Caller).Body);
+        call.FromCallee(Response(invite, 200, sdp: unreadable));
+
+        // RFC 3261 section 13.2.1: "That same exact answer MAY also be placed in any provisional responses sent prior to the answer": the one that could be read.
+        Assert.Contains("m=audio 3456 RTP/AVP 0\r\n", call.Last("SIP/2.0 200", CallDriver.Caller).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain(call.To(CallDriver.Caller, "SIP"), sent => sent.Text.Contains("10.9.9.9", StringComparison.Ordinal));
+        Assert.Equal(1, call.CountSent("ACK"));
+    }
 }

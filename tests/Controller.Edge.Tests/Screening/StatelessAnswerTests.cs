@@ -164,6 +164,17 @@ public sealed class StatelessAnswerTests : IDisposable
         Assert.Contains("application/sdp", Text(answer, HeaderId.Accept));
     }
 
+    [Fact]
+    public void A_description_that_nobody_can_read_is_488_and_warns_why()
+    {
+        SipMessage answer = _peer.Ask(Requests.Make("INVITE", _peer.SentBy, body: "v=0\r\nm=video 9002 RTP/AVP\r\n", extra: "Content-Type: application/sdp\r\n"));
+
+        // RFC 3261 section 13.3.1.3: "Such a response SHOULD include a Warning header field value explaining why the offer was rejected."
+        Assert.Equal(488, answer.StatusCode);
+        Assert.Matches("^399 [^ ]+:[0-9]+ \".*\"$", Text(answer, HeaderId.Warning));
+        Assert.True(_edge.Actors.IsIdle);
+    }
+
     [Theory]
     [InlineData("sip:elsewhere.example.net", "<sip:alice@elsewhere.example.net>")]
     [InlineData("sip:example.com", "<sip:alice@elsewhere.example.net>")]

@@ -72,6 +72,18 @@ public sealed class RequestScreeningTests
     [InlineData("INFO", "Content-Type: application/dtmf-relay\n", 0)]
     public void Bodies(string method, string more, int expected) => Assert.Equal(expected, Answer(Wire.Request(method, more, "v=0")));
 
+    // 21.4.26, 13.3.1.3; RFC 3311 section 5.2 and RFC 3262 section 5 let the offers of UPDATE and PRACK be refused in the same way.
+    [Theory]
+    [InlineData("INVITE", "Content-Type: application/sdp\n", "v=0\nm=video 9002 RTP/AVP\n", 488)]
+    [InlineData("UPDATE", "Content-Type: application/sdp\n", "v=0\nm=video 9002 RTP/AVP\n", 488)]
+    [InlineData("PRACK", "Content-Type: application/sdp\n", "what", 488)]
+    [InlineData("INVITE", "Content-Type: multipart/mixed;boundary=b\n", "--b\r\nContent-Type: application/sdp\r\n\r\nwhat\r\n--b--\r\n", 488)]
+    [InlineData("INVITE", "Content-Type: multipart/mixed;boundary=b\n", "--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--b--\r\n", 0)]
+    [InlineData("INVITE", "Content-Type: application/sdp\nContent-Disposition: session;handling=optional\n", "what", 0)]
+    [InlineData("INFO", "Content-Type: application/sdp\n", "what", 0)]
+    public void Descriptions_that_nobody_can_read(string method, string more, string body, int expected) =>
+        Assert.Equal(expected, Answer(Wire.Request(method, more, body)));
+
     // 20.1, RFC 4475 section 3.3.15.
     [Theory]
     [InlineData("Accept: application/sdp\n", 0)]

@@ -1,5 +1,6 @@
 using Controller.Actors.Calls.State;
 using Controller.Sip.Messages;
+using Controller.Sip.Sdp;
 using Controller.Sip.Topology;
 
 namespace Controller.Actors.Calls.Rendering;
@@ -19,6 +20,13 @@ internal sealed class BodyCrossing(TopologyHiding hiding, Leg to, bool cids) : I
     {
         if (BodyParts.IsSession(contentType))
         {
+            // What names its side in a line that cannot be told from others cannot be hidden: the body stays behind. Requests with one have been refused
+            // at the edge (488); this is the answer of a peer, in a response or an ACK.
+            if (!SdpSyntax.IsReadable(body))
+            {
+                return null;
+            }
+
             return Descriptions.Own(SdpHiding.Rewrite(body, hiding), to);
         }
 

@@ -76,7 +76,7 @@ internal static class Relay
 
     /// <summary>The session description of a message as the other leg may see it, but for its o= line.</summary>
     public static byte[] Description(SipMessage from, Crossing over) =>
-        SdpHiding.Rewrite(from.Body, over.Hiding(from));
+        SdpHiding.Rewrite(BodyParts.Session(from), over.Hiding(from));
 
     /// <summary>A host as it stands in a URI: IPv6 in brackets.</summary>
     public static string HostInUri(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
