@@ -155,6 +155,7 @@ internal static class Answering
             }
 
             Teardown.PayByes(turn);
+            Relaying.Release(turn);
             return;
         }
     }

@@ -42,7 +42,11 @@ internal static class Cancellation
             return;
         }
 
-        if (server.Leg == 0 && server.Peer.Length == 0)
+        if (server is { IsHeld: true, IsPending: true })
+        {
+            Relaying.CancelHeld(turn, server);
+        }
+        else if (server.Leg == 0 && server.Peer.Length == 0)
         {
             if (!turn.State.IsDecided || turn.State.HeldAnswer() >= 0)
             {

@@ -43,9 +43,16 @@ internal static class Exchanges
         }
 
         // 14.1: "a UAC MUST NOT initiate a new INVITE transaction within a dialog while another INVITE transaction is in progress in either direction": we
-        // could not pass it on. "If there is an ongoing INVITE server transaction, the TU MUST wait until the transaction reaches the confirmed … state".
-        return !OfferAnswer.MayInvite(Of(state, to, dialog)) || state.Answers.Any(answer => answer.Leg == to.Number) ? 491 : 0;
+        // could not pass it on.
+        return !OfferAnswer.MayInvite(Of(state, to, dialog)) ? 491 : 0;
     }
+
+    /// <summary>
+    /// 14.1: "If there is an ongoing INVITE server transaction, the TU MUST wait until the transaction reaches the confirmed or terminated state before
+    /// initiating the new INVITE": our 2xx to this leg has not been acknowledged. In the dialog of whoever asks nothing is pending: it has no 491 coming.
+    /// </summary>
+    /// <param name="method">As it goes on.</param>
+    public static bool MustWait(CallState state, SipMethod? method, Leg to) => method == SipMethod.Invite && state.Answers.Any(answer => answer.Leg == to.Number);
 
     private static OfferAnswer.State Of(CallState state, Leg leg, string dialog)
     {

@@ -59,7 +59,11 @@ internal static class OwnRequests
         timer is not { NoUpdate: true }
         && (leg.Capabilities.Has(LegCapabilities.AllowSeen) ? leg.Capabilities.Has(LegCapabilities.Update) : leg.Capabilities.Has(LegCapabilities.Timer) || timer is { IsMutual: true });
 
-    public static bool IsBusy(CallState state, Leg leg)
+    public static bool IsBusy(CallState state, Leg leg) =>
+        HasOpenOffer(state, leg) || state.Answers.Any(answer => answer.Leg == leg.Number || answer.HeldLeg == leg.Number);
+
+    /// <summary>An INVITE or an UPDATE of either side has no final response yet.</summary>
+    public static bool HasOpenOffer(CallState state, Leg leg)
     {
         foreach (Transaction transaction in state.Transactions)
         {
@@ -69,7 +73,7 @@ internal static class OwnRequests
             }
         }
 
-        return state.Answers.Any(answer => answer.Leg == leg.Number || answer.HeldLeg == leg.Number);
+        return false;
     }
 
     /// <param name="client">As it was before this response.</param>

@@ -30,10 +30,51 @@ internal static class Relaying
             return;
         }
 
-        var accepted = new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, Responses.Destination(request, leg.Flow), request.Raw.ToArray()) { Dialog = dialog };
+        bool held = Exchanges.MustWait(turn.State, UpdateInterworking.MethodFor(request, other, dialog), other);
+        var accepted = new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, Responses.Destination(request, leg.Flow), request.Raw.ToArray())
+        {
+            Dialog = dialog,
+            IsHeld = held,
+        };
         turn.Happened(accepted);
-        GoOn(turn, request, key, leg, other, dialog, accepted.Flow);
+        if (request.Method == SipMethod.Invite)
+        {
+            turn.Reply(request, leg.Flow, 100);
+        }
+
+        if (!held)
+        {
+            GoOn(turn, request, key, leg, other, dialog, accepted.Flow);
+        }
     }
+
+    /// <summary>An ACK is in: the request of the other side that had to wait for it goes on.</summary>
+    public static void Release(Turn turn)
+    {
+        foreach (Transaction server in turn.State.Transactions)
+        {
+            if (server is not { IsHeld: true, IsPending: true, Received: { } request })
+            {
+                continue;
+            }
+
+            Leg leg = turn.State.Legs[server.Leg];
+            Leg other = turn.State.Opposite(leg);
+            if (!IsConnected(turn.State, leg) || OwnRequests.HasOpenOffer(turn.State, other))
+            {
+                // It is with somebody else now, or has been overtaken.
+                Answer(turn, server, request, other.Number, 491);
+            }
+            else if (!Exchanges.MustWait(turn.State, UpdateInterworking.MethodFor(request, other, ""), other))
+            {
+                GoOn(turn, request, server.Branch, leg, other, "", server.Flow);
+            }
+        }
+    }
+
+    /// <summary>RFC 3261 section 9.2: "the UAS immediately responds to the INVITE … with a 487 (Request Terminated)": nobody beyond us has seen it.</summary>
+    public static void CancelHeld(Turn turn, Transaction server) =>
+        Answer(turn, server, server.Received!, turn.State.Opposite(turn.State.Legs[server.Leg]).Number, 487);
 
     /// <summary>To the other side, by whichever method that takes; or not at all.</summary>
     private static void GoOn(Turn turn, SipMessage request, string key, Leg leg, Leg other, string dialog, Controller.Sip.Transport.Flow back)
@@ -55,11 +96,6 @@ internal static class Relaying
         byte[] bytes = Requests.Relayed(turn.Crossing(leg, other), branch, cseq, request, method);
         var to = NextHops.Of(turn, other);
         turn.Happened(new CallEvent.RequestSent(turn.Now, other.Number, branch, method, cseq, to, key, bytes) { Dialog = dialog });
-        if (request.Method == SipMethod.Invite)
-        {
-            turn.Reply(request, leg.Flow, 100);
-        }
-
         turn.Send(to, bytes, branch);
     }
 
@@ -134,7 +170,7 @@ internal static class Relaying
         }
 
         int unready = Exchanges.Refusal(state, request, leg, other, dialog);
-        if (unready == 0 && request.Method == SipMethod.Update && UpdateInterworking.MethodFor(request, other, dialog) == SipMethod.Invite && OwnRequests.IsBusy(state, other))
+        if (unready == 0 && request.Method == SipMethod.Update && UpdateInterworking.MethodFor(request, other, dialog) == SipMethod.Invite && OwnRequests.HasOpenOffer(state, other))
         {
             unready = 491;
         }

@@ -78,6 +78,9 @@ public abstract record CallEvent
     {
         /// <summary>The early dialog it belongs to, by our tag towards the caller; empty: the leg's own.</summary>
         public string Dialog { get; init; } = "";
+
+        /// <summary>It goes on when the other side has acknowledged our 2xx: RFC 3261 section 14.1.</summary>
+        public bool IsHeld { get; init; }
     }
 
     /// <summary>A request of ours within a dialog goes out. <paramref name="Peer"/>: branch of the request that it relays, empty if it is our own (a BYE).</summary>

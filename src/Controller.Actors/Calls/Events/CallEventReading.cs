@@ -72,6 +72,7 @@ internal static class CallEventReading
         new(wire.At), (int)wire.Leg, Text(wire.Branch), (SipMethod)wire.Method, wire.Cseq, FromWire(wire.Flow), wire.Request.Memory)
     {
         Dialog = Text(wire.Dialog),
+        IsHeld = wire.IsHeld,
     };
 
     private static CallEvent.RequestSent FromWire(Wire.RequestSent wire) => new(

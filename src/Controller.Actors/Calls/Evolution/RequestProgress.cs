@@ -38,6 +38,7 @@ internal static class RequestProgress
         {
             Received = SipMessage.Copy(e.Request.Span),
             Dialog = e.Dialog,
+            IsHeld = e.IsHeld,
         };
         Leg side = state.Side(e.Leg, e.Dialog);
         return state
@@ -65,7 +66,7 @@ internal static class RequestProgress
         };
         if (e.Peer.Length > 0 && next.FindServer(e.Peer) is { } server)
         {
-            next = next.Replacing(server with { Peer = e.Branch });
+            next = next.Replacing(server with { Peer = e.Branch, IsHeld = false });
         }
 
         // 9.1: "If there is no final response for the original request in 64*T1 seconds … the client SHOULD then consider the original transaction cancelled".

@@ -47,6 +47,9 @@ public sealed record Transaction
     /// <summary>Branch of the transaction on the other leg that this one relays or is relayed by; empty if none.</summary>
     public string Peer { get; init; } = "";
 
+    /// <summary>Server: it goes on to the other side when that has acknowledged our 2xx.</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>Client: why we have sent it.</summary>
     public RequestPurpose Purpose { get; init; }
 
