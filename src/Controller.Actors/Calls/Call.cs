@@ -129,7 +129,7 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
         CallEvent.TransactionStepped or CallEvent.TransactionEnded or CallEvent.AnswerRepeated or CallEvent.ProvisionalRepeated or CallEvent.LookupAsked => Durability.Volatile,
         CallEvent.LegRang { HasSession: false, RSeq: 0, RemoteRSeq: 0 } => Durability.Lazy,                // #4a; reliable ones are #4b
         CallEvent.Acknowledged { Ack.IsEmpty: true } => Durability.Lazy,                                   // #7
-        CallEvent.LegFailed or CallEvent.FlowMoved or CallEvent.CSeqSkipped or CallEvent.SessionTimed or CallEvent.RefreshAnswered => Durability.Lazy,           // #15: with what it leads to
+        CallEvent.LegFailed or CallEvent.RingingLimited or CallEvent.FlowMoved or CallEvent.CSeqSkipped or CallEvent.SessionTimed or CallEvent.RefreshAnswered => Durability.Lazy,           // #15: with what it leads to
         CallEvent.RequestAccepted { IsHeld: false, Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Refer), Dialog: "" } => Durability.Lazy,        // #11
         CallEvent.RequestSent { Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Bye or Sip.Messages.SipMethod.Cancel or Sip.Messages.SipMethod.Update or Sip.Messages.SipMethod.Refer), Dialog: "" } => Durability.Lazy,
         CallEvent.ReferralExtended or CallEvent.ReferralEnded => Durability.Lazy,

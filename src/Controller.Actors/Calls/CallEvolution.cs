@@ -22,6 +22,7 @@ internal static class CallEvolution
         CallEvent.LegRang e => LegProgress.LegRang(state, e),
         CallEvent.LegAnswered e => LegProgress.LegAnswered(state, e),
         CallEvent.LegFailed e => TransferProgress.Failed(LegProgress.LegFailed(state, e), e.Leg, e.Status),
+        CallEvent.RingingLimited e => state with { TryUntil = e.Until },
         CallEvent.LegCancelled e => state.With(state.Legs[e.Leg] with { State = LegState.Cancelling, CancelReason = e.Reason }),
         CallEvent.LegAnsweredLate e => LegProgress.LegAnsweredLate(state, e),
         CallEvent.SecondAnswerHungUp e => LegProgress.SecondAnswerHungUp(state, e),

@@ -1,6 +1,7 @@
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
+using Controller.Sharding.Model;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
 using Controller.Sip.Transport;
@@ -179,9 +180,10 @@ internal static class Expiry
         }
     }
 
-    /// <summary>The target being tried has shown no sign of life, and there is another.</summary>
+    /// <summary>The target being tried has shown no sign of life, or it rings and nobody answers: the next one, if there is another.</summary>
     private static void TryTimedOut(Turn turn)
     {
+        turn.Happened(new CallEvent.RingingLimited(Instant.Never));
         Cancellation.Cancel(turn, turn.State.Legs[^1], Reasons.Of(408));
         if (!turn.State.IsDecided && !turn.State.Targets.IsEmpty)
         {

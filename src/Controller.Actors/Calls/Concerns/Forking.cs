@@ -4,6 +4,7 @@ using Controller.Actors.Calls.Evolution;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
+using Controller.Sharding.Model;
 using Controller.Sip.Dialogs;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
@@ -25,7 +26,9 @@ internal static class Forking
             case 100:
                 break;
             case < 200:
+                Instant until = turn.State.TryUntil;
                 Progressed(turn, leg, response);
+                LimitRinging(turn, leg, until);
                 break;
             case < 300:
                 Answering.Answered(turn, client, leg, response);
@@ -35,6 +38,27 @@ internal static class Forking
             default:
                 Failed(turn, leg, response.StatusCode, client.Last, response);
                 break;
+        }
+    }
+
+    /// <summary>
+    /// A target that rings is there: from now on it is not the try-timeout that counts but the ring-timeout of its trunk, from the first provisional response
+    /// to the answer. Where that is longer than the call itself may wait, it says nothing.
+    /// </summary>
+    /// <param name="leg">As it was before this response.</param>
+    /// <param name="until">What held until this response.</param>
+    private static void LimitRinging(Turn turn, Leg leg, Instant until)
+    {
+        if (turn.State.IsDecided || turn.State.Parallel || leg.Number != turn.State.Legs.Length - 1 || !turn.Settings.Trunks.TryGetValue(leg.Trunk, out TrunkSettings? trunk))
+        {
+            return;
+        }
+
+        until = leg.State == LegState.Early ? until : turn.Now.After(trunk.RingTimeout);
+        until = until < turn.State.NoAnswerAt ? until : Instant.Never;
+        if (until != turn.State.TryUntil)
+        {
+            turn.Happened(new CallEvent.RingingLimited(until));
         }
     }
 

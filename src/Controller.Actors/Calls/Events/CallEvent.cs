@@ -23,6 +23,9 @@ public abstract record CallEvent
     /// <summary>A target is tried: this INVITE goes out on a new leg (#2).</summary>
     public sealed record LegTried(Instant At, Leg Leg, string Branch, ReadOnlyMemory<byte> Invite, Instant TryUntil) : CallEvent;
 
+    /// <summary>The target being tried has answered provisionally, and now has until then for its final response; or, with never, as long as the call has.</summary>
+    public sealed record RingingLimited(Instant Until) : CallEvent;
+
     /// <summary>A callee rings or sends early media; <paramref name="Response"/> is what the caller gets (#4).</summary>
     public sealed record LegRang(
         Instant At, int Leg, int Status, string RemoteTag, string RemoteTarget, ImmutableArray<string> RouteSet, bool HasSession, ReadOnlyMemory<byte> Response) : CallEvent

@@ -29,6 +29,7 @@ internal static class CallEventReading
         Wire.Happened.KindOneofCase.RequestAnswered => FromWire(happened.RequestAnswered),
         Wire.Happened.KindOneofCase.Ended => FromWire(happened.Ended),
         Wire.Happened.KindOneofCase.FlowMoved => new CallEvent.FlowMoved((int)happened.FlowMoved.Leg, FromWire(happened.FlowMoved.Flow)),
+        Wire.Happened.KindOneofCase.RingingLimited => new CallEvent.RingingLimited(new(happened.RingingLimited.Until)),
         Wire.Happened.KindOneofCase.CseqSkipped => new CallEvent.CSeqSkipped((int)happened.CseqSkipped.Leg, happened.CseqSkipped.Cseq),
         Wire.Happened.KindOneofCase.SecondAnswerHungUp => FromWire(happened.SecondAnswerHungUp),
         Wire.Happened.KindOneofCase.EarlyDialogEnded => new CallEvent.EarlyDialogEnded(new(happened.EarlyDialogEnded.At), Text(happened.EarlyDialogEnded.CallerTag)),

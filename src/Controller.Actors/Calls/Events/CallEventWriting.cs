@@ -23,6 +23,7 @@ internal static class CallEventWriting
         CallEvent.RequestSent e => new() { RequestSent = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Method = (uint)e.Method, Cseq = e.CSeq, Flow = ToWire(e.Flow), Peer = Text(e.Peer), Request = Bytes(e.Request), Purpose = (uint)e.Purpose, Dialog = Text(e.Dialog) } },
         CallEvent.RequestAnswered e => new() { RequestAnswered = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Status = (uint)e.Status, Response = Bytes(e.Response), RemoteTarget = Text(e.RemoteTarget), AckHeld = e.AckHeld, Capabilities = (uint)e.Capabilities, HasSession = e.HasSession, Abandoned = e.Abandoned } },
         CallEvent.Ended e => new() { Ended = new() { At = e.At.Milliseconds, Ending = ToWire(e.Ending), CallerOwed = e.CallerOwed, CalleeOwed = e.CalleeOwed, Reason = Text(e.Farewell.Reason), Bye = Bytes(e.Farewell.Bye) } },
+        CallEvent.RingingLimited e => new() { RingingLimited = new() { Until = e.Until.Milliseconds } },
         CallEvent.FlowMoved e => new() { FlowMoved = new() { Leg = (uint)e.Leg, Flow = ToWire(e.Flow) } },
         CallEvent.CSeqSkipped e => new() { CseqSkipped = new() { Leg = (uint)e.Leg, Cseq = e.CSeq } },
         CallEvent.SecondAnswerHungUp e => new() { SecondAnswerHungUp = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Cseq = e.CSeq, Flow = ToWire(e.Flow), Request = Bytes(e.Request), RemoteTag = Text(e.RemoteTag) } },

@@ -24,7 +24,7 @@ public sealed record CallState
     /// <summary>When an answered call is ended; <see cref="Instant.Never"/> before.</summary>
     public Instant MaxDurationAt { get; init; } = Instant.Never;
 
-    /// <summary>When the leg being tried has to have shown a sign of life, if there is another target to try.</summary>
+    /// <summary>When the leg being tried has to have shown a sign of life, if there is another target to try; once it has, when it has to have answered.</summary>
     public Instant TryUntil { get; init; } = Instant.Never;
 
     /// <summary>The caller's INVITE, as received, while it may still be needed (a next target, responses to it).</summary>
