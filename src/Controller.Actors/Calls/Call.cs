@@ -5,6 +5,7 @@ using Controller.Actors.Calls.State;
 using Controller.Actors.Calls.Transfers;
 using Controller.Actors.Policies;
 using Controller.Sharding.Model;
+using Controller.Sip.Messages;
 
 namespace Controller.Actors.Calls;
 
@@ -130,8 +131,8 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
         CallEvent.LegRang { HasSession: false, RSeq: 0, RemoteRSeq: 0 } => Durability.Lazy,                // #4a; reliable ones are #4b
         CallEvent.Acknowledged { Ack.IsEmpty: true } => Durability.Lazy,                                   // #7
         CallEvent.LegFailed or CallEvent.RingingLimited or CallEvent.FlowMoved or CallEvent.CSeqSkipped or CallEvent.SessionTimed or CallEvent.RefreshAnswered => Durability.Lazy,           // #15: with what it leads to
-        CallEvent.RequestAccepted { IsHeld: false, Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Refer), Dialog: "" } => Durability.Lazy,        // #11
-        CallEvent.RequestSent { Method: not (Sip.Messages.SipMethod.Invite or Sip.Messages.SipMethod.Bye or Sip.Messages.SipMethod.Cancel or Sip.Messages.SipMethod.Update or Sip.Messages.SipMethod.Refer), Dialog: "" } => Durability.Lazy,
+        CallEvent.RequestAccepted { IsHeld: false, Method: not (SipMethod.Invite or SipMethod.Refer or SipMethod.Notify), Dialog: "" } => Durability.Lazy,        // #11: a REFER and its result are not lazy
+        CallEvent.RequestSent { Method: not (SipMethod.Invite or SipMethod.Bye or SipMethod.Cancel or SipMethod.Update or SipMethod.Refer or SipMethod.Notify), Dialog: "" } => Durability.Lazy,
         CallEvent.ReferralExtended or CallEvent.ReferralEnded => Durability.Lazy,
         _ => Durability.Required,
     };
