@@ -5,7 +5,7 @@ namespace Controller.Actors.Tests.Flows;
 /// <summary>Every flow, over both transports.</summary>
 internal static class FlowCatalogue
 {
-    public static readonly IReadOnlyList<FlowScript> All = [.. Rfc3262.Flows, .. Rfc3311.Flows, .. Rfc3665.Flows, .. Rfc5359.Flows, .. Rfc5407.Flows];
+    public static readonly IReadOnlyList<FlowScript> All = [.. Rfc3262.Flows, .. Rfc3311.Flows, .. Rfc3515.Flows, .. Rfc3665.Flows, .. Rfc3891.Flows, .. Rfc4028.Flows, .. Rfc5359.Flows, .. Rfc5359Replaces.Flows, .. Rfc5407.Flows, .. Rfc5407Appendices.Flows];
 
     public static TheoryData<string, SipTransport> Names
     {

@@ -9,7 +9,7 @@ internal static class Rfc3311
 
     public static IEnumerable<FlowScript> Flows =>
     [
-        new("RFC 3311 5", "UPDATE in the early dialog", "The example of the RFC: answer in a reliable 183, then the caller puts the session that is not answered yet on hold, and the callee changes it as well.", Early),
+        new("RFC 3311 8", "UPDATE in the early dialog", "The example of the RFC: answer in a reliable 183, then the caller puts the session that is not answered yet on hold, and the callee changes it as well.", Early),
         new("RFC 3311 5.1", "UPDATE in the call", "Once the call is up, an UPDATE renegotiates as a re-INVITE does, without a three-way handshake.", Established),
         new("RFC 3311 5.2", "UPDATE crosses UPDATE", "Both offer at once: 491 to both; the call stays as it is.", Glare),
     ];

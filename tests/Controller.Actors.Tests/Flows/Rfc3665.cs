@@ -1,3 +1,4 @@
+using Controller.Actors.Policies;
 using Controller.Actors.Tests.Flows.Script;
 
 namespace Controller.Actors.Tests.Flows;
@@ -13,8 +14,11 @@ internal static class Rfc3665
         new("RFC 3665 3.3", "Session with multiple proxy authentication",
             "The controller is Proxy 1. The second challenge, of Proxy 2, is for the controller and not for Alice, who has no password there and must not learn of that side: without one the call ends with 403.",
             SecondChallenge),
-        new("RFC 3665 3.4", "Successful session with proxy failure", "The first proxy of the route is dead: after the trunk's try-timeout the next one is tried.", ProxyFailure),
+        new("RFC 3665 3.4", "Successful session with proxy failure", "The first proxy of the route is dead: after the trunk's try-timeout the next one is tried. Without a response there is nothing that a CANCEL could be sent for (RFC 3261 section 9.1): that INVITE is repeated until timer B.", ProxyFailure),
         new("RFC 3665 3.5", "Session through a SIP ALG", "What the ALG of the RFC does to addresses is what a back-to-back user agent does anyway. Alice hangs up.", ThroughAlg),
+        new("RFC 3665 3.6", "Session via redirect and proxy servers with SDP in ACK",
+            "The redirection is for the controller and not for Alice: by the policy of the trunk (redirect = follow) it calls the Contact of the 302 itself. Her INVITE has no description, her ACK answers Bob's.",
+            Redirect),
         new("RFC 3665 3.7", "Session with re-INVITE (IP address change)", "Bob moves to another network in the middle of the call. Alice hangs up: the BYE goes to where Bob is now.", AddressChange),
         new("RFC 3665 3.8", "Unsuccessful no answer", "It rings, Alice gives up: CANCEL, answered hop by hop.", NoAnswer),
         new("RFC 3665 3.9", "Unsuccessful busy", "Bob is busy.", Busy),
@@ -97,6 +101,25 @@ internal static class Rfc3665
         a.HangsUp();
         alice.Saw("100 180 200 200");
         bob.Saw("INVITE ACK BYE");
+    }
+
+    private static void Redirect(Scenario s)
+    {
+        Party alice = s.Caller("Alice"), redirect = s.Callee("Redirect server"), bob = s.Callee("Bob");
+        s.Forwards("bob", redirect);
+        s.Trunk("bob", trunk => trunk with { Redirect = RedirectPolicy.Follow });
+        Side a = alice.Invites(bob, offer: false);
+        redirect.Side.Refuses(302, $"Contact: <{bob.Contact}>");
+        Side b = bob.Side;
+        b.Rings();
+        s.Pause(2);
+        b.Answers();
+        a.Acks();
+        s.Pause(10);
+        b.HangsUp();
+        alice.Saw("100 180 200 BYE");
+        redirect.Saw("INVITE ACK");
+        bob.Saw("INVITE ACK 200");
     }
 
     private static void AddressChange(Scenario s)

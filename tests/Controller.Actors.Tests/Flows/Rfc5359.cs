@@ -9,12 +9,14 @@ internal static class Rfc5359
     [
         new("RFC 5359 2.1", "Call hold", "Bob puts Alice on hold (a=sendonly) and takes her back.", Hold),
         new("RFC 5359 2.2", "Consultation hold", "Bob puts Alice on hold, asks Carol something in a second call, and comes back.", ConsultationHold),
-        new("RFC 5359 2.3", "Music on hold",
-            "Bob holds Alice: his music server has no leg here, it is Bob's telephone that calls it (without a description, RFC 5359 2.3 F9) and gives Alice its offer.", MusicOnHold),
+        new("RFC 5359 2.3", "Music on hold without Replaces",
+            "Where the music server knows no Replaces, Bob's telephone calls it without a description, gives Alice its offer in a re-INVITE, and the server her answer in the ACK (RFC 7088).", MusicOnHold),
         new("RFC 5359 2.7", "Call forwarding unconditional", "Bob's calls go to Carol: the route says so, as the proxy of the RFC does. Alice sees one call.", ForwardUnconditional),
         new("RFC 5359 2.8", "Call forwarding busy", "Bob is busy: the trunk's next endpoint is tried (retry-on 486).", ForwardBusy),
-        new("RFC 5359 2.9", "Call forwarding no answer", "Bob's telephone does not react: after the try-timeout it is cancelled, and the next endpoint is tried.", ForwardNoAnswer),
-        new("RFC 5359 2.12", "Find-me", "Bob has three telephones registered: all ring, the third answers, the others are cancelled (completed elsewhere).", FindMe),
+        new("RFC 5359 2.9", "Call forwarding no answer", "Bob's telephone rings and nobody answers: after the trunk's ring-timeout it is cancelled, and the next endpoint is tried.", ForwardNoAnswer),
+        new("RFC 5359 2.12", "Find-me", "Four telephones, one after the other: nobody answers the first (ring-timeout), the second is not logged in, the third is busy (retry-on), the fourth answers.", FindMe),
+        new("RFC 5359 2.12", "Find-me, all at once", "Bob has three telephones registered: all ring, the third answers, the others are cancelled (completed elsewhere).", FindMeAtOnce),
+        new("RFC 5359 2.13", "Incoming call screening", "Bob's side refuses the call (403) and says where the reason can be heard. Alice calls the announcement, which hangs up when it is over.", IncomingScreening),
         new("RFC 5359 2.14", "Outgoing call screening", "Alice proves who she is; the number that she calls is barred.", OutgoingScreening),
     ];
 
@@ -40,9 +42,9 @@ internal static class Rfc5359
         a.Accepts();
         b.Acks();
         s.Pause(5);
-        b.HangsUp();
-        a.Party.Saw("100 180 200 INVITE ACK INVITE ACK BYE");
-        b.Party.Saw("INVITE ACK 100 200 100 200 200");
+        a.HangsUp();
+        a.Party.Saw("100 180 200 INVITE ACK INVITE ACK 200");
+        b.Party.Saw("INVITE ACK 100 200 100 200 BYE");
     }
 
     private static void ConsultationHold(Scenario s)
@@ -62,9 +64,9 @@ internal static class Rfc5359
         a.Accepts();
         b.Acks();
         s.Pause(5);
-        b.HangsUp();
-        alice.Saw("100 180 200 INVITE ACK INVITE ACK BYE");
-        bob.Saw("INVITE ACK 100 200 100 180 200 200 100 200 200");
+        a.HangsUp();
+        alice.Saw("100 180 200 INVITE ACK INVITE ACK 200");
+        bob.Saw("INVITE ACK 100 200 100 180 200 200 100 200 BYE");
         carol.Saw("INVITE ACK BYE");
     }
 
@@ -107,9 +109,9 @@ internal static class Rfc5359
         carol.Side.Answers();
         a.Acks();
         s.Pause(5);
-        carol.Side.HangsUp();
-        alice.Saw("100 180 200 BYE");
-        carol.Saw("INVITE ACK 200");
+        a.HangsUp();
+        alice.Saw("100 180 200 200");
+        carol.Saw("INVITE ACK BYE");
     }
 
     private static void ForwardBusy(Scenario s)
@@ -123,33 +125,70 @@ internal static class Rfc5359
         carol.Side.Answers();
         a.Acks();
         s.Pause(5);
-        carol.Side.HangsUp();
-        alice.Saw("100 180 200 BYE");
+        a.HangsUp();
+        alice.Saw("100 180 200 200");
         bob.Saw("INVITE ACK");
-        carol.Saw("INVITE ACK 200");
+        carol.Saw("INVITE ACK BYE");
     }
 
     private static void ForwardNoAnswer(Scenario s)
     {
         Party alice = s.Caller("Alice"), bob = s.Callee("Bob"), carol = s.Callee("Carol");
         s.Forwards("bob", bob, carol);
-        Side a = alice.Invites("sip:bob@biloxi.example.com");
-        s.Pause(4);
-
-        // 9.1: the CANCEL waits for a provisional response; Bob's comes late.
+        s.Trunk("bob", trunk => trunk with { RingTimeout = TimeSpan.FromSeconds(20) });
+        alice.Invites("sip:bob@biloxi.example.com");
         bob.Side.Rings();
+        s.Pause(20);
         carol.Side.Rings();
         s.Pause(2);
         carol.Side.Answers();
-        a.Acks();
+        alice.Confirmed.Acks();
         s.Pause(5);
-        carol.Side.HangsUp();
-        alice.Saw("100 180 200 BYE");
+        alice.Confirmed.HangsUp();
+        alice.Saw("100 180 180 200 200");
         bob.Saw("INVITE CANCEL ACK");
-        carol.Saw("INVITE ACK 200");
+        carol.Saw("INVITE ACK BYE");
     }
 
     private static void FindMe(Scenario s)
+    {
+        Party alice = s.Caller("Alice"), office = s.Callee("Office"), cell = s.Callee("Cell"), lab = s.Callee("Lab"), home = s.Callee("Home");
+        s.Forwards("bob", office, cell, lab, home);
+        s.Trunk("bob", trunk => trunk with { RingTimeout = TimeSpan.FromSeconds(20), RetryOn = [408, 480, 486, 503] });
+        alice.Invites("sip:bob@biloxi.example.com");
+        office.Side.Rings();
+        s.Pause(20);
+        cell.Side.Refuses(480);
+        lab.Side.Refuses(486);
+        home.Side.Rings();
+        s.Pause(2);
+        home.Side.Answers();
+        alice.Confirmed.Acks();
+        s.Pause(5);
+        home.Side.HangsUp();
+        alice.Saw("100 180 180 200 BYE");
+        office.Saw("INVITE CANCEL ACK");
+        cell.Saw("INVITE ACK");
+        lab.Saw("INVITE ACK");
+        home.Saw("INVITE ACK 200");
+    }
+
+    private static void IncomingScreening(Scenario s)
+    {
+        Party alice = s.Caller("Alice"), bob = s.Callee("Bob"), announcement = s.Callee("Announcement");
+        alice.Invites(bob);
+        bob.Side.Refuses(403, "Error-Info: <sip:announcement@biloxi.example.com>");
+        Side a = alice.Invites(announcement);
+        announcement.Side.Answers();
+        a.Acks();
+        s.Pause(10);
+        announcement.Side.HangsUp();
+        alice.Saw("100 403 100 200 BYE");
+        bob.Saw("INVITE ACK");
+        announcement.Saw("INVITE ACK 200");
+    }
+
+    private static void FindMeAtOnce(Scenario s)
     {
         Party alice = s.Caller("Alice"), desk = s.User("Desk"), cell = s.User("Cell"), home = s.User("Home");
         s.RegistrarTrustsEverybody();

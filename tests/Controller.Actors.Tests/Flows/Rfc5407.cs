@@ -25,9 +25,9 @@ internal static class Rfc5407
         new("RFC 5407 3.2.2", "Re-INVITE crosses BYE, callee's side", "Bob has sent his BYE when the re-INVITE reaches him: 481; Alice gets the BYE, and 487 for the re-INVITE that she still waits for.", ReinviteCrossesByeAtCallee),
         new("RFC 5407 3.2.3", "200 of a re-INVITE crosses BYE", "Bob's re-INVITE is pending when he hangs up; Alice's 200 to it comes afterwards and is acknowledged.", ReinviteAnswerCrossesBye),
         new("RFC 5407 3.2.4", "ACK crosses BYE", "Bob hangs up as soon as he has his ACK; Alice's ACK comes behind the BYE.", AckCrossesBye),
+        new("RFC 5407 3.3.1", "Re-INVITE crosses re-INVITE", "Both sides renegotiate at once: 491 to both, and both try again, the owner of the Call-ID later (RFC 3261 section 14.1).", ReinviteCrossesReinvite),
         new("RFC 5407 3.3.2", "UPDATE crosses re-INVITE", "491 to both; the re-INVITE is tried again, then the UPDATE.", UpdateCrossesReinvite),
         new("RFC 5407 3.3.3", "REFER crosses BYE", "Bob's REFER reaches Alice when she has hung up: 481, and nobody is transferred.", ReferCrossesBye),
-        new("RFC 5407 3.3.1", "Re-INVITE crosses re-INVITE", "Both sides renegotiate at once: 491 to both, and both try again, the owner of the Call-ID later (RFC 3261 section 14.1).", ReinviteCrossesReinvite),
     ];
 
     private static (Side Alice, Side Bob) Established(Scenario s)

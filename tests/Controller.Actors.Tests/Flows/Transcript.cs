@@ -23,14 +23,11 @@ internal static class Transcript
         });
         var text = new StringBuilder($"{flow.Section}: {flow.Title}, over {transport.ToString().ToUpperInvariant()}\n{flow.Story}\n\n")
             .Append(run.World.Ladder.Draw(run.Scenario.Left, run.Scenario.Right));
-        if (transport == SipTransport.Udp)
+        text.Append("\n== Messages\n");
+        foreach ((int number, Passage passage) in run.World.Ladder.Messages)
         {
-            text.Append("\n== Messages\n");
-            foreach ((int number, Passage passage) in run.World.Ladder.Messages)
-            {
-                text.Append(passage.ToController ? $"-- F{number} {passage.Party.Name} -> Controller\n" : $"-- F{number} Controller -> {passage.Party.Name}\n")
-                    .Append(string.Concat(passage.Message.Text.Split("\r\n").Select(line => ("   " + line).TrimEnd() + "\n")));
-            }
+            text.Append(passage.ToController ? $"-- F{number} {passage.Party.Name} -> Controller\n" : $"-- F{number} Controller -> {passage.Party.Name}\n")
+                .Append(string.Concat(passage.Message.Text.Split("\r\n").Select(line => ("   " + line).TrimEnd() + "\n")));
         }
 
         return text.Append("\n== Journal: the rows stored behind each message, and what an actor that is read back from them says again\n").Append(journal).ToString();

@@ -34,7 +34,7 @@ public class TranscriptTests
         Assert.NotEqual(0, Transcript.ReadBack(File.ReadAllText(FileOf(name, transport)), run.World.Settings));
     }
 
-    /// <summary>The transcript over TCP has no messages in full, because they are those of the transcript over UDP.</summary>
+    /// <summary>What is said does not depend on the transport, but for what names it.</summary>
     [Theory]
     [MemberData(nameof(FlowCatalogue.Flows), MemberType = typeof(FlowCatalogue))]
     public void Over_TCP_the_same_is_said(string name)

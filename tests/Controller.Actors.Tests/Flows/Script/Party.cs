@@ -77,6 +77,25 @@ internal sealed class Party(Scenario scenario, string name, string host, IPEndPo
         return side;
     }
 
+    /// <summary>It does what the last REFER asks (RFC 3515 section 2.4.3): a call to its Refer-To, with the headers that this asks for (RFC 3261 section 19.1.5).</summary>
+    public Side Follows()
+    {
+        FlowMessage refer = Seen.Last(message => message.IsRequest && message.Method == "REFER");
+        string[] asked = FlowMessage.UriIn(refer.Header("Refer-To")).Split('?', 2);
+        IEnumerable<string> headers = asked.Length < 2 ? [] : asked[1].Split('&').Select(header => header.Replace("=", ": ", StringComparison.Ordinal)).Select(System.Uri.UnescapeDataString);
+        return Invites(asked[0], headers: [.. headers, .. refer.Headers("Referred-By").Select(value => "Referred-By: " + value)]);
+    }
+
+    /// <summary>It takes over the dialog that <paramref name="of"/> has with somebody: RFC 3891. It knows the names of the dialog from the one that has it.</summary>
+    public Side TakesOver(Side of, string flag = "") => Invites(of.RemoteTarget, headers: ["Require: replaces", $"Replaces: {of.Named}{flag}"]);
+
+    /// <summary>It is gone, with all its dialogs, and nobody is told.</summary>
+    public void Dies()
+    {
+        IsDead = true;
+        Sides.ForEach(side => side.Forget());
+    }
+
     /// <summary>A request outside any dialog.</summary>
     public Side Requests(string method, string uri, string[]? headers = null, string body = "", string type = "text/plain")
     {
@@ -225,9 +244,9 @@ internal sealed class Party(Scenario scenario, string name, string host, IPEndPo
                 acknowledged.Repetition.Stop();
             }
         }
-        else if (_servers.Find(server => server.Request.Branch == request.Branch && server.Request.Method == request.Method) is { } known)
+        else if (_servers.FindLast(server => server.Request.Branch == request.Branch && server.Request.Method == request.Method && (server.Last is not null || server.Side == _servers.Find(first => first.Request == server.Request)?.Side)) is { } known)
         {
-            // 17.2: a repetition gets the last response again.
+            // 17.2: a repetition gets the last response again; if it was forked, the last of any.
             if (known.Last is { } last)
             {
                 Send(last);
@@ -247,6 +266,12 @@ internal sealed class Party(Scenario scenario, string name, string host, IPEndPo
             }
 
             _servers.Add(server);
+            if (request.ToTag.Length == 0 && request.Header("Replaces") is { Length: > 0 } replaces)
+            {
+                // RFC 3891 section 3: "the to-tag parameter … is compared to the local tag, and the from-tag … to the remote tag".
+                Assert.True(Sides.Exists(known => $"{known.CallId};to-tag={known.LocalTag};from-tag={known.RemoteTag}" == replaces.Replace(";early-only", "", StringComparison.Ordinal)), $"{Name} has no dialog {replaces}");
+            }
+
             if (side is null)
             {
                 // 12.2.2: "If the UAS wishes to reject the request because it does not wish to recreate the dialog, it MUST respond … with a 481".

@@ -11,6 +11,8 @@ internal static class Phrases
         200 => "OK",
         202 => "Accepted",
         302 => "Moved Temporarily",
+        403 => "Forbidden",
+        405 => "Method Not Allowed",
         407 => "Proxy Authentication Required",
         422 => "Session Interval Too Small",
         480 => "Temporarily Unavailable",
@@ -19,7 +21,9 @@ internal static class Phrases
         487 => "Request Terminated",
         488 => "Not Acceptable Here",
         491 => "Request Pending",
+        501 => "Not Implemented",
         503 => "Service Unavailable",
+        603 => "Decline",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "no phrase"),
     };
 }

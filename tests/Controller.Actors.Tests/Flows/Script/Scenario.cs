@@ -81,6 +81,18 @@ internal sealed class Scenario(SipTransport transport, Sigkill? kill = null, Fun
     /// <summary>Callers of the access side are asked who they are (407).</summary>
     public void CallersAreChallenged() => _settings = _settings with { Realms = _settings.Realms.SetItem("access", new RealmSettings(AuthenticateCalls: true)) };
 
+    /// <summary>What is done with a REFER that comes from the access side, or from the core side.</summary>
+    public void HandlesRefer(string realm, ReferPolicy policy) => _settings = _settings with { Realms = _settings.Realms.SetItem(realm, _settings.Realms[realm] with { Refer = policy }) };
+
+    /// <summary>Event packages whose bodies name dialogs cross, as the operator wants it.</summary>
+    public void DialogEventsCross() => _settings = _settings with
+    {
+        Realms = _settings.Realms.SetItem("access", new RealmSettings(PassesTopology: true)).SetItem("core", new RealmSettings(Trusted: true, PassesTopology: true)),
+    };
+
+    /// <summary>Changes the trunk by which calls for a user leave.</summary>
+    public void Trunk(string user, Func<TrunkSettings, TrunkSettings> change) => _settings = _settings with { Trunks = _settings.Trunks.SetItem(user, change(_settings.Trunks[user])) };
+
     public long NextConnection() => ++_connections;
 
     /// <summary>One line of the script: it is said, and everything that follows from it by itself.</summary>

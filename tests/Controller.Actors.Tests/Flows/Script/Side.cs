@@ -30,6 +30,12 @@ internal sealed class Side(Scenario scenario, Party party, string callId, string
     /// <summary>Answered, and not hung up.</summary>
     public bool IsUp { get; private set; }
 
+    /// <summary>The dialog as a Replaces header has to name it for whoever is at its other end (RFC 3891 section 6.1).</summary>
+    public string Named => $"{CallId};to-tag={RemoteTag};from-tag={LocalTag}";
+
+    /// <summary>The other end of this dialog, as a Refer-To names it when it is to be replaced there (RFC 3891 section 1).</summary>
+    public string Replacing => $"{RemoteTarget}?Replaces={Uri.EscapeDataString(Named)}";
+
     /// <summary>The last reliable provisional response that came, for a PRACK.</summary>
     public FlowMessage? Provisional { get; private set; }
 
@@ -139,14 +145,17 @@ internal sealed class Side(Scenario scenario, Party party, string callId, string
     public void Refers(string to, params string[] headers) => Asks("REFER", [$"Refer-To: <{to}>", .. headers]);
 
     /// <param name="state">Of the implicit subscription (RFC 3515 section 2.4.4): active;expires=60, terminated;reason=noresource.</param>
-    public void Notifies(string statusLine, string state) =>
-        Asks("NOTIFY", ["Event: refer", $"Subscription-State: {state}"], statusLine + "\r\n", "message/sipfrag;version=2.0");
+    /// <param name="subscription">Which one of several in the dialog: refer;id=93809824 (section 2.4.6).</param>
+    public void Notifies(string statusLine, string state, string subscription = "refer") =>
+        Asks("NOTIFY", [$"Event: {subscription}", $"Subscription-State: {state}"], statusLine + "\r\n", "message/sipfrag;version=2.0");
 
     public void HangsUp() => scenario.Step(() =>
     {
         End();
         SendRequest("BYE", "", [], "", "");
     });
+
+    public void Forget() => End();
 
     // How it is said.
     private void End()
@@ -258,6 +267,13 @@ internal sealed class Side(Scenario scenario, Party party, string callId, string
                 Respond(server, 200, []);
                 foreach (ServerTransaction open in Party.Pending(this).ToArray())
                 {
+                    if (Party.Servers.Any(fork => fork != open && fork.Request == open.Request && fork.Status < 200))
+                    {
+                        // The proxy in front of the forks keeps it to itself as long as another one may answer (16.7).
+                        open.Status = 487;
+                        continue;
+                    }
+
                     // 15.1.2: "The UAS MUST still respond to any pending requests received for that dialog. It is RECOMMENDED that a 487".
                     Respond(open, 487, []);
                 }

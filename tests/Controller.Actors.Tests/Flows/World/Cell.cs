@@ -23,9 +23,14 @@ internal abstract class Cell
 
     /// <summary>What was written lazily within the last 50 ms, and has nothing committed behind it, is lost.</summary>
     /// <returns>How many rows.</returns>
-    public int LoseWhatIsNotCommitted(Instant now)
+    public int LoseWhatIsNotCommitted(Loss loses, Instant now)
     {
         int before = Rows.Count;
+        if (loses == Loss.Everything)
+        {
+            Rows.Clear();
+        }
+
         while (Rows.Count > 0 && !Rows[^1].Required && Rows[^1].At.After(TimeSpan.FromMilliseconds(50)) > now)
         {
             Rows.RemoveAt(Rows.Count - 1);

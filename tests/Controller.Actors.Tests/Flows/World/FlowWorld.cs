@@ -25,6 +25,7 @@ internal sealed class FlowWorld(ControllerSettings settings, bool datagrams, Sig
 {
     private readonly Dictionary<ActorId, Cell> _cells = [];
     private readonly Queue<(ActorId To, object Input)> _tells = new();
+    private readonly Dictionary<string, int> _firstMoments = [];
     private int _life;
 
     public ControllerSettings Settings { get; } = settings;
@@ -98,6 +99,7 @@ internal sealed class FlowWorld(ControllerSettings settings, bool datagrams, Sig
     private void Arrive(Passage passage)
     {
         Ladder.Arrived(passage, Now);
+        _firstMoments.TryAdd(passage.Message.StartLine.Split(' ')[0], Moments);
         if (!passage.ToController)
         {
             passage.Party.Receive(passage.Message);
@@ -211,6 +213,9 @@ internal sealed class FlowWorld(ControllerSettings settings, bool datagrams, Sig
         }
     }
 
+    /// <summary>The moment after the first message that begins so had arrived somewhere.</summary>
+    public int MomentOf(string start) => _firstMoments.GetValueOrDefault(start, -1);
+
     private void Moment()
     {
         if (Moments++ == kill?.At)
@@ -227,7 +232,7 @@ internal sealed class FlowWorld(ControllerSettings settings, bool datagrams, Sig
             // All are read back before any of them acts.
             foreach (Cell cell in _cells.Values)
             {
-                LostRows += kill!.LosesLazyRows ? cell.LoseWhatIsNotCommitted(Now) : 0;
+                LostRows += kill!.Loses == Loss.None ? 0 : cell.LoseWhatIsNotCommitted(kill.Loses, Now);
             }
 
             foreach (Cell cell in _cells.Values.ToImmutableArray())
@@ -239,4 +244,16 @@ internal sealed class FlowWorld(ControllerSettings settings, bool datagrams, Sig
 }
 
 /// <param name="At">Which moment, counted from 0.</param>
-internal sealed record Sigkill(int At, bool LosesLazyRows);
+internal sealed record Sigkill(int At, Loss Loses);
+
+/// <summary>What of the journal is not there any more when the node comes back.</summary>
+internal enum Loss
+{
+    None,
+
+    /// <summary>What was written lazily and not committed yet.</summary>
+    Lazy,
+
+    /// <summary>All of it: no node of ours does that.</summary>
+    Everything,
+}

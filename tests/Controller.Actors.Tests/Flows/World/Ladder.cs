@@ -8,7 +8,7 @@ namespace Controller.Actors.Tests.Flows.World;
 /// <summary>What was said between the controller and each party, in order; drawn as the RFCs draw it.</summary>
 internal sealed class Ladder
 {
-    private const int Width = 38;
+    private const int Width = 50;
     private readonly List<Rung> _rungs = [];
     private readonly Dictionary<(Party Party, bool ToController, string Text), int> _numbers = [];
 
