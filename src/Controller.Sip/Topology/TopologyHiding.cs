@@ -18,10 +18,17 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
     private const int Shortest = 4;
 
     private readonly List<byte[]> _names = [];
+    private byte[] _known = [];
 
     public string ShownHost => shownHost;
 
     public bool IsPublic(ReadOnlySpan<byte> host) => publicDomains.Count > 0 && publicDomains.Contains(Encoding.Latin1.GetString(host).ToLowerInvariant());
+
+    /// <summary>
+    /// The user by which the other side itself calls this one (its To, or the From that it was shown): a number that it has dialled is no secret to it, and
+    /// what holds that number crosses, though it may be the user of a Contact as well.
+    /// </summary>
+    public void Know(ReadOnlySpan<byte> uriText) => _known = SipUri.TryParse(uriText, out var uri) && uri.Scheme is UriScheme.Sip or UriScheme.Sips ? uri.User.ToArray() : [];
 
     /// <summary>A tag, a Call-ID, a branch.</summary>
     public void Hide(ReadOnlySpan<byte> name)
@@ -60,7 +67,7 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
         if (SipUri.TryParse(uriText, out var uri) && uri.Scheme is UriScheme.Sip or UriScheme.Sips)
         {
             HideHost(uri.Host);
-            if (user)
+            if (user && !uri.User.SequenceEqual(_known))
             {
                 Hide(uri.User);
             }

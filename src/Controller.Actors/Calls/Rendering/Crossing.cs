@@ -41,6 +41,7 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, Im
         {
             _message = message;
             _hiding = new TopologyHiding(Relay.HostInUri(Relay.HostOf(to.SentBy)), settings.Registrar.PublicDomains);
+            _hiding.Know(Latin1.Octets(Dialogs.UriOf(to.LocalParty)));
             _hiding.HideAllOf(message);
             HideLeg(_hiding);
         }
