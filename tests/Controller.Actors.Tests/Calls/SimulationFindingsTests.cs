@@ -189,4 +189,173 @@ public class SimulationFindingsTests
         call.Give(new CallInput.Resolved(asked.Lookup, [new Flow(SipTransport.Udp, 1, new IPEndPoint(IPAddress.Parse("198.51.100.21"), 5080))]));
         Assert.StartsWith("INVITE sip:+15551234@gateway.example", call.Last("INVITE").Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_PRACK_that_was_refused_is_refused_the_same_way_when_it_comes_again()
+    {
+        CallDriver call = RingingReliably();
+        string prack = Prack(call, 2, Messages.CallerSdp);
+        call.FromCaller(prack);
+        Sent refusal = call.Last("SIP/2.0 488");
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 486));
+        call.CrashAndRecover();
+        call.FromCaller(prack);
+
+        // RFC 3261 section 17.2.2: in Completed a repetition gets "the final response … passed to the transport layer for retransmission".
+        Assert.Equal(refusal.Text, call.Last("SIP/2.0 488").Text);
+        Assert.Equal(2, call.CountSent("SIP/2.0 488"));
+        Assert.Equal(0, call.CountSent("SIP/2.0 481"));
+    }
+
+    [Fact]
+    public void A_PRACK_makes_no_offer_once_the_callee_has_answered()
+    {
+        CallDriver call = RingingReliably();
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp));
+        call.FromCaller(Prack(call, 2, Messages.CallerSdp));
+
+        // RFC 3262 section 5: an offer in a PRACK must be answered in its 2xx, and there is nobody any more who could.
+        Assert.Equal("2 PRACK", call.Last("SIP/2.0 488").Header("CSeq"));
+        Assert.Equal(0, call.CountSent("SIP/2.0 200"));
+
+        // The answer has waited for the PRACK, and comes with the next one.
+        call.FromCaller(Prack(call, 3, null));
+        Assert.Equal(2, call.CountSent("SIP/2.0 200"));
+    }
+
+    [Fact]
+    public void What_is_agreed_on_in_an_early_dialog_that_has_gone_is_not_told()
+    {
+        var call = new CallDriver(CallDriver.OneTrunk("sip:198.51.100.20:5080", "sip:198.51.100.20:5081"));
+        call.FromCaller(Messages.Invite(extra: "Supported: 100rel\r\n"));
+        Sent first = call.Last("INVITE");
+        call.FromCallee(Messages.Response(first, 183, sdp: Messages.CalleeSdp, extra: Messages.Reliable(1)));
+        call.FromCaller(Prack(call, 2, Messages.CallerSdp.Replace("49170", "49172", StringComparison.Ordinal)));
+        Sent prack = call.Last("PRACK");
+        call.FromCallee(Messages.Response(first, 503));
+        call.FromCallee(Messages.Response(prack, 200, sdp: Messages.CalleeSdp));
+
+        // RFC 3261 section 12.3: the non-2xx final response has ended the early dialog; section 12.2.2: 481.
+        Assert.Equal("2 PRACK", call.Last("SIP/2.0 481").Header("CSeq"));
+        Assert.Equal(0, call.CountSent("SIP/2.0 200"));
+    }
+
+    [Fact]
+    public void A_callee_whose_ringing_the_caller_cannot_be_told_of_is_cancelled_after_a_restart_as_well()
+    {
+        var call = new CallDriver();
+
+        // RFC 3262 section 5: no offer to put into the reliable response that this caller requires: the 180 goes no further.
+        call.FromCaller(Messages.Invite(sdp: null, extra: "Require: 100rel\r\n"));
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 180));
+        Assert.Equal(0, call.CountSent("SIP/2.0 180"));
+        call.Sleep(TimeSpan.FromSeconds(40));
+        call.CrashAndRecover();
+        call.Elapse(TimeSpan.FromSeconds(140.2));
+
+        // RFC 3261 section 9.1: it has sent a provisional response, so a CANCEL can be sent, and it does not ring for ever.
+        Assert.Equal(1, call.CountSent("SIP/2.0 4"));
+        Assert.True(call.CountSent("CANCEL") > 0);
+    }
+
+    [Fact]
+    public void A_PRACK_that_comes_behind_the_ACK_is_still_processed_and_one_too_many_is_refused_the_same_way_ever_after()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite(extra: "Require: 100rel\r\n"));
+        Sent invite = call.Last("INVITE");
+        call.FromCallee(Messages.Response(invite, 180));
+        call.FromCallee(Messages.Response(invite, 200, sdp: Messages.CalleeSdp));
+        string tag = CallerTag(call), late = Prack(call, 2, null), second = Prack(call, 3, null);
+        call.FromCaller(Messages.FromCaller("ACK", tag, 1, "z9hG4bKack1"));
+        call.FromCaller(late);
+
+        // RFC 3262 section 3: once there is a final response "it MUST be prepared to process PRACK requests for those outstanding responses"; a 481 would
+        // end the dialog (RFC 3261 section 12.2.1.2).
+        Assert.Equal("2 PRACK", call.Last("SIP/2.0 200").Header("CSeq"));
+        call.FromCaller(second);
+        call.FromCaller(Messages.FromCaller("INFO", tag, 4, "z9hG4bKinfo"));
+        call.FromCaller(second);
+        Assert.Equal(2, call.CountSent("SIP/2.0 481"));
+        Assert.Equal(0, call.CountSent("SIP/2.0 500"));
+    }
+
+    [Fact]
+    public void A_PRACK_that_is_refused_in_one_early_dialog_counts_in_that_one_only()
+    {
+        CallDriver call = RingingReliably();
+        call.FromCaller(Prack(call, 2, Messages.CallerSdp));
+        Assert.Equal(1, call.CountSent("SIP/2.0 488"));
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 180, toTag: "carol-tag"));
+        call.FromCaller(Prack(call, 2, null));
+
+        // RFC 3261 section 12.2.2: the remote sequence number is one "of the dialog".
+        Assert.Equal("2 PRACK", call.Last("SIP/2.0 200").Header("CSeq"));
+    }
+
+    [Fact]
+    public void Behind_the_answer_no_provisional_response_is_sent_again()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite(extra: "Require: 100rel\r\n"));
+        Sent invite = call.Last("INVITE");
+        call.FromCallee(Messages.Response(invite, 180));
+        string prack = Prack(call, 2, null);
+        call.FromCallee(Messages.Response(invite, 183));
+        call.FromCallee(Messages.Response(invite, 200, sdp: Messages.CalleeSdp));
+        call.FromCaller(prack);
+        call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1"));
+        call.Elapse(TimeSpan.FromSeconds(40));
+
+        // RFC 3262 section 3: "it SHOULD NOT continue to retransmit the unacknowledged reliable provisional responses".
+        Assert.Equal(0, call.CountSent("SIP/2.0 183"));
+        Assert.Equal(CallPhase.Established, call.State.Phase);
+    }
+
+    [Fact]
+    public void A_BYE_that_has_overtaken_the_late_answer_of_a_leg_given_up_is_refused_the_same_way_ever_after()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        Sent slow = call.Last("INVITE");
+        call.Elapse(TimeSpan.FromSeconds(33));
+        string bye = Messages.FromCallee("BYE", slow, 1, "z9hG4bKb1");
+        call.FromCallee(bye);
+        Assert.Equal(1, call.CountSent("SIP/2.0 481"));
+        call.FromCallee(Messages.Response(slow, 200, sdp: Messages.CalleeSdp));
+        call.FromCallee(bye);
+
+        // RFC 3261 section 17.2.2: one final response for a transaction.
+        Assert.Equal(2, call.CountSent("SIP/2.0 481"));
+        Assert.Equal(0, call.CountSent("SIP/2.0 200"));
+    }
+
+    [Fact]
+    public void A_repeated_INVITE_does_not_fetch_the_provisional_response_that_waits_for_a_PRACK()
+    {
+        CallDriver call = RingingReliably();
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 183, sdp: Messages.CalleeSdp));
+        call.FromCaller(Messages.Invite(extra: "Require: 100rel\r\n"));
+
+        // RFC 3262 section 3: "The UAS MUST NOT send a second reliable provisional response until the first is acknowledged."
+        Assert.Equal(0, call.CountSent("SIP/2.0 183"));
+        Assert.Equal(2, call.CountSent("SIP/2.0 180"));
+        call.FromCaller(Prack(call, 2, null));
+        Assert.Equal(1, call.CountSent("SIP/2.0 183"));
+    }
+
+    /// <summary>The caller requires 100rel, the callee does not know it: the caller has an answer in a reliable response of ours.</summary>
+    private static CallDriver RingingReliably()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite(extra: "Require: 100rel\r\n"));
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 180, sdp: Messages.CalleeSdp));
+        return call;
+    }
+
+    private static string Prack(CallDriver call, int cseq, string? sdp)
+    {
+        Sent ringing = call.Last("SIP/2.0 18");
+        return Messages.FromCaller("PRACK", ringing.ToTag, cseq, $"z9hG4bKprack{cseq}{ringing.ToTag}", sdp: sdp, extra: $"RAck: {ringing.Header("RSeq")} 1 INVITE\r\n");
+    }
 }

@@ -75,8 +75,19 @@ internal static class Forking
         SipMessage invite = turn.State.Invite!;
         EarlyDialog? dialog = turn.State.EarlyDialog(callerTag);
         uint remoteRSeq = tag.Length == 0 ? 0 : Reliability.RSeqOf(turn, response);
-        if (dialog is { IsOver: true } || !Reliability.IsInOrder(dialog, remoteRSeq) || Reliability.IsSwallowed(invite, turn.State.A, remoteRSeq))
+        if (dialog is { IsOver: true } || !Reliability.IsInOrder(dialog, remoteRSeq))
         {
+            return;
+        }
+
+        if (Reliability.IsSwallowed(invite, turn.State.A, remoteRSeq))
+        {
+            if (leg.State == LegState.Calling)
+            {
+                // The caller is not told, but that the callee rings must be known after a restart, too: only who has said something can be cancelled (9.1).
+                turn.Happened(new CallEvent.LegRang(turn.Now, leg.Number, response.StatusCode, tag, leg.RemoteTarget, RouteSets.OfResponse(response), HasSession: false, default));
+            }
+
             return;
         }
 
@@ -105,7 +116,7 @@ internal static class Forking
         Leg caller = dialog is null ? turn.State.A with { LocalTag = callerTag } : turn.State.Side(0, callerTag);
         uint rseq = terminated ? 0 : Reliability.NextRSeq(caller, dialog, callerTag, remoteRSeq);
         if (rseq != 0 && remoteRSeq == 0 && dialog is { LocalRSeq: > 0 } && turn.State.Find(TransactionKind.InviteServer, 0) is { } server
-            && server.Last.Span.SequenceEqual(Answers.Relayed(invite, turn.Crossing(leg, caller), callerTag, response, dialog.LocalRSeq)))
+            && (turn.State.Provisionals.LastOrDefault(waiting => waiting.CallerTag == callerTag)?.Response ?? server.Last).Span.SequenceEqual(Answers.Relayed(invite, turn.Crossing(leg, caller), callerTag, response, dialog.LocalRSeq)))
         {
             // The callee says again what has reached the caller reliably, or will.
             return;

@@ -20,7 +20,7 @@ internal static class Relaying
         int refusal = Refusal(turn, request, leg, other, dialog, number);
         if (refusal != 0)
         {
-            Refuse(turn, request, key, leg, number, refusal);
+            Refuse(turn, request, key, leg, dialog, number, refusal);
             return;
         }
 
@@ -117,7 +117,8 @@ internal static class Relaying
     private static Leg Other(CallState state, Leg leg, string dialog) =>
         state.EarlyDialog(dialog) is { } early ? state.Side(leg.IsA ? early.Leg : 0, dialog) : state.Opposite(leg);
 
-    private static void Refuse(Turn turn, SipMessage request, string key, Leg leg, uint number, int status)
+    /// <summary>Refuses a request within a dialog, and remembers that it did.</summary>
+    public static void Refuse(Turn turn, SipMessage request, string key, Leg leg, string dialog, uint number, int status)
     {
         // 14.2: "it MUST include a Retry-After header field with a randomly chosen value of between 0 and 10 seconds".
         byte[] refused = status == 422
@@ -127,7 +128,7 @@ internal static class Relaying
 
         // 17.2.1: a final response to an INVITE is repeated until its ACK; and a request that comes again gets the same one, though by then nothing else may
         // be under way any more, or another node may answer.
-        turn.Happened(new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, back, request.Raw.ToArray()));
+        turn.Happened(new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, back, request.Raw.ToArray()) { Dialog = dialog });
         turn.Happened(new CallEvent.RequestAnswered(turn.Now, leg.Number, key, status, refused, "", AckHeld: false));
         turn.Send(back, refused);
     }
@@ -218,7 +219,10 @@ internal static class Relaying
 
         bool ackHeld = client.Method == SipMethod.Invite && accepted && !Dialogs.HasSession(request) && Dialogs.HasSession(response);
         SessionTimer? timer = accepted && SessionTimers.Refreshes(turn, request) ? SessionTimers.AsServer(turn, request, asking) : null;
-        int status = Told(server, response.StatusCode);
+
+        // RFC 3261 section 12.3: a non-2xx final response terminates "any early dialogs created through provisional responses to that request": what is agreed on
+        // in one that has gone is nobody's session any more.
+        int status = accepted && Dialogs.HasSession(response) && !turn.State.IsOpen(server.Dialog) ? 481 : Told(server, response.StatusCode);
         byte[] bytes = status == response.StatusCode
             ? Answers.Relayed(request, turn.Crossing(answering, asking), asking.LocalTag, response, timer: timer)
             : Answers.Own(request, asking, "", status, retryAfterSeconds: status == 500 ? RetryAfter(server.CSeq) : 0);

@@ -63,16 +63,17 @@ internal static class Reliability
         {
             // RFC 3262 section 3: "If a PRACK request is received by the UA core that does not match any unacknowledged reliable provisional response, the
             // UAS MUST respond to the PRACK with a 481 response."
-            turn.Send(Responses.Destination(prack, caller.Flow), Answers.Own(prack, caller, "", 481));
+            Relaying.Refuse(turn, prack, key, caller, dialog, number, 481);
             return;
         }
 
         EarlyDialog? early = turn.State.EarlyDialog(dialog);
         bool relayed = provisional.RemoteRSeq != 0 && early is not null;
         bool described = Dialogs.HasSession(prack);
-        if (described && Refusal(early, relayed) is > 0 and var status)
+        if (described && Refusal(turn.State, early, provisional, relayed) is > 0 and var status)
         {
-            turn.Send(Responses.Destination(prack, caller.Flow), Answers.Own(prack, caller, "", status, retryAfterSeconds: status == 500 ? Relaying.RetryAfter(number) : 0));
+            // When it comes again, its response may be acknowledged, or the early dialog gone, and it gets the same refusal (17.2.2).
+            Relaying.Refuse(turn, prack, key, caller, dialog, number, status);
             return;
         }
 
@@ -139,11 +140,16 @@ internal static class Reliability
     }
 
     /// <summary>Offer and answer in a PRACK: may this description be here?</summary>
-    private static int Refusal(EarlyDialog? dialog, bool relayed)
+    private static int Refusal(CallState state, EarlyDialog? dialog, ReliableProvisional provisional, bool relayed)
     {
-        OfferAnswer.Verdict verdict = dialog is null
-            ? OfferAnswer.Verdict.Ignored
-            : OfferAnswer.Pass(dialog.CallerExchange, OfferAnswer.Side.Remote, OfferAnswer.Carrier.Prack, hasDescription: true).Verdict;
+        if (dialog is null)
+        {
+            // The callee has answered by now. What is not the answer to an offer of its own (an INVITE without one) is an offer, and its INVITE takes none any more.
+            bool isAnswer = provisional.HasSession && state.Invite is { } invite && !Dialogs.HasSession(invite);
+            return isAnswer ? 0 : 488;
+        }
+
+        OfferAnswer.Verdict verdict = OfferAnswer.Pass(dialog.CallerExchange, OfferAnswer.Side.Remote, OfferAnswer.Carrier.Prack, hasDescription: true).Verdict;
         return verdict switch
         {
             OfferAnswer.Verdict.Glare => 491,

@@ -81,7 +81,16 @@ internal static class RequestDispatch
         {
             // 12.2.2: "If the remote sequence number was not empty, but the sequence number of the request is lower than the remote sequence
             // number, the request is out of order and MUST be rejected with a 500".
-            turn.Reply(request, flow, 500);
+            if (dialog.Length == 0)
+            {
+                turn.Reply(request, flow, 500);
+            }
+            else
+            {
+                // An early dialog may be gone when it comes again; its answer is the same.
+                Relaying.Refuse(turn, request, key, leg, dialog, number, 500);
+            }
+
             return;
         }
 
@@ -120,7 +129,9 @@ internal static class RequestDispatch
         string ours = Dialogs.Tag(request.Value(HeaderId.To));
         foreach (Leg leg in state.Legs)
         {
-            if (!leg.IsA && leg.State is LegState.Calling or LegState.Early or LegState.Cancelling && leg.CallIdValue == callId && leg.LocalTag == ours)
+            // Given up, it may answer still: its BYE has overtaken a 2xx that is on its way.
+            bool unanswered = leg.State is LegState.Calling or LegState.Early or LegState.Cancelling || (leg.State == LegState.Terminated && !leg.IsA && !Answering.HasAnswered(state, leg));
+            if (!leg.IsA && unanswered && leg.CallIdValue == callId && leg.LocalTag == ours)
             {
                 return leg;
             }

@@ -56,7 +56,7 @@ internal static class EarlyProgress
     public static CallState Acknowledged(CallState state, CallEvent.ProvisionalAcknowledged e)
     {
         ImmutableArray<ReliableProvisional> left = state.Provisionals.RemoveAll(provisional => provisional.CallerTag == e.CallerTag && provisional.RSeq == e.RSeq);
-        for (int i = 0; i < left.Length; i++)
+        for (int i = 0; i < left.Length && (!state.IsDecided || state.HeldAnswer() >= 0); i++)
         {
             if (left[i].CallerTag == e.CallerTag)
             {
@@ -80,7 +80,7 @@ internal static class EarlyProgress
 
     /// <summary>
     /// What is left of them once there is an answer. RFC 3262 section 3: "it SHOULD NOT continue to retransmit the unacknowledged reliable provisional
-    /// responses, but it MUST be prepared to process PRACK requests for those outstanding responses". The others' early dialogs are gone.
+    /// responses, but it MUST be prepared to process PRACK requests for those outstanding responses", which may come behind the ACK, too. The others' early dialogs are gone.
     /// </summary>
     public static ImmutableArray<ReliableProvisional> OfAnswered(CallState state, CallEvent.LegAnswered e)
     {
@@ -89,7 +89,7 @@ internal static class EarlyProgress
     }
 
     private static ImmutableArray<ReliableProvisional> Silenced(ImmutableArray<ReliableProvisional> provisionals) =>
-        [.. provisionals.Select(provisional => provisional with { Interval = default, RepeatAt = Instant.Never, GiveUpAt = Instant.Never })];
+        [.. provisionals.Select(provisional => provisional with { Response = default, Interval = default, RepeatAt = Instant.Never, GiveUpAt = Instant.Never })];
 
     private static EarlyDialog First(CallState state, CallEvent.LegRang e)
     {

@@ -37,7 +37,10 @@ internal static class LegProgress
         });
         next = EarlyProgress.Rang(next, e);
         next = next.Stepped(TransactionKind.InviteClient, e.Leg, TransactionInput.Received(e.Status), e.At);
-        next = next.Stepped(TransactionKind.InviteServer, 0, TransactionInput.FromUser(e.Status), e.At, e.Response);
+
+        // 17.2.1: a repeated INVITE gets "the most recent provisional response" that has been sent: not one that still waits for a PRACK of the one before it.
+        bool sent = e.RSeq == 0 || next.Provisionals.IsEmpty || next.Provisionals[^1].IsSent;
+        next = next.Stepped(TransactionKind.InviteServer, 0, TransactionInput.FromUser(e.Status), e.At, sent ? e.Response : default);
         return next with { Phase = CallPhase.Ringing, RingingAt = state.RingingAt ?? e.At, TryUntil = Instant.Never };
     }
 

@@ -15,7 +15,7 @@ internal static class RequestProgress
         {
             if (answer.Leg == e.Leg && answer.CSeq == e.CSeq)
             {
-                CallState next = state with { Answers = state.Answers.Remove(answer), Provisionals = [] };
+                CallState next = state with { Answers = state.Answers.Remove(answer) };
                 if (answer.HeldLeg >= 0)
                 {
                     Leg held = next.Legs[answer.HeldLeg];
@@ -39,12 +39,24 @@ internal static class RequestProgress
             Received = SipMessage.Copy(e.Request.Span),
             Dialog = e.Dialog,
             IsHeld = e.IsHeld,
+            IsUntimely = IsUntimely(state, e),
         };
         Leg side = state.Side(e.Leg, e.Dialog);
         return state
             .WithSide(side with { RemoteCSeq = Math.Max(side.RemoteCSeq, e.CSeq) }, e.Dialog)
             .Passed(e.Leg, e.Dialog, OfferAnswer.Side.Remote, Carriers.OfRequest(e.Method), Dialogs.HasSession(server.Received)) with
         { Transactions = state.Transactions.Add(server) };
+    }
+
+    private static bool IsUntimely(CallState state, CallEvent.RequestAccepted e)
+    {
+        if (state.EarlyDialog(e.Dialog) is not { } early)
+        {
+            return false;
+        }
+
+        OfferAnswer.State exchange = e.Leg == 0 ? early.CallerExchange : early.CalleeExchange;
+        return OfferAnswer.Pass(exchange, OfferAnswer.Side.Remote, Carriers.OfRequest(e.Method), hasDescription: true).Verdict is OfferAnswer.Verdict.Busy or OfferAnswer.Verdict.Glare;
     }
 
     public static CallState RequestSent(CallState state, CallEvent.RequestSent e)
@@ -167,8 +179,12 @@ internal static class RequestProgress
             next = next.WithSide(offered with { Description = before with { Version = offered.Description?.Version ?? before.Version } }, client.Dialog);
         }
 
-        next = next.WithSide(asked, server.Dialog)
-            .Passed(server.Leg, server.Dialog, OfferAnswer.Side.Local, Carriers.OfResponse(server.Method, accepted), e.HasSession);
+        next = next.WithSide(asked, server.Dialog);
+        if (!server.IsUntimely)
+        {
+            next = next.Passed(server.Leg, server.Dialog, OfferAnswer.Side.Local, Carriers.OfResponse(server.Method, accepted), e.HasSession);
+        }
+
         if (client is not null)
         {
             next = next.Passed(client.Leg, client.Dialog, OfferAnswer.Side.Remote, Carriers.OfResponse(client.Method, accepted), e.HasSession);

@@ -59,6 +59,9 @@ public sealed record Transaction
     /// <summary>Client, with an offer: the description that holds again if the offer is refused (RFC 3261 section 14.1).</summary>
     public SentDescription? Before { get; init; }
 
+    /// <summary>Its offer came while another one was open: it has changed nothing, and its refusal takes nothing back.</summary>
+    public bool IsUntimely { get; init; }
+
     /// <summary>The request carries a session description.</summary>
     public bool HasOffer => IsClient ? SentDescription.After(null, Request.Span) is not null : Received is { } request && Dialogs.HasSession(request);
 
