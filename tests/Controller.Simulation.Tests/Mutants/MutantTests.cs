@@ -30,6 +30,11 @@ public class MutantTests(ITestOutputHelper output)
         ["charges twice"] = (new MutantKinds<Says<ChargesTwice>>(), "C6"),
         ["charges nothing"] = (new MutantKinds<Says<ChargesNothing>>(), "C6"),
         ["shows one side to the other"] = (new MutantKinds<Says<TellsTopology>>(), "topology"),
+        ["names another response in a PRACK"] = (new MutantKinds<Writes<WrongRAck>>(), "C7"),
+        ["leaves gaps in RSeq"] = (new MutantKinds<RSeqJumps>(), "C7"),
+        ["lets a 2xx overtake the PRACK"] = (new MutantKinds<OvertakesPrack>(), "C7"),
+        ["keeps the version of a description that differs"] = (new MutantKinds<Writes<OriginStays>>(), "C9"),
+        ["acknowledges one answer of a fork only"] = (new MutantKinds<Says<NoAckForSecond>>(), "C6"),
         ["answers differently each time"] = (new MutantKinds<Says<AnswersDiffer>>(), "C3"),
     };
 
