@@ -11,7 +11,8 @@ namespace Controller.Simulation.Tests.Checkers;
 /// C9: RFC 3264 section 8 of the session descriptions that leave: in one dialog, one way, the origin stays the same, the version stays the same with the
 /// description, and grows by exactly one with each that differs.
 /// </summary>
-internal sealed class Descriptions
+/// <param name="mayComeLate">The journal fails or the node dies: what was to leave first may have stayed behind, and leaves when it is asked for again.</param>
+internal sealed class Descriptions(bool mayComeLate)
 {
     private readonly HashSet<(ulong, int)> _seen = [];
     private readonly Dictionary<string, Description> _last = [];
@@ -32,13 +33,19 @@ internal sealed class Descriptions
         if (_last.TryGetValue(side + theirs, out Description? before) || _last.TryGetValue(side, out before))
         {
             bool follows = now.Origin == before.Origin && (now.Version == before.Version ? now.Print == before.Print : now.Version == before.Version + 1);
+            if (mayComeLate && now.Origin == before.Origin && now.Version + 1 == before.Version && !before.Follows)
+            {
+                _last[side + theirs] = before with { Follows = true };
+                return;
+            }
+
             if (!follows)
             {
                 throw new ViolationException("C9", $"o={before.Origin} version {before.Version} is followed by o={now.Origin} version {now.Version}{(now.Version == before.Version ? " with other content" : "")}");
             }
         }
 
-        _last[side + theirs] = now;
+        _last[side + theirs] = now with { Follows = before is not null && (now.Version > before.Version || before.Follows) };
     }
 
     private static Description Read(ReadOnlySpan<byte> body)
@@ -48,5 +55,6 @@ internal sealed class Descriptions
         return new($"{fields[0]} {fields[1]}", ulong.Parse(fields[2], CultureInfo.InvariantCulture), Fingerprint.Of(body));
     }
 
-    private sealed record Description(string Origin, ulong Version, (ulong, int) Print);
+    /// <param name="Follows">The version before it has been seen.</param>
+    private sealed record Description(string Origin, ulong Version, (ulong, int) Print, bool Follows = false);
 }

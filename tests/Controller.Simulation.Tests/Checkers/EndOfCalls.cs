@@ -54,7 +54,10 @@ internal sealed class EndOfCalls(SimulatedWorld world)
     {
         Both(caller);
         Ask invite = caller.Invite!;
-        Must(invite.Final != 0 || world.Faults.LongAway || (world.Faults.Loss > 0 && records.Length == 0), $"{caller.Mark}: the INVITE got no final response");
+
+        // 17.1.1.2, timer B: to a caller that nothing has reached in 64*T1 there is no server any more, whatever was lost on the way.
+        bool deaf = world.Faults.Loss > 0 && (records.Length == 0 || invite is { TimedOut: true, Provisional: false });
+        Must(invite.Final != 0 || world.Faults.LongAway || deaf, $"{caller.Mark}: the INVITE got no final response");
         if (invite.Final == 0 && world.Faults.LongAway && records.Length == 0)
         {
             return;

@@ -188,8 +188,16 @@ internal sealed class Caller : Party
             World.Saw(Call, Ingredient.PrackOffer);
         }
 
-        World.Saw(Call, Ingredient.Prack);
-        Request(dialog, SipMethod.Prack, session, $"RAck: {number} {Invite!.CSeq} INVITE\r\n", answers);
+        Acknowledge(dialog, number, session, answers);
+    }
+
+    private void Acknowledge(PartyDialog dialog, uint number, string? session = null, bool isAnswer = false)
+    {
+        if (Phase != PartyPhase.Over && !dialog.IsOver)
+        {
+            World.Saw(Call, Ingredient.Prack);
+            Request(dialog, SipMethod.Prack, session, $"RAck: {number} {Invite!.CSeq} INVITE\r\n", isAnswer);
+        }
     }
 
     protected override void Answered(Ask ask, SipMessage response, bool first)
@@ -200,6 +208,11 @@ internal sealed class Caller : Party
             if (first && ask is { Method: SipMethod.Prack, Final: < 300, Dialog: { } pracked })
             {
                 After(Script.EarlyUpdateAfter, () => UpdateEarly(pracked));
+            }
+            else if (first && ask is { Method: SipMethod.Prack, HasOffer: true, Dialog: { } refused })
+            {
+                // RFC 3262 section 3: what was refused has acknowledged nothing; the offer was too much, so it asks without.
+                After(10, () => Acknowledge(refused, refused.RSeq));
             }
 
             return;

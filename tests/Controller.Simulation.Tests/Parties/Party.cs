@@ -149,7 +149,7 @@ internal abstract class Party
         int status = response.StatusCode;
         if (status < 200)
         {
-            ask.Provisional = true;
+            ask.Provisional |= ask.IsOpen;
             Progressed(ask, response);
             return;
         }
@@ -382,7 +382,9 @@ internal abstract class Party
     private void Updated(Serve serve, PartyDialog dialog)
     {
         bool offer = !serve.Request.Body.IsEmpty;
-        Must(Script.AllowsUpdate || !World.Plans[Call].ChecksUpdate, "C8", $"UPDATE {serve.CSeq} to one that does not allow it");
+
+        // RFC 3311 section 5.1: "it is possible that the UAS may not support UPDATE": its Allow tells.
+        Must(Script.AllowsUpdate, "C8", $"UPDATE {serve.CSeq} to one that does not allow it");
         Must(!offer || !dialog.OfferReceived, "C8", $"UPDATE {serve.CSeq} makes a second offer while the first waits for its answer");
         Heard(dialog, serve.Request);
         if (dialog.IsOver)

@@ -7,14 +7,6 @@ namespace Controller.Simulation.Tests.World;
 /// <param name="Callees">By address: how the party there behaves for this call.</param>
 internal sealed record CallPlan(int Number, long StartsAt, bool ToUser, PartyScript Caller, IReadOnlyDictionary<IPEndPoint, PartyScript> Callees, long HangUpAt)
 {
-    /// <summary>What the controller can do by now.</summary>
-    private const bool Reliable = true;
-    private const bool Updates = true;
-    private const bool ManyForks = true;
-
-    /// <summary>An UPDATE reaches only who allows it.</summary>
-    public bool ChecksUpdate => false;
-
     private static readonly int[] Refusals = [486, 603, 404, 503, 302, 407, 480, 500];
 
     public string User => ToUser ? $"bob{Number}" : $"+1555000{Number}";
@@ -33,12 +25,12 @@ internal sealed record CallPlan(int Number, long StartsAt, bool ToUser, PartyScr
         var caller = new PartyScript
         {
             LateOffer = random.Next(6) == 0,
-            Reliable = Reliable ? (Reliability)random.Next(3) : Reliability.None,
-            AllowsUpdate = Updates && random.Next(3) > 0,
+            Reliable = (Reliability)random.Next(3),
+            AllowsUpdate = random.Next(3) > 0,
             PrackAfter = random.Next(100) == 0 ? -1 : random.Next(random.Next(3) == 0 ? 2_000 : 30),
-            PrackOffers = Updates && random.Next(4) == 0,
+            PrackOffers = random.Next(4) == 0,
             EarlyUpdateAfter = random.Next(3) == 0 ? random.Next(0, 2_000) : -1,
-            UpdateAfter = Updates && random.Next(4) == 0 ? random.Next(0, 8_000) : -1,
+            UpdateAfter = random.Next(4) == 0 ? random.Next(0, 8_000) : -1,
             UpdateOffers = random.Next(2) == 0,
             LateReoffer = random.Next(4) == 0,
             CancelAfter = kind is 6 or 7 or 5 ? random.Next(0, random.Next(2) == 0 ? 1_500 : 12_000) : -1,
@@ -52,6 +44,14 @@ internal sealed record CallPlan(int Number, long StartsAt, bool ToUser, PartyScr
         return new CallPlan(number, random.Next(0, 200), toUser, caller, callees, random.Next(8) == 0 ? random.Next(100, 20_000) : -1);
     }
 
+    /// <summary>At once, close behind the ringing, or some time later.</summary>
+    private static int FinalAfter(Random random, int ring) => random.Next(6) switch
+    {
+        0 or 1 => random.Next(0, 50),
+        2 when ring >= 0 => ring + random.Next(0, 60),
+        _ => random.Next(0, 9_000),
+    };
+
     private static PartyScript Callee(Random random, bool answers)
     {
         int ring = random.Next(4) == 0 ? -1 : random.Next(0, 600);
@@ -64,15 +64,15 @@ internal sealed record CallPlan(int Number, long StartsAt, bool ToUser, PartyScr
             RingStatus = random.Next(3) == 0 ? 183 : 180,
             RingWithSession = random.Next(3) == 0,
             RingAgainAfter = ring >= 0 && random.Next(3) == 0 ? ring + random.Next(1, 3_000) : -1,
-            FinalAfter = !answers && dead == 1 ? -1 : random.Next(0, random.Next(3) == 0 ? 50 : 9_000),
+            FinalAfter = !answers && dead == 1 ? -1 : FinalAfter(random, ring),
             FinalStatus = answers ? 200 : Refusals[random.Next(Refusals.Length)],
-            Reliable = Reliable && random.Next(2) == 0 ? Reliability.Supports : Reliability.None,
-            AllowsUpdate = Updates && random.Next(3) > 0,
+            Reliable = random.Next(2) == 0 ? Reliability.Supports : Reliability.None,
+            AllowsUpdate = random.Next(3) > 0,
             EarlyUpdateAfter = random.Next(3) == 0 ? random.Next(0, 2_000) : -1,
-            UpdateAfter = Updates && random.Next(4) == 0 ? random.Next(0, 8_000) : -1,
+            UpdateAfter = random.Next(4) == 0 ? random.Next(0, 8_000) : -1,
             UpdateOffers = random.Next(2) == 0,
             LateReoffer = random.Next(4) == 0,
-            Forks = !ManyForks ? 1 : random.Next(20) switch { 0 => 10, 1 or 2 => random.Next(2, 5), _ => 1 },
+            Forks = random.Next(20) switch { 0 => 10, 1 or 2 => random.Next(2, 5), _ => 1 },
             SecondAnswerAfter = random.Next(3) == 0 ? random.Next(0, 6_000) : -1,
             AnswersDespiteCancel = random.Next(3) == 0,
             RecordRoute = random.Next(4) == 0,

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
+using Controller.Simulation.Tests.Parties;
 
 namespace Controller.Simulation.Tests.World;
 
@@ -26,7 +27,7 @@ internal sealed class Ladder(SimulatedClock clock)
             {
                 string start = Encoding.Latin1.GetString(message.Raw);
                 text.Append(start.AsSpan(0, start.IndexOf('\r', StringComparison.Ordinal)))
-                    .Append(CultureInfo.InvariantCulture, $"  [{Text(message, HeaderId.CSeq)}; {Short(Text(message, HeaderId.CallId))}; {Branch(message)}{(message.Body.IsEmpty ? "" : "; sdp")}] ");
+                    .Append(CultureInfo.InvariantCulture, $"  [{Text(message, HeaderId.CSeq)}; {Short(Text(message, HeaderId.CallId))}; {Branch(message)}{Dialog(message)}{(message.Body.IsEmpty ? "" : "; sdp")}] ");
             }
 
             text.AppendLine(note);
@@ -38,6 +39,14 @@ internal sealed class Ladder(SimulatedClock clock)
     private static string Text(SipMessage message, HeaderId id) => Encoding.Latin1.GetString(message.Value(id));
 
     private static string Short(string text) => text.Length > 14 ? text[^14..] : text;
+
+    /// <summary>The end of the To tag, which tells early dialogs apart; and which reliable response it is, or is about.</summary>
+    private static string Dialog(SipMessage message)
+    {
+        string tag = PartyText.Tag(message, HeaderId.To);
+        string reliable = Text(message, HeaderId.RSeq) + Text(message, HeaderId.RAck).Split(' ')[0];
+        return (tag.Length > 0 ? "; to " + tag[^Math.Min(tag.Length, 4)..] : "") + (reliable.Length > 0 ? "; rseq " + reliable : "");
+    }
 
     private static string Branch(SipMessage message) => Via.TryParse(message.Value(HeaderId.Via), out Via via) ? Short(Encoding.Latin1.GetString(via.Branch)) : "";
 }

@@ -34,7 +34,7 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly CommittedFacts _facts;
     private readonly DurableBeforeSent _durable;
     private readonly SameTwice _same = new();
-    private readonly Descriptions _descriptions = new();
+    private readonly Descriptions _descriptions;
     private readonly ReliableResponses _reliable = new();
     private readonly IPEndPoint[] _trunk;
     private bool _commitScheduled;
@@ -48,6 +48,7 @@ internal sealed class SimulatedWorld : IDisposable
         Schedule = new Schedule(Clock);
         Ladder = new Ladder(Clock);
         _faults = FaultPlan.Draw(_random);
+        _descriptions = new Descriptions(mayComeLate: _faults.Crashes.Count + _faults.Failures.Count > 0);
         Network = new Network(this, _faults, _random);
         _trunk = [.. Enumerable.Range(0, _random.Next(1, 3)).Select(i => new IPEndPoint(IPAddress.Parse($"198.51.100.{20 + i}"), 5080))];
         NamedTrunk = _random.Next(4) == 0;
