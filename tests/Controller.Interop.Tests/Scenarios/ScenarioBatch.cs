@@ -9,7 +9,7 @@ namespace Controller.Interop.Tests.Scenarios;
 /// </summary>
 public sealed class ScenarioBatch : IDisposable
 {
-    private const int AtATime = 10;
+    private const int AtATime = 16;
 
     private readonly TemporaryFolder _folder = new();
     private readonly SemaphoreSlim _places = new(AtATime);
