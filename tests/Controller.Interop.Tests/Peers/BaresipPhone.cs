@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Controller.Interop.Tests.Harness;
 
 namespace Controller.Interop.Tests.Peers;
@@ -11,8 +12,12 @@ namespace Controller.Interop.Tests.Peers;
 /// A baresip softphone without a screen or sound card: it plays a tone of its own from a file and records what it hears to a file;
 /// controlled over its JSON interface (netstrings on TCP).
 /// </summary>
-internal sealed class BaresipPhone : IDisposable
+internal sealed class BaresipPhone : IPhone
 {
+    /// <summary>In its log: the answer to an INVITE of its own, without what stands between the fields of one dialog.</summary>
+    private static readonly Regex Answers = new(
+        @"SIP/2\.0 200 [^\n]*\n(?:(?!\r?\n\r?\n)[\s\S])*?From: [^\n]*;tag=(?<from>[^;\s]+)[^\n]*\nTo: [^\n]*;tag=(?<to>[^;\s]+)[^\n]*\nCall-ID: (?<id>\S+)\s*\nCSeq: \d+ INVITE");
+
     private readonly TemporaryFolder _folder = new();
     private readonly Process _process;
     private readonly Socket _control;
@@ -29,13 +34,14 @@ internal sealed class BaresipPhone : IDisposable
     {
         Tone = tone;
         int control = Ports.Free();
-        Wave.WriteTone(_folder.File("tone.wav"), tone, 60);
+        // Longer than any call: it hangs up at the end of the file.
+        Wave.WriteTone(_folder.File("tone.wav"), tone, 180);
         Directory.CreateDirectory(Recordings);
         File.WriteAllText(_folder.File("config"), Configuration(control));
         File.WriteAllText(_folder.File("contacts"), "");
         File.WriteAllText(_folder.File("accounts"),
             $"<sip:{user}@example.test;transport={transport}>;auth_user={user};auth_pass={password};outbound=\"sip:127.0.0.1:{node};transport={transport}\";regint=600;audio_codecs=PCMU/8000/1\n");
-        _process = Command.Start("baresip", ["-f", _folder.Path, "-v"], _folder.Path);
+        _process = Command.Start("baresip", ["-f", _folder.Path, "-v", "-s"], _folder.Path);
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginOutputReadLine();
@@ -46,6 +52,7 @@ internal sealed class BaresipPhone : IDisposable
     }
 
     public int Tone { get; }
+    public int Established => Count("CALL_ESTABLISHED");
     private string Recordings => _folder.File("recordings");
 
     public string Log
@@ -82,6 +89,27 @@ internal sealed class BaresipPhone : IDisposable
     public void Accept() => Tell("accept", "");
 
     public void HangUp() => Tell("hangup", "");
+
+    public void Hold() => Tell("hold", "");
+
+    public void Resume() => Tell("resume", "");
+
+    public void Transfer(string uri) => Tell("transfer", uri);
+
+    /// <summary>It has no command for this: it is given the Refer-To (RFC 3891 section 3: "the to-tag parameter is compared to the local tag" of who is asked).</summary>
+    public void TransferToSecondCall(string uri)
+    {
+        Match answered = Answers.Matches(Log)[^1];
+        string dialog = $"{answered.Groups["id"].Value};to-tag={answered.Groups["to"].Value};from-tag={answered.Groups["from"].Value}";
+        Tell("line", "1");
+        Transfer($"<{uri}?Replaces={Uri.EscapeDataString(dialog)}>");
+    }
+
+    public void ExpectRinging(TimeSpan limit) => Expect("CALL_INCOMING", 1, limit);
+
+    public void ExpectEarlyMedia(TimeSpan limit) => Expect("CALL_PROGRESS", 1, limit);
+
+    public void ExpectEstablished(int count, TimeSpan limit) => Expect("CALL_ESTABLISHED", count, limit);
 
     /// <summary>The decoded audio of the latest call.</summary>
     public double[] Heard()
@@ -189,13 +217,13 @@ internal sealed class BaresipPhone : IDisposable
 
     private string Configuration(int control)
     {
-        int media = Ports.Free() / 2 * 2;
+        int media = Ports.FreeRow(10);
         string modules = Directory.GetDirectories("/usr/lib", "baresip").Concat(Directory.GetDirectories("/usr/local/lib", "baresip")).First() + "/modules";
         return $"""
             poll_method epoll
-            sip_listen 127.0.0.1:{Ports.Free()}
+            sip_listen 127.0.0.1:{Ports.FreeRow(2)}
             net_interface 127.0.0.1
-            rtp_ports {media}-{media + 8}
+            rtp_ports {media}-{media + 9}
             audio_source aufile,{_folder.File("tone.wav")}
             audio_player aubridge,none
             audio_alert aubridge,none

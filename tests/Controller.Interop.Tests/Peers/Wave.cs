@@ -31,11 +31,12 @@ internal static class Wave
         File.WriteAllBytes(file, [.. head, .. samples]);
     }
 
-    /// <summary>The samples of a recording, whose header may not have been completed yet.</summary>
+    /// <summary>The samples of a recording, whose header may not have been completed, or written, yet.</summary>
     public static double[] ReadSamples(string file)
     {
         byte[] bytes = File.ReadAllBytes(file);
-        int data = bytes.AsSpan().IndexOf("data"u8) + 8;
+        int mark = bytes.AsSpan().IndexOf("data"u8);
+        int data = mark < 0 ? 44 : mark + 8;
         double[] samples = new double[Math.Max(0, (bytes.Length - data) / 2)];
         for (int i = 0; i < samples.Length; i++)
         {
