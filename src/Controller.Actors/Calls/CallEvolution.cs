@@ -35,6 +35,7 @@ internal static class CallEvolution
         CallEvent.RequestAccepted e => RequestProgress.RequestAccepted(state, e),
         CallEvent.RequestSent { Purpose: RequestPurpose.Refresh } e => TimerProgress.RefreshSent(RequestProgress.RequestSent(state, e), e.Leg),
         CallEvent.RequestSent e => RequestProgress.RequestSent(state, e),
+        CallEvent.Challenged e => ChallengeProgress.Challenged(state, e),
         CallEvent.RequestAnswered e => RequestProgress.RequestAnswered(state, e),
 
         CallEvent.Redirected e => LegProgress.Redirected(state, e),
@@ -44,7 +45,7 @@ internal static class CallEvolution
 
         CallEvent.ByeAnswered e => state with { Byes = state.Byes.Add((e.Branch, e.Status)) },
         CallEvent.FlowMoved e => state.With(state.Legs[e.Leg] with { Flow = e.Flow }),
-        CallEvent.CSeqSkipped e => state.With(state.Legs[e.Leg] with { LocalCSeq = e.CSeq }),
+        CallEvent.CSeqSkipped e => ChallengeProgress.Skipped(state, e),
 
         CallEvent.ReferralStarted e => ReferralProgress.Started(state, e),
         CallEvent.ReferralExtended e => ReferralProgress.Extended(state, e),

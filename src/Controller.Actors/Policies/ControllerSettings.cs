@@ -112,8 +112,13 @@ public sealed record TrunkSettings
     public RedirectPolicy Redirect { get; init; } = RedirectPolicy.Map;
     public int? MaxCalls { get; init; }
     public double? CallsPerSecond { get; init; }
+
+    /// <summary>What challenges of the trunk are answered with; null, like <see cref="Password"/>, if it has given us no account.</summary>
     public string? User { get; init; }
     public string? Password { get; init; }
+
+    /// <summary>Without the password: a snapshot may be logged.</summary>
+    public override string ToString() => $"TrunkSettings {{ Name = {Name}, Realm = {Realm} }}";
 }
 
 /// <param name="Uri">A SIP URI whose host, port and transport parameter say where to send.</param>

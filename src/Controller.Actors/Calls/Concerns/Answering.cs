@@ -102,20 +102,18 @@ internal static class Answering
         // 8.1.1.7: a branch of its own for the ACK of each dialog; the same again for each repetition of its 2xx.
         bool first = !HasAnswered(turn.State, leg);
         var to = NextHops.Of(turn, dialog);
-        turn.Send(to, Requests.Ack(dialog, turn.Branch(leg.Number, client.CSeq, SipMethod.Ack, first ? "" : tag), client.CSeq));
-        uint cseq = leg.LocalCSeq + 1;
-        string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
+        turn.Send(to, Acknowledging(turn, leg, client.CSeq, Requests.Ack(dialog, turn.Branch(leg.Number, client.CSeq, SipMethod.Ack, first ? "" : tag), client.CSeq)));
         if (first)
         {
             turn.Happened(new CallEvent.LegAnsweredLate(turn.Now, leg.Number, dialog.RemoteTag, dialog.RemoteTarget, dialog.RouteSet));
-            byte[] bye = Requests.Bye(dialog, branch, cseq, Why(turn, leg));
-            turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, branch, SipMethod.Bye, cseq, to, "", bye));
-            turn.Send(to, bye, branch);
+            DialogRequests.Send(turn, dialog, SipMethod.Bye, (branch, cseq) => Requests.Bye(dialog, branch, cseq, Why(turn, leg)));
         }
         else if (!leg.HungUp.Contains(tag))
         {
             // A second answer comes again until its ACK has arrived; it is hung up once.
-            byte[] bye = Requests.Bye(dialog, branch, cseq, Why(turn, leg));
+            uint cseq = leg.LocalCSeq + 1;
+            string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
+            byte[] bye = TrunkAuthentication.Authorized(turn, leg, Requests.Bye(dialog, branch, cseq, Why(turn, leg)));
             turn.Happened(new CallEvent.SecondAnswerHungUp(turn.Now, leg.Number, branch, cseq, to, bye) { RemoteTag = tag });
             turn.Send(to, bye, branch);
         }
@@ -146,6 +144,7 @@ internal static class Answering
             {
                 Leg held = turn.State.Legs[answer.HeldLeg];
                 relayed = Requests.Ack(turn.Crossing(turn.State.Legs[answer.Leg], held), turn.Branch(held.Number, answer.HeldCSeq, SipMethod.Ack), answer.HeldCSeq, ack);
+                relayed = Acknowledging(turn, held, answer.HeldCSeq, relayed);
             }
 
             turn.Happened(new CallEvent.Acknowledged(turn.Now, answer.Leg, number, relayed));
@@ -182,5 +181,12 @@ internal static class Answering
     }
 
     public static void SendAck(Turn turn, Leg leg, uint cseq) =>
-        turn.Send(NextHops.Of(turn, leg), Requests.Ack(leg, turn.Branch(leg.Number, cseq, SipMethod.Ack), cseq));
+        turn.Send(NextHops.Of(turn, leg), Acknowledging(turn, leg, cseq, Requests.Ack(leg, turn.Branch(leg.Number, cseq, SipMethod.Ack), cseq)));
+
+    /// <summary>
+    /// 22.1: "UACs creating an ACK message will duplicate all of the Authorization and Proxy-Authorization header field values that appeared in the INVITE to which
+    /// the ACK corresponds": nobody may challenge it.
+    /// </summary>
+    private static byte[] Acknowledging(Turn turn, Leg leg, uint cseq, byte[] ack) =>
+        CredentialLines.With(ack, turn.State.FindClient(leg.Number, SipMethod.Invite, cseq)?.Credentials ?? "");
 }

@@ -5,7 +5,6 @@ using Controller.Sharding.Model;
 using Controller.Sip.Dialogs;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
-using Controller.Sip.Transport;
 
 namespace Controller.Actors.Calls.Concerns;
 
@@ -30,7 +29,7 @@ internal static class Joining
             turn.Now, leg.Number, response.StatusCode, Dialogs.Tag(response.Value(HeaderId.To)), contact.Length > 0 ? contact : leg.RemoteTarget, RouteSets.OfResponse(response), offer,
             PeerCapabilities.Of(response)));
         turn.Happened(new CallEvent.SessionTimed(leg.Number, SessionTimers.AsClient(turn, client.Request.Span, response, leg)));
-        Answering.SendAck(turn, turn.State.Legs[leg.Number], leg.LocalCSeq);
+        Answering.SendAck(turn, turn.State.Legs[leg.Number], client.CSeq);
         Cancellation.CancelOpenLegs(turn, Reasons.CompletedElsewhere);
         if (offer.Length == 0)
         {
@@ -55,13 +54,9 @@ internal static class Joining
             return;
         }
 
-        uint cseq = remaining.LocalCSeq + 1;
-        string branch = turn.Branch(remaining.Number, cseq, SipMethod.Invite);
-        byte[] bytes = TransferRequests.Join(remaining, branch, cseq, transfer.Offer);
-        Flow to = NextHops.Of(turn, remaining);
-        turn.Happened(new CallEvent.RequestSent(turn.Now, remaining.Number, branch, SipMethod.Invite, cseq, to, Transfer.Own, bytes));
-        turn.Happened(new CallEvent.TransferJoinSet(branch, Instant.Never));
-        turn.Send(to, bytes, branch);
+        string joined = DialogRequests.Send(
+            turn, remaining, SipMethod.Invite, (branch, cseq) => TransferRequests.Join(remaining, branch, cseq, transfer.Offer), peer: Transfer.Own);
+        turn.Happened(new CallEvent.TransferJoinSet(joined, Instant.Never));
     }
 
     /// <summary>What the remaining party says to the re-INVITE, or that it says nothing (408, 503). False: it is none that a transfer waits for.</summary>

@@ -43,12 +43,7 @@ internal static class OwnRequests
 
         ReadOnlyMemory<byte> description = TakesUpdate(leg, timer) || leg.Description is null ? default : leg.Description.Body;
         SipMethod method = description.IsEmpty ? SipMethod.Update : SipMethod.Invite;
-        uint cseq = leg.LocalCSeq + 1;
-        string branch = turn.Branch(leg.Number, cseq, method);
-        byte[] bytes = Requests.Refresh(leg, branch, cseq, method, description, timer);
-        var to = NextHops.Of(turn, leg);
-        turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, branch, method, cseq, to, "", bytes) { Purpose = RequestPurpose.Refresh });
-        turn.Send(to, bytes, branch);
+        DialogRequests.Send(turn, leg, method, (branch, cseq) => Requests.Refresh(leg, branch, cseq, method, description, timer), purpose: RequestPurpose.Refresh);
     }
 
     /// <summary>

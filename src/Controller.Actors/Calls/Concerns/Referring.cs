@@ -6,7 +6,6 @@ using Controller.Actors.Policies;
 using Controller.Sharding.Model;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
-using Controller.Sip.Transport;
 using Controller.Sip.Uris;
 
 namespace Controller.Actors.Calls.Concerns;
@@ -41,14 +40,14 @@ internal static class Referring
 
         Leg other = referral is null ? turn.State.Opposite(leg) : turn.State.Legs[request.Method == SipMethod.Notify ? referral.Leg : referral.Notifier];
         uint cseq = other.LocalCSeq + 1;
-        string branch = turn.Branch(other.Number, cseq, request.Method);
         Crossing over = turn.Crossing(leg, other);
-        byte[] bytes = referral is null
-            ? ReferralRequests.Refer(over, branch, cseq, request, ReferredNames.ReferTo(turn.Secret, over, request))
-            : ReferralRequests.OfReferral(over, branch, cseq, request, id is null ? null : request.Method == SipMethod.Notify ? referral.CSeq : referral.NotifierCSeq);
-        Flow to = NextHops.Of(turn, other);
         turn.Happened(new CallEvent.RequestAccepted(turn.Now, leg.Number, key, request.Method, number, Responses.Destination(request, leg.Flow), request.Raw.ToArray()));
-        turn.Happened(new CallEvent.RequestSent(turn.Now, other.Number, branch, request.Method, cseq, to, key, bytes));
+        DialogRequests.Send(
+            turn, other, request.Method,
+            (branch, own) => referral is null
+                ? ReferralRequests.Refer(over, branch, own, request, ReferredNames.ReferTo(turn.Secret, over, request))
+                : ReferralRequests.OfReferral(over, branch, own, request, id is null ? null : request.Method == SipMethod.Notify ? referral.CSeq : referral.NotifierCSeq),
+            peer: key);
         if (request.Method == SipMethod.Refer)
         {
             // 2.4.4: NOTIFYs may come before the 202.
@@ -58,8 +57,6 @@ internal static class Referring
         {
             Told(turn, referral!, request);
         }
-
-        turn.Send(to, bytes, branch);
     }
 
     private static int ReferRefusal(Turn turn, SipMessage refer, Leg leg)

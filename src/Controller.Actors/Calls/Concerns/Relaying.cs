@@ -81,22 +81,12 @@ internal static class Relaying
     {
         if (UpdateInterworking.MethodFor(request, other, dialog) is { } method)
         {
-            Forward(turn, request, key, leg, other, method, dialog);
+            DialogRequests.Send(turn, other, method, (branch, cseq) => Requests.Relayed(turn.Crossing(leg, other), branch, cseq, request, method), peer: key, dialog: dialog);
         }
         else
         {
             AnswerHere(turn, request, key, leg, back);
         }
-    }
-
-    private static void Forward(Turn turn, SipMessage request, string key, Leg leg, Leg other, SipMethod method, string dialog)
-    {
-        uint cseq = other.LocalCSeq + 1;
-        string branch = turn.Branch(other.Number, cseq, method, dialog);
-        byte[] bytes = Requests.Relayed(turn.Crossing(leg, other), branch, cseq, request, method);
-        var to = NextHops.Of(turn, other);
-        turn.Happened(new CallEvent.RequestSent(turn.Now, other.Number, branch, method, cseq, to, key, bytes) { Dialog = dialog });
-        turn.Send(to, bytes, branch);
     }
 
     /// <summary>RFC 3311 section 5.1: an UPDATE without a description refreshes the target, and the session timer of its leg; a peer that cannot take one is not asked.</summary>
@@ -222,7 +212,7 @@ internal static class Relaying
 
         // RFC 3261 section 12.3: a non-2xx final response terminates "any early dialogs created through provisional responses to that request": what is agreed on
         // in one that has gone is nobody's session any more.
-        int status = accepted && Dialogs.HasSession(response) && !turn.State.IsOpen(server.Dialog) ? 481 : Told(server, response.StatusCode);
+        int status = accepted && Dialogs.HasSession(response) && !turn.State.IsOpen(server.Dialog) ? 481 : Told(turn.State, client, server, response.StatusCode);
         byte[] bytes = status == response.StatusCode
             ? Answers.Relayed(request, turn.Crossing(answering, asking), asking.LocalTag, response, timer: timer)
             : Answers.Own(request, asking, "", status, retryAfterSeconds: status == 500 ? RetryAfter(server.CSeq) : 0);
@@ -249,11 +239,12 @@ internal static class Relaying
     }
 
     /// <summary>
-    /// What a refusal is for the party that asks: a challenge is not its own (22.3); a session interval (422) is between the other leg and us, and the next
+    /// What a refusal is for the party that asks: a challenge is not its own (22.3), and ends what has been cancelled; a session interval (422) is between the other leg and us, and the next
     /// attempt knows it; a re-INVITE that took too long for the UPDATE that it stands for was cancelled by us.
     /// </summary>
-    private static int Told(Transaction server, int status) => status switch
+    private static int Told(CallState state, Transaction client, Transaction server, int status) => status switch
     {
+        401 or 407 when state.FindClient(client.Branch, SipMethod.Cancel) is not null => server.Method == SipMethod.Invite ? 487 : 504,
         401 or 407 => 403,
         422 => 500,
         487 when server.Method == SipMethod.Update => 504,

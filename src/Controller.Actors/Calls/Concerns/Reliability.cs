@@ -196,13 +196,9 @@ internal static class Reliability
 
     private static void SendPrack(Turn turn, Leg caller, Leg callee, string dialog, uint rseq, SipMessage? prack, string peer)
     {
-        uint cseq = callee.LocalCSeq + 1;
-        string branch = turn.Branch(callee.Number, cseq, SipMethod.Prack, dialog);
         uint invited = turn.State.Find(TransactionKind.InviteClient, callee.Number)?.CSeq ?? 1;
-        byte[] bytes = Requests.Prack(turn.Crossing(caller, callee), branch, cseq, rseq, invited, prack);
-        var to = NextHops.Of(turn, callee);
-        turn.Happened(new CallEvent.RequestSent(turn.Now, callee.Number, branch, SipMethod.Prack, cseq, to, peer, bytes) { Dialog = dialog });
-        turn.Send(to, bytes, branch);
+        DialogRequests.Send(
+            turn, callee, SipMethod.Prack, (branch, cseq) => Requests.Prack(turn.Crossing(caller, callee), branch, cseq, rseq, invited, prack), peer: peer, dialog: dialog);
     }
 
     private static bool TryNumber(ReadOnlySpan<byte> text, out uint number) =>

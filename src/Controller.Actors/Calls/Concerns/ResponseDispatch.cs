@@ -19,11 +19,21 @@ internal static class ResponseDispatch
         }
 
         // 18.2.2: a response whose connection has gone comes over another one: what we say next to this peer goes there as well.
+        Flow next = client.Flow;
         if (client.Flow.Connection != 0 && flow.Connection != 0 && flow.Connection != client.Flow.Connection)
         {
             turn.Happened(new CallEvent.FlowMoved(client.Leg, flow));
+            next = flow;
         }
 
+        if (!TrunkAuthentication.TryAgain(turn, client, response, next))
+        {
+            Take(turn, client, response);
+        }
+    }
+
+    private static void Take(Turn turn, Transaction client, SipMessage response)
+    {
         // Over a stream a client transaction is over with its final response (timers D and K are zero). One that relays stays until what the response leads to
         // is decided: who reads the call back finds it there as well.
         Transaction next = client.Step(TransactionInput.Received(response.StatusCode), turn.Now, out TransactionEffects effects);

@@ -114,7 +114,7 @@ internal static class SessionTimers
         uint cseq = leg.LocalCSeq + 1;
         Leg again = leg with { LocalCSeq = cseq };
         string branch = turn.Branch(leg.Number, cseq, SipMethod.Invite);
-        byte[] bytes = Requests.Invite(turn.Crossing(turn.State.A, again), branch, invite, Latin1.Text(sent.Value(HeaderId.Replaces)), least);
+        byte[] bytes = TrunkAuthentication.Authorized(turn, again, Requests.Invite(turn.Crossing(turn.State.A, again), branch, invite, Latin1.Text(sent.Value(HeaderId.Replaces)), least));
         turn.Happened(new CallEvent.LegTriedAgain(turn.Now, leg.Number, branch, cseq, client.Flow, bytes, client.Last));
         turn.Send(client.Flow, bytes, branch);
         return true;

@@ -122,12 +122,7 @@ internal static class Teardown
         }
 
         Leg callee = turn.State.Side(early.Leg, dialog);
-        uint cseq = callee.LocalCSeq + 1;
-        string branch = turn.Branch(callee.Number, cseq, SipMethod.Bye, dialog);
-        byte[] bye = Requests.Bye(callee, branch, cseq, reason);
-        var to = NextHops.Of(turn, callee);
-        turn.Happened(new CallEvent.RequestSent(turn.Now, callee.Number, branch, SipMethod.Bye, cseq, to, "", bye) { Dialog = dialog });
-        turn.Send(to, bye, branch);
+        DialogRequests.Send(turn, callee, SipMethod.Bye, (branch, cseq) => Requests.Bye(callee, branch, cseq, reason), dialog: dialog);
     }
 
     /// <summary>We end the call ourselves: an operator, the maximum duration, an ACK that never came.</summary>
@@ -163,15 +158,8 @@ internal static class Teardown
 
     /// <summary>One leg is left by a BYE of ours; the call goes on.</summary>
     /// <param name="reason">Value of Reason (RFC 3326).</param>
-    public static void Leave(Turn turn, Leg leg, string reason)
-    {
-        uint cseq = leg.LocalCSeq + 1;
-        string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
-        byte[] bye = Requests.Bye(leg, branch, cseq, reason);
-        Controller.Sip.Transport.Flow to = NextHops.Of(turn, leg);
-        turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, branch, SipMethod.Bye, cseq, to, "", bye));
-        turn.Send(to, bye, branch);
-    }
+    public static void Leave(Turn turn, Leg leg, string reason) =>
+        DialogRequests.Send(turn, leg, SipMethod.Bye, (branch, cseq) => Requests.Bye(leg, branch, cseq, reason));
 
     /// <summary>
     /// Tells the peers that have not been told. 15: "the callee's UA MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx
@@ -209,16 +197,10 @@ internal static class Teardown
             }
         }
 
-        uint cseq = leg.LocalCSeq + 1;
-        string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
-
         // RFC 3326, RFC 7433: why it was hung up, and what users tell each other then, goes from end to end.
         Farewell farewell = turn.State.Farewell;
-        byte[] bye = farewell.Bye.IsEmpty
+        DialogRequests.Send(turn, leg, SipMethod.Bye, (branch, cseq) => farewell.Bye.IsEmpty
             ? Requests.Bye(leg, branch, cseq, farewell.Reason)
-            : Requests.Relayed(turn.Crossing(turn.State.Opposite(leg), leg), branch, cseq, SipMessage.Copy(farewell.Bye.Span));
-        var to = NextHops.Of(turn, leg);
-        turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, branch, SipMethod.Bye, cseq, to, "", bye));
-        turn.Send(to, bye, branch);
+            : Requests.Relayed(turn.Crossing(turn.State.Opposite(leg), leg), branch, cseq, SipMessage.Copy(farewell.Bye.Span)));
     }
 }

@@ -239,12 +239,7 @@ internal static class Transferring
         }
 
         Leg leg = turn.State.Legs[transfer.Referrer];
-        uint cseq = leg.LocalCSeq + 1;
-        string branch = turn.Branch(leg.Number, cseq, SipMethod.Notify);
-        byte[] bytes = TransferRequests.Notify(leg, branch, cseq, transfer.CSeq, status);
-        Flow to = NextHops.Of(turn, leg);
-        turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, branch, SipMethod.Notify, cseq, to, Transfer.Own, bytes));
-        turn.Send(to, bytes, branch);
+        DialogRequests.Send(turn, leg, SipMethod.Notify, (branch, cseq) => TransferRequests.Notify(leg, branch, cseq, transfer.CSeq, status), peer: Transfer.Own);
     }
 
     /// <summary>After a recovery: what was being looked up is asked for again.</summary>

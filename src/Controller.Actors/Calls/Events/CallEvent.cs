@@ -187,6 +187,16 @@ public abstract record CallEvent
     /// <param name="Ack">The ACK that the 422 got.</param>
     public sealed record LegTriedAgain(Instant At, int Leg, string Branch, uint CSeq, Flow Flow, ReadOnlyMemory<byte> Invite, ReadOnlyMemory<byte> Ack) : CallEvent;
 
+    /// <summary>
+    /// A trunk has challenged a request of ours (401, 407): it is sent again as <paramref name="Request"/>, with credentials and the next number (RFC 3261 section 22.2).
+    /// </summary>
+    /// <param name="Branch">Of the request that was challenged.</param>
+    /// <param name="Ack">The ACK that the challenge got; empty if it was for another method than INVITE.</param>
+    /// <param name="RetryBranch">Of the request that takes its place.</param>
+    public sealed record Challenged(
+        Instant At, int Leg, string Branch, ReadOnlyMemory<byte> Ack, ImmutableArray<AnsweredChallenge> Challenges, string RetryBranch, uint CSeq, Flow Flow,
+        ReadOnlyMemory<byte> Request) : CallEvent;
+
     /// <summary>A refresh of ours got its final response, or none: <paramref name="Status"/> is 408 or 503 then.</summary>
     /// <param name="RemoteTarget">New remote target; empty if unchanged.</param>
     public sealed record RefreshAnswered(Instant At, int Leg, string Branch, int Status, SessionTimer Timer, string RemoteTarget) : CallEvent;

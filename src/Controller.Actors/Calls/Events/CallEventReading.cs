@@ -38,6 +38,7 @@ internal static class CallEventReading
         Wire.Happened.KindOneofCase.ByeAnswered => new CallEvent.ByeAnswered(Text(happened.ByeAnswered.Branch), (int)happened.ByeAnswered.Status),
         Wire.Happened.KindOneofCase.SessionTimed => new CallEvent.SessionTimed((int)happened.SessionTimed.Leg, FromWire(happened.SessionTimed.Timer)),
         Wire.Happened.KindOneofCase.LegTriedAgain => FromWire(happened.LegTriedAgain),
+        Wire.Happened.KindOneofCase.Challenged => FromWire(happened.Challenged),
         Wire.Happened.KindOneofCase.Redirected => new CallEvent.Redirected((int)happened.Redirected.Leg, [.. happened.Redirected.Targets.Select(FromWire)]),
         Wire.Happened.KindOneofCase.RefreshAnswered => FromWire(happened.RefreshAnswered),
         _ => TransferEventWire.FromWire(happened) ?? throw new FormatException("an event of a call that this version does not know"),
@@ -96,6 +97,11 @@ internal static class CallEventReading
 
     private static CallEvent.LegTriedAgain FromWire(Wire.LegTriedAgain wire) =>
         new(new(wire.At), (int)wire.Leg, Text(wire.Branch), wire.Cseq, FromWire(wire.Flow), wire.Invite.Memory, wire.Ack.Memory);
+
+    private static CallEvent.Challenged FromWire(Wire.Challenged wire) => new(
+        new(wire.At), (int)wire.Leg, Text(wire.Branch), wire.Ack.Memory,
+        [.. wire.Challenges.Select(challenge => new AnsweredChallenge(challenge.IsProxy, Text(challenge.Value), challenge.Uses))],
+        Text(wire.RetryBranch), wire.Cseq, FromWire(wire.Flow), wire.Request.Memory);
 
     private static CallEvent.RefreshAnswered FromWire(Wire.RefreshAnswered wire) =>
         new(new(wire.At), (int)wire.Leg, Text(wire.Branch), (int)wire.Status, FromWire(wire.Timer), Text(wire.RemoteTarget));

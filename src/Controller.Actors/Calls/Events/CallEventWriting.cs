@@ -30,6 +30,7 @@ internal static class CallEventWriting
         CallEvent.EarlyDialogEnded e => new() { EarlyDialogEnded = new() { At = e.At.Milliseconds, CallerTag = Text(e.CallerTag) } },
         CallEvent.ProvisionalAcknowledged e => new() { ProvisionalAcknowledged = new() { At = e.At.Milliseconds, CallerTag = Text(e.CallerTag), Rseq = e.RSeq } },
         CallEvent.ByeAnswered e => new() { ByeAnswered = new() { Branch = Text(e.Branch), Status = (uint)e.Status } },
+        CallEvent.Challenged e => new() { Challenged = ToWire(e) },
         CallEvent.SessionTimed e => new() { SessionTimed = new() { Leg = (uint)e.Leg, Timer = ToWire(e.Timer) } },
         CallEvent.LegTriedAgain e => new() { LegTriedAgain = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Cseq = e.CSeq, Invite = Bytes(e.Invite), Ack = Bytes(e.Ack), Flow = ToWire(e.Flow) } },
         CallEvent.Redirected e => new() { Redirected = new() { Leg = (uint)e.Leg, Targets = { e.Targets.Select(ToWire) } } },
@@ -110,6 +111,23 @@ internal static class CallEventWriting
     {
         var wire = new Wire.LegAnsweredLate { At = e.At.Milliseconds, Leg = (uint)e.Leg, RemoteTag = Text(e.RemoteTag), RemoteTarget = Text(e.RemoteTarget) };
         wire.RouteSet.AddRange(e.RouteSet.Select(Text));
+        return wire;
+    }
+
+    private static Wire.Challenged ToWire(CallEvent.Challenged e)
+    {
+        var wire = new Wire.Challenged
+        {
+            At = e.At.Milliseconds,
+            Leg = (uint)e.Leg,
+            Branch = Text(e.Branch),
+            Ack = Bytes(e.Ack),
+            RetryBranch = Text(e.RetryBranch),
+            Cseq = e.CSeq,
+            Flow = ToWire(e.Flow),
+            Request = Bytes(e.Request),
+        };
+        wire.Challenges.AddRange(e.Challenges.Select(challenge => new Wire.AnsweredChallenge { IsProxy = challenge.IsProxy, Value = Text(challenge.Value), Uses = challenge.Uses }));
         return wire;
     }
 

@@ -1,4 +1,5 @@
 using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Sip.Messages;
 using Controller.Sip.Sdp;
@@ -70,9 +71,10 @@ internal static class RequestProgress
             Peer = e.Peer,
             Purpose = e.Purpose,
             Dialog = e.Dialog,
+            Credentials = e.Method == SipMethod.Invite && !leg.Challenges.IsEmpty ? CredentialLines.Of(e.Request.Span) : "",
             Before = description == leg.Description ? null : Instead(state, e.Peer)?.Before ?? leg.Description,
         };
-        CallState next = state.Passed(e.Leg, e.Dialog, OfferAnswer.Side.Local, Carriers.OfRequest(e.Method), description != leg.Description) with
+        CallState next = ChallengeProgress.Used(state, e.Leg, e.Request.Span).Passed(e.Leg, e.Dialog, OfferAnswer.Side.Local, Carriers.OfRequest(e.Method), description != leg.Description) with
         {
             Transactions = state.Transactions.Add(client),
         };
@@ -98,6 +100,7 @@ internal static class RequestProgress
 
         // A CANCEL repeats the number of its INVITE (RFC 3261 section 9.1), and a BYE may be for a dialog other than the leg's own.
         uint cseq = Math.Max(leg.LocalCSeq, e.CSeq);
+        leg = leg with { Challenges = next.Legs[e.Leg].Challenges };
         return next.WithSide(e.Method == SipMethod.Bye && e.Dialog.Length == 0
             ? leg with { LocalCSeq = cseq, State = LegState.Terminated, ByeOwed = false }
             : leg with { LocalCSeq = cseq, Description = description }, e.Dialog);

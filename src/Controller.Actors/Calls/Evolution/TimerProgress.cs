@@ -1,4 +1,5 @@
 using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Sharding.Model;
 using Controller.Sip.Messages;
@@ -12,11 +13,16 @@ internal static class TimerProgress
     /// <summary>The same leg is tried again with a larger session interval: a new INVITE in the place of the one refused (RFC 4028 section 7.3).</summary>
     public static CallState LegTriedAgain(CallState state, CallEvent.LegTriedAgain e)
     {
-        var client = Transaction.Start(TransactionKind.InviteClient, e.Leg, e.Branch, SipMethod.Invite, e.CSeq, e.Flow, e.At) with { Request = e.Invite };
+        var client = Transaction.Start(TransactionKind.InviteClient, e.Leg, e.Branch, SipMethod.Invite, e.CSeq, e.Flow, e.At) with
+        {
+            Request = e.Invite,
+            Credentials = state.Legs[e.Leg].Challenges.IsEmpty ? "" : CredentialLines.Of(e.Invite.Span),
+        };
         CallState next = state.Find(TransactionKind.InviteClient, e.Leg) is { } refused ? Finished(state, refused with { Last = e.Ack }, 422, e.At) : state;
 
         // It is found before the one that it replaces.
-        return next.With(next.Legs[e.Leg] with { LocalCSeq = e.CSeq }) with { Transactions = next.Transactions.Insert(0, client) };
+        next = next.With(next.Legs[e.Leg] with { LocalCSeq = e.CSeq }) with { Transactions = next.Transactions.Insert(0, client) };
+        return ChallengeProgress.Used(next, e.Leg, e.Invite.Span);
     }
 
     /// <summary>A refresh is under way: no other until it is answered.</summary>

@@ -131,7 +131,9 @@ internal static class Requests
     public static byte[] AckRefusal(ReadOnlySpan<byte> sentInvite, SipMessage response)
     {
         SipMessage invite = SipMessage.Copy(sentInvite);
-        return OfInvite(invite, SipMethod.Ack).CopyAll(response, HeaderId.To).Finish();
+
+        // 22.1: an ACK has the credentials of its INVITE.
+        return OfInvite(invite, SipMethod.Ack).CopyAll(response, HeaderId.To).CopyAll(invite, HeaderId.Authorization).CopyAll(invite, HeaderId.ProxyAuthorization).Finish();
     }
 
     /// <summary>RFC 3261 section 9.1: Request-URI, Call-ID, To, the numeric part of CSeq, From, the one Via and Route are those of the INVITE.</summary>

@@ -59,6 +59,9 @@ public sealed record Leg
     /// <summary>The session description that holds on this side of the leg, as we sent it; null if none. Follows from the messages in the events.</summary>
     public SentDescription? Description { get; init; }
 
+    /// <summary>The challenges of its trunk that we have answered on this leg.</summary>
+    public ImmutableArray<AnsweredChallenge> Challenges { get; init; } = [];
+
     /// <summary>The session timer that this peer and we have agreed on; null before an answer.</summary>
     public SessionTimer? Timer { get; init; }
 

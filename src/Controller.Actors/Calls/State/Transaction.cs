@@ -53,6 +53,12 @@ public sealed record Transaction
     /// <summary>Client: why we have sent it.</summary>
     public RequestPurpose Purpose { get; init; }
 
+    /// <summary>Client: how many challenges it answers, one after the other.</summary>
+    public int Challenges { get; init; }
+
+    /// <summary>Client, INVITE: its lines of credentials, which the ACK of a 2xx repeats; empty if it has none.</summary>
+    public string Credentials { get; init; } = "";
+
     /// <summary>The early dialog it was started in, by our tag towards the caller; empty: the leg's own dialog.</summary>
     public string Dialog { get; init; } = "";
 

@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using System.Text;
+using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Evolution;
+using Controller.Actors.Calls.Rendering;
+using Controller.Actors.Calls.State;
+using Controller.Actors.Policies;
+using Controller.Sip.Digest;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Calls.Concerns;
+
+/// <summary>
+/// We are the client that a trunk challenges: 401 and 407 to whatever request of ours are answered with the trunk's credentials (RFC 3261 section 22, RFC 7616,
+/// RFC 8760), as the same attempt. Neither the challenge nor the credentials are anybody else's: the other side sees nothing of it, the journal no secret.
+/// </summary>
+internal static class TrunkAuthentication
+{
+    /// <summary>How many challenges one request answers: a proxy's, a server's, and a stale nonce of either.</summary>
+    private const int Most = 4;
+
+    /// <param name="client">As it was before this response.</param>
+    /// <param name="to">Where the response came from, if that is another connection than the request went by.</param>
+    /// <returns>False if the challenge cannot be answered, or has been: then it is a refusal like any other.</returns>
+    public static bool TryAgain(Turn turn, Transaction client, SipMessage response, Flow to)
+    {
+        if (response.StatusCode is not (401 or 407) || !client.IsPending || client.Request.IsEmpty || client.Challenges >= Most || !IsWanted(turn.State, client))
+        {
+            return false;
+        }
+
+        Leg leg = turn.State.Side(client.Leg, client.Dialog);
+        SipMessage refused = SipMessage.Copy(client.Request.Span);
+        ImmutableArray<AnsweredChallenge> asked = Asked(leg, refused, client.Challenges, response);
+        if (asked.IsEmpty || Account(turn, leg) is not { } account)
+        {
+            return false;
+        }
+
+        uint cseq = leg.LocalCSeq + 1;
+        string branch = turn.Branch(leg.Number, cseq, client.Method, client.Dialog);
+        byte[] again = CredentialLines.Again(refused, branch, cseq, Lines(turn, leg.Number, account, ChallengeProgress.Merged(leg.Challenges, asked), refused));
+        byte[] ack = client.Method == SipMethod.Invite ? Requests.AckRefusal(client.Request.Span, response) : [];
+        turn.Happened(new CallEvent.Challenged(turn.Now, client.Leg, client.Branch, ack, asked, branch, cseq, to, again));
+        turn.Send(to, ack);
+        turn.Send(to, again, branch);
+        return true;
+    }
+
+    /// <summary>A request of ours within the dialog: with credentials from the start, if the leg has been challenged before (RFC 7616 section 3.6).</summary>
+    public static byte[] Authorized(Turn turn, Leg leg, byte[] request) => leg.Challenges.IsEmpty || Account(turn, leg) is not { } account
+        ? request
+        : CredentialLines.With(request, Lines(turn, leg.Number, account, leg.Challenges, SipMessage.Copy(request)));
+
+    /// <summary>Whoever waits for the response would have use for another one.</summary>
+    private static bool IsWanted(CallState state, Transaction client)
+    {
+        if (state.FindClient(client.Branch, SipMethod.Cancel) is not null)
+        {
+            // 9.1: the CANCEL has crossed the challenge, and there is nothing left to cancel.
+            return false;
+        }
+
+        return client switch
+        {
+            { Method: SipMethod.Bye } => true,
+            { Purpose: RequestPurpose.Refresh } => state.Phase == CallPhase.Established,
+            { Method: SipMethod.Invite, Peer: "" } => state.Legs[client.Leg].State is LegState.Calling or LegState.Early,
+            { Method: SipMethod.Invite, Peer: Transfer.Own } => state.Transfer?.JoinBranch == client.Branch,
+            { Peer: "" or Transfer.Own } => true,
+            _ => state.FindServer(client.Peer) is { Received: not null },
+        };
+    }
+
+    /// <summary>The challenges to answer; none if there is nothing in the response that could be, or the credentials are wrong.</summary>
+    private static ImmutableArray<AnsweredChallenge> Asked(Leg leg, SipMessage refused, int challenges, SipMessage response)
+    {
+        bool proxy = response.StatusCode == 407;
+        ImmutableArray<AnsweredChallenge> asked = [];
+        foreach (ReadOnlySpan<byte> value in response.Values(proxy ? HeaderId.ProxyAuthenticate : HeaderId.WwwAuthenticate))
+        {
+            // RFC 8760 section 2.4: "the UAC … SHOULD use the topmost header field that it supports" of several for one realm. RFC 3261 section 22.3: a forking
+            // proxy hands on the challenges of several realms, and each wants its own credentials.
+            if (!DigestChallenge.TryParse(value, out DigestChallenge challenge) || asked.Length == AnsweredChallenge.Most)
+            {
+                continue;
+            }
+
+            var fresh = new AnsweredChallenge(proxy, Latin1.Text(value), 0);
+            if (asked.Any(fresh.IsOfSameDomain))
+            {
+                continue;
+            }
+
+            // RFC 3261 section 22.2: "If … credentials … were rejected … a UAC MUST NOT re-attempt requests with the credentials that have just been rejected (though
+            // the request may be retried if the nonce was stale)". Once: what is stale when it has just been given will be so for ever. Credentials sent before
+            // anybody asked for them may just be of an old nonce.
+            if (challenges > 0 && Carries(refused, fresh) && (!challenge.Stale || challenges > 1))
+            {
+                return [];
+            }
+
+            uint uses = leg.Challenges.FirstOrDefault(fresh.IsOfSameDomain) is { } known && known.Nonce == fresh.Nonce ? known.Uses : 0;
+            asked = asked.Add(fresh with { Uses = uses });
+        }
+
+        return asked;
+    }
+
+    private static bool Carries(SipMessage request, AnsweredChallenge challenge)
+    {
+        foreach (ReadOnlySpan<byte> value in request.Values(challenge.IsProxy ? HeaderId.ProxyAuthorization : HeaderId.Authorization))
+        {
+            if (DigestCredentials.TryParse(value, out DigestCredentials credentials) && Latin1.Text(credentials.Realm) == challenge.Realm)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static (string User, string Password)? Account(Turn turn, Leg leg) =>
+        turn.Settings.Trunks.TryGetValue(leg.Trunk, out TrunkSettings? trunk) && trunk is { User: { } user, Password: { } password } ? (user, password) : null;
+
+    private static string Lines(Turn turn, int leg, (string User, string Password) account, ImmutableArray<AnsweredChallenge> challenges, SipMessage request)
+    {
+        var lines = new StringBuilder();
+        foreach (AnsweredChallenge answered in challenges)
+        {
+            if (DigestChallenge.TryParse(Latin1.Octets(answered.Value), out DigestChallenge challenge))
+            {
+                // RFC 3261 section 22.4 item 1: the URI is that of the Request-URI.
+                lines.Append(CredentialLines.Line(answered.IsProxy, DigestResponse.Answer(
+                    challenge, account.User, account.Password, Encoding.ASCII.GetString(request.MethodText), Encoding.UTF8.GetString(request.RequestUri), answered.Uses + 1,
+                    turn.ClientNonce(leg, answered.Nonce))));
+            }
+        }
+
+        return lines.ToString();
+    }
+}
