@@ -188,7 +188,7 @@ public class TrunkCredentialTests
         call.FromCaller(Invite());
         call.FromCallee(Response(call.Last("INVITE"), 407, toTag: "refusal", extra: headers));
         Assert.Equal(1, call.CountSent("INVITE"));
-        Assert.Equal(1, call.To(CallDriver.Caller, "SIP/2.0 403").Count);
+        Assert.Single(call.To(CallDriver.Caller, "SIP/2.0 403"));
     }
 
     [Theory]
@@ -209,7 +209,7 @@ public class TrunkCredentialTests
 
         // RFC 3261 section 9.1: nothing is left to cancel, and nobody wants to be called.
         Assert.Equal(1, call.CountSent("INVITE"));
-        Assert.Equal(1, call.To(CallDriver.Callee, "ACK").Count);
+        Assert.Single(call.To(CallDriver.Callee, "ACK"));
         Assert.Contains("\"result\":\"cancelled\"", Assert.Single(call.ChargingRecords), StringComparison.Ordinal);
     }
 
@@ -239,7 +239,7 @@ public class TrunkCredentialTests
         Assert.Equal("2 INVITE", again.Header("CSeq"));
         call.FromCallee(Response(again, 200, sdp: CalleeSdp), second);
         Assert.Equal(2, call.State.Attempts.Length);
-        Assert.Equal(1, call.To(CallDriver.Caller, "SIP/2.0 200").Count);
+        Assert.Single(call.To(CallDriver.Caller, "SIP/2.0 200"));
     }
 
     [Fact]

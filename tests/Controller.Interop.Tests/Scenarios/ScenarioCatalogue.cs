@@ -9,6 +9,8 @@ internal static class ScenarioCatalogue
     /// <summary>RFC 3261 section 13.3.1.4: a 2xx without ACK is repeated over TCP as well, which SIPp takes for an error; 17.2.1: a server transaction does not repeat a refusal over a reliable transport.</summary>
     private static readonly IReadOnlyList<(string, string)> NearUdp = [("udp", "udp"), ("udp", "tcp")];
 
+    private const string Account = """credentials { user = "acct", password = "s3cret" }""";
+
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new("A01", "basic call", "siphon/b2bua_uac.xml", "siphon/b2bua_uas.xml") { Transports = [("udp", "udp"), ("tcp", "tcp"), ("udp", "tcp"), ("tcp", "udp")] },
@@ -17,6 +19,10 @@ internal static class ScenarioCatalogue
         new("A06", "busy", "siphon/b2bua_failure_uac.xml", "siphon/b2bua_failure_uas.xml"),
         new("A08", "not found", "srf/uac-expect-404.xml", "srf/uas-404.xml"),
         new("A11", "the caller is challenged by us", "siphon/b2bua_invite_auth_uac.xml", "siphon/b2bua_invite_auth_uas.xml") { Realm = "authenticate-calls = true" },
+        new("A12", "the trunk challenges the INVITE", "siphon/b2bua_uac.xml", "srf/uas-auth.xml") { Trunk = Account },
+        new("A12b", "the trunk looks at what it gets", "siphon/b2bua_topology_uac.xml", "own/uas-verify-credentials.xml") { Trunk = Account },
+        new("A13", "the trunk challenges the BYE", "siphon/b2bua_uac.xml", "srf/uas-bye-with-auth.xml") { Trunk = Account },
+        new("A14", "the trunk challenges the re-INVITE", "siphon/b2bua_topology_uac.xml", "srf/uas-reinvite-with-auth.xml") { Trunk = Account },
         new("B01", "cancel after 180", "siphon/b2bua_cancel_uac.xml", "siphon/b2bua_cancel_uas.xml"),
         new("B02", "cancel after 183", "drachtio/uac-cancel.xml", "drachtio/uas-cancel.xml"),
         new("B03", "cancel crosses the answer", "drachtio/uac-cancel.xml", "drachtio/uas-ackbye.xml"),
@@ -77,9 +83,6 @@ internal static class ScenarioCatalogue
     public static IReadOnlyDictionary<string, string> Left { get; } = new Dictionary<string, string>
     {
         ["A10"] = "a carrier's challenge is not passed to a caller, who has no account there; the caller gets 403 (RFC 3261 section 22.3)",
-        ["A12"] = "a trunk's challenge is not answered in this version: the caller gets 403",
-        ["A13"] = "as A12, for a BYE",
-        ["A14"] = "as A12, for a re-INVITE",
         ["A15"] = "a 407 without a challenge cannot be answered (RFC 3261 section 22.3); the scenario waits for a second INVITE all the same",
         ["F10"] = "the caller leaves the answer without ACK for three seconds, and its callee has hung up before: the re-INVITE that it waits for cannot come",
         ["I15"] = "a REFER of our own is ordered by a header of that product",
