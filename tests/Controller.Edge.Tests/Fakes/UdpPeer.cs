@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 
 namespace Controller.Edge.Tests.Fakes;
@@ -47,6 +48,23 @@ public sealed class UdpPeer : IDisposable
         Assert.Equal(200, answer.StatusCode);
         Assert.Equal("OPTIONS", Encoding.ASCII.GetString(answer.MethodText));
         return _socket.Available == 0;
+    }
+
+    /// <summary>Everything that has come. A request that is surely answered goes first: datagrams of one flow are taken in order, so what comes, comes before its answer.</summary>
+    public List<SipMessage> HeardBeforeMarker()
+    {
+        string marker = $"marker-{Guid.NewGuid():N}";
+        Send(Requests.Make("OPTIONS", SentBy, "sip:example.com", callId: marker));
+        List<SipMessage> heard = [];
+        for (SipMessage next = Receive(); ; next = Receive())
+        {
+            if (Encoding.ASCII.GetString(next.Value(HeaderId.CallId)) == marker)
+            {
+                return heard;
+            }
+
+            heard.Add(next);
+        }
     }
 
     public void Dispose() => _socket.Dispose();
