@@ -241,6 +241,24 @@ public class SimulationFindingsTests
     }
 
     [Fact]
+    public void That_an_early_dialog_is_over_is_stored_before_anybody_is_told()
+    {
+        var call = new CallDriver(CallDriver.OneTrunk("sip:198.51.100.20:5080", "sip:198.51.100.20:5081"));
+        call.FromCaller(Messages.Invite(extra: "Supported: 100rel\r\n"));
+        Sent first = call.Last("INVITE");
+        call.FromCallee(Messages.Response(first, 183, sdp: Messages.CalleeSdp, extra: Messages.Reliable(1)));
+        string prack = Prack(call, 2, null);
+        call.FromCallee(Messages.Response(first, 503));
+        call.FromCaller(prack);
+
+        // RFC 3261 section 12.2.2: 481; and that the leg has failed is written no later than with it (a restart would take the dialog for open).
+        Assert.True(call.Last("SIP/2.0 481").AfterRequiredCommit);
+        call.CrashAndRecover();
+        call.FromCaller(prack);
+        Assert.Equal(2, call.CountSent("SIP/2.0 481"));
+    }
+
+    [Fact]
     public void A_callee_whose_ringing_the_caller_cannot_be_told_of_is_cancelled_after_a_restart_as_well()
     {
         var call = new CallDriver();

@@ -67,6 +67,12 @@ internal static class RequestDispatch
                 Responses.Destination(request, flow),
                 Responses.Begin(request, 405, default, flow.Remote, turn.LocalTag(0)).Header(HeaderId.Allow, Rendering.Relay.Allow).Finish());
         }
+        else if (!turn.State.IsDecided && request.Method is SipMethod.Prack or SipMethod.Update or SipMethod.Info && LegOf(turn.State, request) is { } left)
+        {
+            // 12.2.2, as below. That its early dialog is over may not have reached the disk, and a restart would find it there again: kept, so that the same
+            // request gets the same answer. It counts in no dialog of ours.
+            Relaying.Refuse(turn, request, key, left, "", 0, 481);
+        }
         else
         {
             // 12.2.2: "If the UAS wishes to reject the request because it does not wish to recreate the dialog, it MUST respond … with a 481".
@@ -120,6 +126,12 @@ internal static class RequestDispatch
 
                 break;
         }
+    }
+
+    private static Leg? LegOf(CallState state, SipMessage request)
+    {
+        string callId = Latin1.Text(request.Value(HeaderId.CallId));
+        return state.Legs.FirstOrDefault(leg => leg.CallIdValue == callId);
     }
 
     /// <summary>The callee's leg that a request names before it has been answered, by our side of it.</summary>
