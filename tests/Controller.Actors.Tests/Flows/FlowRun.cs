@@ -75,6 +75,7 @@ internal sealed class FlowRun
         }
 
         Assert.True(World.Actors.All(cell => cell.Stopped || cell.Id.Kind == ActorKinds.Registration), "a call is not over");
+        Assert.NotEqual(0, Conformance.Check(World));
         Assert.Equal(World.ChargingRecords.Count, World.ChargingRecords.Select(Id).Distinct().Count());
     }
 

@@ -87,7 +87,7 @@ internal sealed class Party(Scenario scenario, string name, string host, IPEndPo
     }
 
     /// <summary>It takes over the dialog that <paramref name="of"/> has with somebody: RFC 3891. It knows the names of the dialog from the one that has it.</summary>
-    public Side TakesOver(Side of, string flag = "") => Invites(of.RemoteTarget, headers: ["Require: replaces", $"Replaces: {of.Named}{flag}"]);
+    public Side TakesOver(Side of, string flag = "") => Invites(of.RemoteTarget.Replace($"{of.Party.Controller}", $"{Controller}", StringComparison.Ordinal), headers: ["Require: replaces", $"Replaces: {of.Named}{flag}"]);
 
     /// <summary>It is gone, with all its dialogs, and nobody is told.</summary>
     public void Dies()
