@@ -6,14 +6,17 @@ namespace Controller.Actors.Tests.Flows;
 /// <summary>RFC 3665 section 3: SIP session establishment. The controller stands where the RFC has its proxies.</summary>
 internal static class Rfc3665
 {
+    private const string Asked = "Proxy-Authenticate: Digest realm=\"biloxi.example.com\", qop=\"auth\", nonce=\"c1e22c41ae6cbe5ae983a9c8e88d359\", opaque=\"\", stale=FALSE, algorithm=MD5";
+
     public static IEnumerable<FlowScript> Flows =>
     [
         new("RFC 3665 3.1", "Successful session establishment", "Alice calls Bob, Bob answers and hangs up.", SuccessfulSession),
         new("RFC 3665 3.2", "Session establishment through two proxies",
             "The controller is Proxy 1: it asks Alice who she is. Bob is behind Proxy 2, which stays on the way (Record-Route). The BYE is answered hop by hop, not end to end.", TwoProxies),
         new("RFC 3665 3.3", "Session with multiple proxy authentication",
-            "The controller is Proxy 1. The second challenge, of Proxy 2, is for the controller and not for Alice, who has no password there and must not learn of that side: without one the call ends with 403.",
+            "The controller is Proxy 1. The second challenge, of Proxy 2, is for the controller and not for Alice, who has no password there: it answers with the credentials of the trunk, and what follows carries them.",
             SecondChallenge),
+        new("RFC 3665 3.3", "Second challenge without credentials", "The trunk has none: Alice must not learn of that side, the call ends with 403.", WithoutCredentials),
         new("RFC 3665 3.4", "Successful session with proxy failure", "The first proxy of the route is dead: after the trunk's try-timeout the next one is tried. Without a response there is nothing that a CANCEL could be sent for (RFC 3261 section 9.1): that INVITE is repeated until timer B.", ProxyFailure),
         new("RFC 3665 3.5", "Session through a SIP ALG", "What the ALG of the RFC does to addresses is what a back-to-back user agent does anyway. Alice hangs up.", ThroughAlg),
         new("RFC 3665 3.6", "Session via redirect and proxy servers with SDP in ACK",
@@ -64,9 +67,29 @@ internal static class Rfc3665
         Party alice = s.Caller("Alice"), proxy = s.Callee("Proxy 2");
         s.HasPassword(alice);
         s.CallersAreChallenged();
+        s.Trunk(proxy.User, trunk => trunk with { User = "atlanta", Password = "atlanta-secret" });
         Side a = alice.Invites(proxy);
         a.InvitesAgain(Challenge.Answer(alice));
-        proxy.Side.Refuses(407, "Proxy-Authenticate: Digest realm=\"biloxi.example.com\", qop=\"auth\", nonce=\"c1e22c41ae6cbe5ae983a9c8e88d359\", opaque=\"\", stale=FALSE, algorithm=MD5");
+        proxy.Side.Refuses(407, Asked);
+        Side b = proxy.Side;
+        b.Rings();
+        s.Pause(2);
+        b.Answers();
+        a.Acks();
+        s.Pause(10);
+        a.HangsUp();
+        alice.Saw("407 100 180 200 200");
+        proxy.Saw("INVITE ACK INVITE ACK BYE");
+    }
+
+    private static void WithoutCredentials(Scenario s)
+    {
+        Party alice = s.Caller("Alice"), proxy = s.Callee("Proxy 2");
+        s.HasPassword(alice);
+        s.CallersAreChallenged();
+        Side a = alice.Invites(proxy);
+        a.InvitesAgain(Challenge.Answer(alice));
+        proxy.Side.Refuses(407, Asked);
         alice.Saw("407 100 403");
         proxy.Saw("INVITE ACK");
     }

@@ -69,9 +69,10 @@ public sealed class StatelessAnswerTests : IDisposable
     [InlineData("PUBLISH", 489)]
     [InlineData("NOTIFY", 481)]
     [InlineData("MESSAGE", 404)]
+    [InlineData("REFER", 603)]
     public void What_is_for_us_and_nothing_that_we_do_is_refused(string method, int status)
     {
-        // RFC 3261 sections 21.5.2 and 21.4.5, RFC 6665 sections 8.3.2 and 4.1.3.
+        // RFC 3261 sections 21.5.2 and 21.4.5, RFC 6665 sections 8.3.2 and 4.1.3, RFC 3515 section 2.4.2.
         SipMessage answer = _peer.Ask(Requests.Make(method, _peer.SentBy, "sip:example.com", extra: "Event: presence\r\nSubscription-State: active\r\n"));
         Assert.Equal(status, answer.StatusCode);
         Assert.Equal(status == 501, answer.Has(HeaderId.Allow));

@@ -8,7 +8,7 @@ internal sealed class FlowMessage
 {
     private static readonly Regex Branches = new("branch=z9hG4bK[a-z0-9]+", RegexOptions.Compiled);
     private static readonly Regex Numbers = new("(CSeq|RAck): [0-9 ]+", RegexOptions.Compiled);
-    private static readonly Regex Given = new("tag=[a-z2-7]{16}|(?<=-tag%3D)[a-z2-7]{16}|[a-z2-7]{45}|nonce=\"[^\"]*\"|(?<=o=- )[0-9]+|expires=[0-9]+|Date: [^\r]*|Content-Length: [0-9]+", RegexOptions.Compiled);
+    private static readonly Regex Given = new("tag=[a-z2-7]{16}|(?<=-tag%3D)[a-z2-7]{16}|[a-z2-7]{45}|nonce=\"[^\"]*\"|response=\"[^\"]*\"|nc=[0-9a-f]+|(?<=o=- )[0-9]+|expires=[0-9]+|Date: [^\r]*|Content-Length: [0-9]+", RegexOptions.Compiled);
     private string? _masked;
     private readonly (string Name, string Value)[] _headers;
 
