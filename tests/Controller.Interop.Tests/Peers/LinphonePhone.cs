@@ -69,7 +69,7 @@ internal sealed class LinphonePhone : IPhone
             return Log.Contains("registered, identity=", StringComparison.Ordinal);
         },
         limit,
-        () => "not registered:\n" + Log);
+        () => $"not registered:\n{Log}\n{Trace}");
 
     public void ExpectRinging(TimeSpan limit) => Expect("Receiving new incoming call", 1, limit);
 

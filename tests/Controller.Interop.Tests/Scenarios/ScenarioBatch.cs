@@ -9,7 +9,7 @@ namespace Controller.Interop.Tests.Scenarios;
 /// </summary>
 public sealed class ScenarioBatch : IDisposable
 {
-    private const int AtATime = 16;
+    private const int AtATime = 12;
 
     private readonly TemporaryFolder _folder = new();
     private readonly SemaphoreSlim _places = new(AtATime);
@@ -54,12 +54,17 @@ public sealed class ScenarioBatch : IDisposable
         ];
     }
 
+    /// <summary>The first one alone: a node that has just started compiles as it goes, and on a busy machine its first calls may take longer than the parties' timers.</summary>
     private Dictionary<string, Task<string>> StartAll()
     {
         _node = ScenarioNode.Start(_folder.Path, Runs);
-        return Runs.OrderByDescending(run => run.Scenario.IsLong)
-            .ToDictionary(run => run.Name, run => Task.Factory.StartNew(() => InTurn(run), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        Task<string> first = Start(Runs[0]);
+        first.Wait();
+        return Runs.Skip(1).OrderByDescending(run => run.Scenario.IsLong).Select(run => (run, Result: Start(run))).Prepend((run: Runs[0], Result: first))
+            .ToDictionary(played => played.run.Name, played => played.Result);
     }
+
+    private Task<string> Start(ScenarioRun run) => Task.Factory.StartNew(() => InTurn(run), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private string InTurn(ScenarioRun run)
     {
