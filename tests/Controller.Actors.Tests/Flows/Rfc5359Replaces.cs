@@ -33,7 +33,7 @@ internal static class Rfc5359Replaces
         b.Reinvites("sendonly");
         a.Accepts();
         b.Acks();
-        Side plays = music.TakesOver(b);
+        Side plays = music.TakesOver(b, direction: "sendonly");
         Side hears = alice.Side;
         hears.Answers();
         plays.Acks();

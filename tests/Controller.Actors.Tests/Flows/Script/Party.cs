@@ -87,7 +87,14 @@ internal sealed class Party(Scenario scenario, string name, string host, IPEndPo
     }
 
     /// <summary>It takes over the dialog that <paramref name="of"/> has with somebody: RFC 3891. It knows the names of the dialog from the one that has it.</summary>
-    public Side TakesOver(Side of, string flag = "") => Invites(of.RemoteTarget.Replace($"{of.Party.Controller}", $"{Controller}", StringComparison.Ordinal), headers: ["Require: replaces", $"Replaces: {of.Named}{flag}"]);
+    public Side TakesOver(Side of, string flag = "", string direction = "")
+    {
+        string uri = of.RemoteTarget.Replace($"{of.Party.Controller}", $"{Controller}", StringComparison.Ordinal);
+        Side side = NewSide(uri);
+        side.Media.Direction = direction;
+        scenario.Step(() => side.SendInvite(uri, offer: true, ["Require: replaces", $"Replaces: {of.Named}{flag}"]));
+        return side;
+    }
 
     /// <summary>It is gone, with all its dialogs, and nobody is told.</summary>
     public void Dies()
