@@ -1,3 +1,4 @@
+using Controller.Actors.Calls.State;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Sdp;
@@ -20,6 +21,9 @@ internal static class Dialogs
 
         return "";
     }
+
+    /// <summary>12.1.2: "The remote target MUST be set to the URI from the Contact header field of the response." A peer that leaves it out is where it was called.</summary>
+    public static string RemoteTarget(SipMessage response, Leg leg) => ContactUri(response) is { Length: > 0 } contact ? contact : leg.RemoteTarget;
 
     public static string Tag(ReadOnlySpan<byte> fromOrTo) => NameAddr.TryParse(fromOrTo, out NameAddr party) ? Latin1.Text(party.Tag) : "";
 

@@ -65,9 +65,8 @@ internal static class Answering
         // RFC 3262 section 3: "unless the final response is 2xx and any of the unacknowledged reliable provisional responses contained a session
         // description. In that case, it MUST NOT send a final response until those provisional responses are acknowledged."
         bool prackAwaited = turn.State.Provisionals.Any(provisional => provisional.CallerTag == callerTag && provisional.HasSession);
-        string contact = Dialogs.ContactUri(response);
         turn.Happened(new CallEvent.LegAnswered(
-            turn.Now, leg.Number, response.StatusCode, tag, contact.Length > 0 ? contact : leg.RemoteTarget, RouteSets.OfResponse(response),
+            turn.Now, leg.Number, response.StatusCode, tag, Dialogs.RemoteTarget(response, leg), RouteSets.OfResponse(response),
             callerTag, bytes, ackHeld, turn.Now.After(turn.Settings.Calls.MaxDuration))
         {
             Capabilities = PeerCapabilities.Of(response) | (dialog?.Capabilities ?? LegCapabilities.None),
@@ -91,11 +90,10 @@ internal static class Answering
     /// <summary>13.2.2.4: a 2xx that is not wanted is acknowledged, "after acknowledging the 2xx the dialog is terminated by a BYE".</summary>
     private static void AnsweredLate(Turn turn, Transaction client, Leg leg, string tag, SipMessage response)
     {
-        string contact = Dialogs.ContactUri(response);
         Leg dialog = leg with
         {
             RemoteTag = tag,
-            RemoteTarget = contact.Length > 0 ? contact : leg.RemoteTarget,
+            RemoteTarget = Dialogs.RemoteTarget(response, leg),
             RouteSet = RouteSets.OfResponse(response),
         };
 

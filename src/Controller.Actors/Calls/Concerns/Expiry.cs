@@ -102,7 +102,7 @@ internal static class Expiry
             else if (transaction is { Kind: TransactionKind.NonInviteServer, IsPending: true, Received: { } request } && (effects & TransactionEffects.PassToUser) != 0)
             {
                 // RFC 4320 section 4.1: the 100 that is due when the other side takes its time.
-                Relaying.Trying(turn, transaction, request);
+                RelayedResponses.Trying(turn, transaction, request);
             }
         }
 
@@ -148,7 +148,7 @@ internal static class Expiry
         {
             if (!Joining.Responded(turn, client, status, null))
             {
-                Relaying.Failed(turn, client, status);
+                RelayedResponses.Failed(turn, client, status);
             }
 
             Referring.Responded(turn, client, status, null);

@@ -123,9 +123,8 @@ internal static class Forking
         }
 
         byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, caller), callerTag, response, rseq);
-        string contact = Dialogs.ContactUri(response);
         turn.Happened(new CallEvent.LegRang(
-            turn.Now, leg.Number, response.StatusCode, tag, contact.Length > 0 ? contact : leg.RemoteTarget, RouteSets.OfResponse(response), Dialogs.HasSession(response), bytes)
+            turn.Now, leg.Number, response.StatusCode, tag, Dialogs.RemoteTarget(response, leg), RouteSets.OfResponse(response), Dialogs.HasSession(response), bytes)
         {
             CallerTag = callerTag,
             RSeq = rseq,
@@ -243,7 +242,7 @@ internal static class Forking
         var to = Responses.Destination(turn.State.Invite!, turn.State.A.Flow);
         turn.Happened(new CallEvent.Refused(turn.Now, ending, response));
         turn.Send(to, response);
-        Relaying.Abandon(turn);
+        RelayedResponses.Abandon(turn);
         Cancellation.CancelOpenLegs(turn, reason);
         turn.Do(ChargingRecords.Of(turn.Self, turn.State));
         Teardown.PayByes(turn);

@@ -23,10 +23,9 @@ internal static class Joining
         }
 
         Leg remaining = turn.State.Opposite(turn.State.Legs[transfer.Referrer]);
-        string contact = Dialogs.ContactUri(response);
         byte[] offer = Dialogs.HasSession(response) ? Relay.Description(response, turn.Crossing(leg, remaining)) : [];
         turn.Happened(new CallEvent.TransferAnswered(
-            turn.Now, leg.Number, response.StatusCode, Dialogs.Tag(response.Value(HeaderId.To)), contact.Length > 0 ? contact : leg.RemoteTarget, RouteSets.OfResponse(response), offer,
+            turn.Now, leg.Number, response.StatusCode, Dialogs.Tag(response.Value(HeaderId.To)), Dialogs.RemoteTarget(response, leg), RouteSets.OfResponse(response), offer,
             PeerCapabilities.Of(response)));
         turn.Happened(new CallEvent.SessionTimed(leg.Number, SessionTimers.AsClient(turn, client.Request.Span, response, leg)));
         Answering.SendAck(turn, turn.State.Legs[leg.Number], client.CSeq);

@@ -71,7 +71,7 @@ internal static class ResponseDispatch
             GuardProvisional(turn, next, response.StatusCode);
             if (!Joining.Responded(turn, client, response.StatusCode, response))
             {
-                Relaying.Responded(turn, client, response);
+                RelayedResponses.Responded(turn, client, response);
             }
 
             Referring.Responded(turn, client, response.StatusCode, response);

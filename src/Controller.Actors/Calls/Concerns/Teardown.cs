@@ -3,6 +3,7 @@ using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
+using Controller.Sip.Transport;
 
 namespace Controller.Actors.Calls.Concerns;
 
@@ -20,7 +21,7 @@ internal static class Teardown
         }
 
         byte[] ok = Answers.Own(bye, leg, "", 200);
-        Controller.Sip.Transport.Flow to = Responses.Destination(bye, leg.Flow);
+        Flow to = Responses.Destination(bye, leg.Flow);
         Transaction server = Transaction.Start(TransactionKind.NonInviteServer, leg.Number, key, SipMethod.Bye, Dialogs.Number(bye), to, turn.Now)
             .Step(TransactionInput.FromUser(200), turn.Now, out TransactionEffects effects) with
         { Last = ok };
@@ -79,7 +80,7 @@ internal static class Teardown
     /// not on early dialogs". So it is refused; but a callee that says it does not want this call: the attempt has failed. If it rings on after
     /// all it is cancelled, and a 2xx that the BYE has overtaken is acknowledged and hung up, as any that comes too late.
     /// </summary>
-    public static void ByeBeforeAnswer(Turn turn, SipMessage bye, string key, Controller.Sip.Transport.Flow flow, Leg leg)
+    public static void ByeBeforeAnswer(Turn turn, SipMessage bye, string key, Flow flow, Leg leg)
     {
         turn.Happened(new CallEvent.ByeAnswered(key, 481));
         turn.Reply(bye, flow, 481);
@@ -146,7 +147,7 @@ internal static class Teardown
 
     private static void End(Turn turn, Ending ending, bool callerOwed, bool calleeOwed, Farewell farewell)
     {
-        Relaying.Abandon(turn);
+        RelayedResponses.Abandon(turn);
         Joining.Abandon(turn, 487);
 
         // A referrer has left already.
