@@ -7,34 +7,22 @@ using Controller.Simulation.Tests.World;
 
 namespace Controller.Simulation.Tests.Checkers;
 
-/// <summary>
-/// C3: never two different messages with the same Call-ID, CSeq, method, branch and direction; never two different finals for one server
-/// transaction; no CSeq number again with other content.
-/// </summary>
+/// <summary>C3: never two different requests with the same Call-ID, CSeq, method, branch and direction; no CSeq number again with other content.</summary>
 internal sealed class SameTwice
 {
     private readonly Dictionary<string, byte[]> _requests = [];
-    private readonly Dictionary<string, byte[]> _finals = [];
     private readonly Dictionary<string, uint> _numbers = [];
 
     public void Check(SipMessage message)
     {
-        string cseq = PartyText.Value(message, HeaderId.CSeq);
-        string callId = PartyText.Value(message, HeaderId.CallId);
-        string branch = PartyText.Branch(message);
-        string key = $"{callId} {cseq} {branch}";
         if (!message.IsRequest)
         {
-            // That a CANCEL has been answered dies with its node: who repeats it to the next one, when its INVITE is done with, is told 481. Nothing hangs on it.
-            if (message.StatusCode >= 200 && !(message.StatusCode == 481 && message.Method == SipMethod.Cancel))
-            {
-                Same(_finals, key, message, "another final response to one transaction");
-            }
-
             return;
         }
 
-        if (Same(_requests, key, message, "another request in one transaction") && message.Method is not (SipMethod.Ack or SipMethod.Cancel))
+        string callId = PartyText.Value(message, HeaderId.CallId);
+        string key = $"{callId} {PartyText.Value(message, HeaderId.CSeq)} {PartyText.Branch(message)}";
+        if (IsNew(key, message) && message.Method is not (SipMethod.Ack or SipMethod.Cancel))
         {
             Counted(callId + PartyText.Tag(message, HeaderId.From), PartyText.Tag(message, HeaderId.To), PartyText.Number(message), key);
         }
@@ -59,18 +47,16 @@ internal sealed class SameTwice
         last = number;
     }
 
-    /// <returns>True if it is new.</returns>
-    private static bool Same(Dictionary<string, byte[]> known, string key, SipMessage message, string what)
+    private bool IsNew(string key, SipMessage message)
     {
-        if (!known.TryGetValue(key, out byte[]? before))
+        if (_requests.TryAdd(key, message.Raw.ToArray()))
         {
-            known.Add(key, message.Raw.ToArray());
             return true;
         }
 
-        if (!message.Raw.SequenceEqual(before))
+        if (!message.Raw.SequenceEqual(_requests[key]))
         {
-            throw new ViolationException("C3", $"{what} ({key}): first\n{Encoding.Latin1.GetString(before)}\nnow\n{Encoding.Latin1.GetString(message.Raw)}");
+            throw new ViolationException("C3", $"another request in one transaction ({key}): first\n{Encoding.Latin1.GetString(_requests[key])}\nnow\n{Encoding.Latin1.GetString(message.Raw)}");
         }
 
         return false;

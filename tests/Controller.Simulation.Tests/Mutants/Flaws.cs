@@ -113,6 +113,13 @@ internal readonly struct ChargesTwice : IChange
     }
 }
 
+internal readonly struct ChargesWrongly : IChange
+{
+    public static void Change(CallEffect effect, Instant now, ImmutableArray<CallEffect>.Builder into) => into.Add(effect is CallEffect.WriteChargingRecord record
+        ? record with { Json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(record.Json.Span).Replace("\"answered\"", "\"failed\"", StringComparison.Ordinal)) }
+        : effect);
+}
+
 internal readonly struct ChargesNothing : IChange
 {
     public static void Change(CallEffect effect, Instant now, ImmutableArray<CallEffect>.Builder into)

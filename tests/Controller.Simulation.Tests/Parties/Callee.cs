@@ -156,7 +156,7 @@ internal sealed class Callee(SimulatedWorld world, int call, string mark, IPEndP
 
         if (status >= 300)
         {
-            World.Refused(Call, status);
+            World.Histories.Finally(Call, status);
             fork.Dialog.IsOver = true;
             Reply(fork.Invite, status);
             Phase = PartyPhase.Over;
@@ -175,6 +175,7 @@ internal sealed class Callee(SimulatedWorld world, int call, string mark, IPEndP
             (fork.Dialog.OfferReceived, fork.Dialog.Settled) = (false, true);
         }
 
+        World.Histories.Finally(Call, status);
         bool first = !WasUp;
         (WasUp, fork.Dialog.IsUp, Phase) = (true, true, PartyPhase.Up);
         Reply(fork.Invite, status, session, RecordRoute);

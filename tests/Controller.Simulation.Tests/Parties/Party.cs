@@ -156,7 +156,7 @@ internal abstract class Party
 
         if (ask.Final != 0 && ask.Final != status)
         {
-            throw new ViolationException("C3", $"{Mark}: {ask.Final} and then {status} to one {ask.Method}");
+            throw new ViolationException("final", $"{Mark}: {ask.Final} and then {status} to one {ask.Method}");
         }
 
         bool first = ask.IsOpen;

@@ -22,15 +22,24 @@ internal enum Ingredient
     Forks,
     TenForks,
     SecondAnswer,
+    Bye,
     Lost,
     Duplicated,
     Late,
+
+    /// <summary>A message has come before one that was sent earlier.</summary>
+    Reordered,
+
+    /// <summary>Two messages were under way at once between the node and one party: they crossed, or either may have come first.</summary>
+    Crossing,
     Crash,
     Stall,
     JournalFailure,
     TransportFailure,
     NotFound,
     OperatorHangsUp,
+    Ringing,
+    Answer,
     Refused3xx,
     Refused4xx,
     Refused5xx,

@@ -7,11 +7,13 @@ namespace Controller.Simulation.Tests.World;
 /// <summary>Loses, duplicates, delays and reorders, as its plan says.</summary>
 internal sealed class Network(SimulatedWorld world, FaultPlan plan, Random random)
 {
+    private readonly Dictionary<(int, IPEndPoint), Line> _lines = [];
+
     /// <summary>Of a party, to a listener of the node.</summary>
     public void FromParty(Party from, IPEndPoint to, byte[] bytes)
     {
         SipMessage message = SipMessage.Copy(bytes);
-        Carry(from.Call, from.Name, message, () =>
+        Carry(from.Call, from.Address, toNode: true, from.Name, message, () =>
         {
             if (world.Node is { } node)
             {
@@ -28,14 +30,14 @@ internal sealed class Network(SimulatedWorld world, FaultPlan plan, Random rando
     /// <summary>Of the node; what left it has been checked before.</summary>
     public void FromNode(IPEndPoint to, int call, SipMessage message)
     {
-        Carry(call, to, message, () =>
+        Carry(call, to, toNode: false, to, message, () =>
         {
             world.Ladder.Add(to, message);
             world.Deliver(to, message);
         });
     }
 
-    private void Carry(int call, object who, SipMessage message, Action arrive)
+    private void Carry(int call, IPEndPoint party, bool toNode, object who, SipMessage message, Action arrive)
     {
         int copies = 1;
         if (random.NextDouble() < plan.Duplicate)
@@ -51,6 +53,17 @@ internal sealed class Network(SimulatedWorld world, FaultPlan plan, Random rando
             copies--;
         }
 
+        if (!_lines.TryGetValue((call, party), out Line? line))
+        {
+            _lines.Add((call, party), line = new Line());
+        }
+
+        if (line.UnderWay > 0 && copies > 0)
+        {
+            world.Saw(call, Ingredient.Crossing);
+        }
+
+        long number = line.Leaves(toNode, copies);
         for (; copies > 0; copies--)
         {
             int delay = random.Next(plan.MinDelay, plan.MaxDelay);
@@ -60,7 +73,16 @@ internal sealed class Network(SimulatedWorld world, FaultPlan plan, Random rando
                 delay += random.Next(plan.LateBy);
             }
 
-            world.Schedule.After(delay, arrive);
+            world.Schedule.After(delay, () =>
+            {
+                if (line.Arrives(toNode, number))
+                {
+                    world.Saw(call, Ingredient.Reordered);
+                }
+
+                world.Histories.Arrived(call, party, toNode, message, world.Node is null);
+                arrive();
+            });
         }
     }
 }

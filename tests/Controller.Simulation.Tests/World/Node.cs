@@ -28,7 +28,7 @@ internal sealed class Node : IDisposable
     {
         _world = world;
         _settings = new SettingsSource<ControllerSettings>(settings);
-        var options = new EngineOptions { Pumped = true, Loops = 1, Shards = 1, MailboxCapacity = 1024 };
+        var options = new EngineOptions { Pumped = true, Loops = 1, Shards = 1, MailboxCapacity = 256 };
         _system = new ActorSystem(options, world.Journal, new SingleNodePlacement(1), world.Clock);
         _system.Faulted += fault => world.Fault(fault);
         kinds.Register(_system, _settings, new CallOutlet(this), new RegistrationOutlet(this));

@@ -30,10 +30,10 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly Dictionary<IPEndPoint, List<Party>> _parties = [];
     private readonly List<CallPlan> _plans = [];
     private readonly List<Caller> _callers = [];
-    private readonly ulong[] _seen = new ulong[CallsPerRun];
     private readonly CommittedFacts _facts;
     private readonly DurableBeforeSent _durable;
     private readonly SameTwice _same = new();
+    private readonly OneFinalEach _finals = new();
     private readonly Descriptions _descriptions;
     private readonly ReliableResponses _reliable = new();
     private readonly IPEndPoint[] _trunk;
@@ -73,21 +73,14 @@ internal sealed class SimulatedWorld : IDisposable
 
     public ReliableResponses Reliable => _reliable;
 
+    public IEnumerable<Party> PartiesOfCalls() => _callers.SelectMany(caller => CalleesOf(caller.Call).Prepend<Party>(caller));
+
     public IEnumerable<Callee> CalleesOf(int call) => _parties.Values.SelectMany(at => at).OfType<Callee>().Where(party => party.Call == call);
 
+    public Histories Histories { get; } = new(CallsPerRun);
+
     /// <summary>A call has had this in it.</summary>
-    public void Saw(int call, Ingredient ingredient) => _seen[call] |= 1UL << (int)ingredient;
-
-    public void Refused(int call, int status) => Saw(call, status switch
-    {
-        < 400 => Ingredient.Refused3xx,
-        < 500 => Ingredient.Refused4xx,
-        < 600 => Ingredient.Refused5xx,
-        _ => Ingredient.Refused6xx,
-    });
-
-    /// <summary>For each call: what it has had in it.</summary>
-    public IReadOnlyList<ulong> Seen => _seen;
+    public void Saw(int call, Ingredient ingredient) => Histories.Saw(call, ingredient);
 
     public int ListenerAt(IPEndPoint address) => address.Equals(Access) ? 0 : 1;
 
@@ -130,7 +123,9 @@ internal sealed class SimulatedWorld : IDisposable
         {
         }
 
-        new EndOfCalls(this).Check();
+        NobodyIsLeftUp.Check(this);
+        FinalsAreAcknowledged.Check(this);
+        new OneResultEach(this).Check();
     }
 
     public void Deliver(IPEndPoint to, SipMessage message)
@@ -170,6 +165,7 @@ internal sealed class SimulatedWorld : IDisposable
         {
             _durable.Check(actor, message);
             _same.Check(message);
+            _finals.Check(message);
             _descriptions.Check(message);
             _reliable.Check(message);
             Topology.Check(message, toCaller: IsCaller(to));
@@ -183,12 +179,12 @@ internal sealed class SimulatedWorld : IDisposable
         if (branch.Length > 0 && _random.NextDouble() < _faults.TransportFailure)
         {
             Ladder.Add(to, message, "REFUSED BY THE NETWORK");
-            Saw(CallAt(to), Ingredient.TransportFailure);
+            Saw(CallOf(to, message), Ingredient.TransportFailure);
             Schedule.After(_random.Next(5), () => node.Tell(actor, new CallInput.TransportFailed(branch, "refused")));
             return;
         }
 
-        Network.FromNode(to, CallAt(to), message);
+        Network.FromNode(to, CallOf(to, message), message);
     }
 
     public void Resolve(CallEffect.Resolve question, Action<ImmutableArray<Flow>> answer)
@@ -249,8 +245,12 @@ internal sealed class SimulatedWorld : IDisposable
 
     private static bool IsCaller(IPEndPoint address) => (address.Address.MapToIPv6().GetAddressBytes() is var bytes) && bytes[12] == 192;
 
-    /// <summary>The call of a party's address; the trunk's are shared, there it is the one that a message is for.</summary>
-    private int CallAt(IPEndPoint to) => _parties.TryGetValue(to, out List<Party>? at) ? at[^1].Call : 0;
+    /// <summary>Whose message it is. A trunk's address is shared by all calls.</summary>
+    private int CallOf(IPEndPoint to, SipMessage message)
+    {
+        string callId = PartyText.Value(message, HeaderId.CallId);
+        return _parties.TryGetValue(to, out List<Party>? at) && at.Find(party => party.CallId == callId) is { } known ? known.Call : PlanOf(message).Number;
+    }
 
     private bool Step()
     {
@@ -339,6 +339,11 @@ internal sealed class SimulatedWorld : IDisposable
         }
 
         SawAll(Ingredient.Crash);
+        for (int i = 0; i < CallsPerRun; i++)
+        {
+            Histories.Crashed(i);
+        }
+
         Ladder.Note($"CRASH for {crash.Down} ms{(crash.LosesCompletion ? ", what the journal has is committed" : "")}");
         if (crash.LosesCompletion)
         {
