@@ -259,6 +259,23 @@ public class SimulationFindingsTests
     }
 
     [Fact]
+    public void A_BYE_does_not_acknowledge_the_200_to_a_re_INVITE()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp));
+        string tag = CallerTag(call);
+        call.FromCaller(Messages.FromCaller("ACK", tag, 1, "z9hG4bKack1"));
+        call.FromCaller(Messages.Invite(branch: "z9hG4bKre", cseq: 2, toTag: tag));
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp));
+        call.FromCaller(Messages.FromCaller("BYE", tag, 3, "z9hG4bKbye"));
+        call.Elapse(TimeSpan.FromSeconds(0.6));
+
+        // RFC 3261 section 13.3.1.4: the 2xx is repeated "until an ACK has been received": the first one may have been lost.
+        Assert.Equal(2, call.To(CallDriver.Caller, "SIP/2.0 200").Count(sent => sent.Header("CSeq") == "2 INVITE"));
+    }
+
+    [Fact]
     public void A_callee_whose_ringing_the_caller_cannot_be_told_of_is_cancelled_after_a_restart_as_well()
     {
         var call = new CallDriver();

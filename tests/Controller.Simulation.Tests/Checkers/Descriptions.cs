@@ -11,7 +11,7 @@ namespace Controller.Simulation.Tests.Checkers;
 /// C9: RFC 3264 section 8 of the session descriptions that leave: in one dialog, one way, the origin stays the same, the version stays the same with the
 /// description, and grows by exactly one with each that differs.
 /// </summary>
-/// <param name="mayComeLate">The journal fails or the node dies: what was to leave first may have stayed behind, and leaves when it is asked for again.</param>
+/// <param name="mayComeLate">The journal stalls or fails, or the node dies: what was to leave first may have stayed behind, and leaves when it is asked for again.</param>
 internal sealed class Descriptions(bool mayComeLate)
 {
     private readonly HashSet<(ulong, int)> _seen = [];

@@ -48,7 +48,7 @@ internal sealed class SimulatedWorld : IDisposable
         Schedule = new Schedule(Clock);
         Ladder = new Ladder(Clock);
         _faults = FaultPlan.Draw(_random);
-        _descriptions = new Descriptions(mayComeLate: _faults.Crashes.Count + _faults.Failures.Count > 0);
+        _descriptions = new Descriptions(mayComeLate: _faults.Crashes.Count + _faults.Failures.Count + _faults.Stalls.Count > 0);
         Network = new Network(this, _faults, _random);
         _trunk = [.. Enumerable.Range(0, _random.Next(1, 3)).Select(i => new IPEndPoint(IPAddress.Parse($"198.51.100.{20 + i}"), 5080))];
         NamedTrunk = _random.Next(4) == 0;

@@ -149,6 +149,11 @@ internal static class Recovery
         if (client.HasProvisional || client.StartedAt.After(SipTimers.Default.T1Times64) > turn.Now)
         {
             Again(turn, client, client.Request, client.HasProvisional ? TransactionTimer.None : TransactionTimer.A);
+            if (turn.State.Legs[client.Leg].State == LegState.Terminated && turn.State.FindClient(client.Branch, client.Method) is { } abandoned)
+            {
+                // 17.1.1.3: it may reach the peer now for the first time, behind our BYE; its refusal gets its ACK, for as long as it is repeated.
+                turn.Happened(new CallEvent.TransactionStepped(abandoned with { Timeout = new Deadline(TransactionTimer.B, turn.Now.After(SipTimers.Default.T1Times64)) }));
+            }
         }
 
         if (client.HasProvisional && turn.State.Legs[client.Leg].State == LegState.Cancelling)

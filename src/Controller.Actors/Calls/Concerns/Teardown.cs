@@ -63,12 +63,15 @@ internal static class Teardown
         StopAnswering(turn, leg);
     }
 
-    /// <summary>Who sends a BYE has got our 2xx: it is not repeated any more, though its ACK may have been lost (RFC 5407 section 3.1.6).</summary>
+    /// <summary>
+    /// Who sends a BYE has got our 2xx: it is not repeated any more, though its ACK may have been lost (RFC 5407 section 3.1.6). Of a re-INVITE of its own that
+    /// says nothing: the 2xx to that may have been lost, and is waited for.
+    /// </summary>
     private static void StopAnswering(Turn turn, Leg leg)
     {
         foreach (Answer answer in turn.State.Answers)
         {
-            if (answer.Leg == leg.Number)
+            if (answer.Leg == leg.Number && !answer.IsToReinvite)
             {
                 turn.Happened(new CallEvent.Acknowledged(turn.Now, leg.Number, answer.CSeq, default));
             }

@@ -135,7 +135,7 @@ internal static class RequestProgress
 
         if (accepted && server.Method == SipMethod.Invite)
         {
-            var answer = Answer.Sent(server.Leg, server.CSeq, e.Response, server.Flow, e.At);
+            Answer answer = Answer.Sent(server.Leg, server.CSeq, e.Response, server.Flow, e.At) with { IsToReinvite = true };
             next = next with
             {
                 Answers = next.Answers.Add(e.AckHeld && client is not null ? answer with { HeldLeg = e.Leg, HeldCSeq = client.CSeq } : answer),

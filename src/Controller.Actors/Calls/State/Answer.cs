@@ -21,6 +21,9 @@ public sealed record Answer
     public Instant RepeatAt { get; init; }
     public required Instant GiveUpAt { get; init; }
 
+    /// <summary>To an INVITE within the dialog.</summary>
+    public bool IsToReinvite { get; init; }
+
     /// <summary>The leg whose 2xx waits for a session description in the ACK (late offer); -1 if it has been acknowledged already.</summary>
     public int HeldLeg { get; init; } = -1;
 
