@@ -115,6 +115,7 @@ internal static class Redirection
         bool literal = IPAddress.TryParse(host, out _);
         return new Target(
             contact, leg.RemoteParty, literal ? NextHops.Literal(settings, trunk.Realm, text, SipTransport.Udp) : null, literal ? "" : host, uri.Port, transport, listener,
-            trunk.Name) { IsRedirected = true };
+            trunk.Name)
+        { IsRedirected = true };
     }
 }

@@ -124,7 +124,8 @@ internal static class CallEventReading
 
     internal static Target FromWire(Wire.Target wire) => new(
         Text(wire.Uri), Text(wire.RemoteParty), wire.Flow is null ? null : FromWire(wire.Flow), Text(wire.Host), (int)wire.Port,
-        (SipTransport)wire.Transport, (int)wire.Listener, Text(wire.Trunk), Text(wire.Replaces)) { IsRedirected = wire.Redirected };
+        (SipTransport)wire.Transport, (int)wire.Listener, Text(wire.Trunk), Text(wire.Replaces))
+    { IsRedirected = wire.Redirected };
 
     internal static Leg FromWire(Wire.Leg wire) => new()
     {
