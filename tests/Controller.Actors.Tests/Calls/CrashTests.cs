@@ -142,6 +142,31 @@ public class CrashTests
             call => call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 2, "z9hG4bKbye")),
             call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
         ],
+        ["the trunk challenges the INVITE and the BYE"] =
+        [
+            call =>
+            {
+                call.Settings = TrunkCredentialTests.WithAccount(call.Settings);
+                call.FromCaller(Messages.Invite());
+            },
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 407, "refusal", extra: TrunkCredentialTests.Proxy())),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 2, "z9hG4bKbye")),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 407, extra: TrunkCredentialTests.Proxy("n2"))),
+            call => call.FromCallee(Messages.Response(call.Last("BYE"), 200)),
+        ],
+        ["a re-INVITE of the callee waits for the ACK of the caller"] =
+        [
+            call => call.FromCaller(Messages.Invite()),
+            call => call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp)),
+            call => call.FromCallee(Messages.FromCallee("INVITE", call.First("INVITE"), 1, "z9hG4bKre1", sdp: Messages.CalleeSdpOn(3458))),
+            call => call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1")),
+            call => call.FromCaller(Messages.Response(call.Last("INVITE", CallDriver.Caller), 200, toTag: "", sdp: Messages.CallerSdp)),
+            call => call.FromCallee(Messages.FromCallee("ACK", call.First("INVITE"), 1, "z9hG4bKack2")),
+            call => call.FromCallee(Messages.FromCallee("BYE", call.First("INVITE"), 2, "z9hG4bKb1")),
+            call => call.FromCaller(Messages.Response(call.Last("BYE"), 200)),
+        ],
         ["a user with three phones, the second answers"] =
         [
             call => call.FromCaller(Messages.Invite("sip:bob@example.test")),

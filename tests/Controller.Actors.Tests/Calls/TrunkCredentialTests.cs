@@ -15,10 +15,13 @@ public class TrunkCredentialTests
     private static CallDriver WithAccount(bool known = true, params string[] endpoints)
     {
         ControllerSettings settings = CallDriver.OneTrunk(endpoints);
-        return new CallDriver(known ? settings with { Trunks = settings.Trunks.SetItem("uas", settings.Trunks["uas"] with { User = "acct", Password = Password }) } : settings);
+        return new CallDriver(known ? WithAccount(settings) : settings);
     }
 
-    private static string Proxy(string nonce = "n1", string more = ", algorithm=MD5, qop=\"auth\"", string realm = "carrier") =>
+    internal static ControllerSettings WithAccount(ControllerSettings settings) =>
+        settings with { Trunks = settings.Trunks.SetItem("uas", settings.Trunks["uas"] with { User = "acct", Password = Password }) };
+
+    internal static string Proxy(string nonce = "n1", string more = ", algorithm=MD5, qop=\"auth\"", string realm = "carrier") =>
         $"Proxy-Authenticate: Digest realm=\"{realm}\", nonce=\"{nonce}\"{more}\r\n";
 
     private static string Server(string nonce = "n1", string more = ", algorithm=MD5, qop=\"auth\"", string realm = "carrier") =>
