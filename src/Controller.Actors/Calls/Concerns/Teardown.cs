@@ -65,13 +65,13 @@ internal static class Teardown
 
     /// <summary>
     /// Who sends a BYE has got our 2xx: it is not repeated any more, though its ACK may have been lost (RFC 5407 section 3.1.6). Of a re-INVITE of its own that
-    /// says nothing: the 2xx to that may have been lost, and is waited for.
+    /// says nothing: the 2xx to that may have been lost, and is waited for. Nor of a caller that was rung for: it may have left an early dialog (section 15).
     /// </summary>
     private static void StopAnswering(Turn turn, Leg leg)
     {
         foreach (Answer answer in turn.State.Answers)
         {
-            if (answer.Leg == leg.Number && !answer.IsToReinvite)
+            if (answer.Leg == leg.Number && !answer.IsToReinvite && turn.State.RingingAt is null)
             {
                 turn.Happened(new CallEvent.Acknowledged(turn.Now, leg.Number, answer.CSeq, default));
             }
