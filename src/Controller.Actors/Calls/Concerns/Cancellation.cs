@@ -109,7 +109,13 @@ internal static class Cancellation
     /// <summary>Sends the CANCEL of a client transaction, once; its own transaction repeats it.</summary>
     public static void Send(Turn turn, Leg leg, Transaction client, string reason)
     {
-        if (turn.State.FindClient(client.Branch, SipMethod.Cancel) is not null || client.Request.IsEmpty)
+        if (turn.State.FindClient(client.Branch, SipMethod.Cancel) is not null)
+        {
+            Guard(turn, client.Branch);
+            return;
+        }
+
+        if (client.Request.IsEmpty)
         {
             return;
         }
@@ -117,5 +123,18 @@ internal static class Cancellation
         byte[] bytes = Requests.Cancel(client.Request.Span, reason);
         turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, client.Branch, SipMethod.Cancel, client.CSeq, client.Flow, "", bytes));
         turn.Send(client.Flow, bytes, client.Branch);
+    }
+
+    /// <summary>
+    /// 9.1: "a UAC canceling a request cannot rely on receiving a 487 (Request Terminated) response … If there is no final response for the original request in
+    /// 64*T1 seconds … the client SHOULD then consider the original transaction cancelled". After a recovery the CANCEL may be stored and the provisional response
+    /// before it not: when that comes again it stops timer B (17.1.1.2), which is this guard.
+    /// </summary>
+    private static void Guard(Turn turn, string branch)
+    {
+        if (turn.State.FindClientByBranch(branch) is { IsPending: true, HasProvisional: true } client && client.Timeout == Deadline.None)
+        {
+            turn.Happened(new CallEvent.TransactionStepped(client with { Timeout = new Deadline(TransactionTimer.B, turn.Now.After(SipTimers.Default.T1Times64)) }));
+        }
     }
 }
