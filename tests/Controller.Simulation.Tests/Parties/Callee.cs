@@ -200,9 +200,10 @@ internal sealed class Callee(SimulatedWorld world, int call, string mark, IPEndP
         {
             Pracked(serve, dialog);
         }
-        else if (serve.Method == SipMethod.Bye && !dialog.IsUp && _forks.Exists(fork => fork.Dialog != dialog && fork.Invite.IsOpen))
+        else if (serve.Method == SipMethod.Bye && !dialog.IsUp && _forks.Exists(fork => fork.Dialog != dialog && fork.Invite is { Closed: false, Final: < 300 }))
         {
-            // RFC 5407 appendix A: this fork is over, the others ring on; the INVITE gets its final response from them.
+            // RFC 5407 appendix A: this fork is over, the others ring on; the INVITE gets its final response from them, or has got it: after a 2xx the proxy
+            // hands on no 487 (RFC 3261 section 16.7 step 5).
             Reply(serve, 200);
             dialog.IsOver = true;
             _forks.Find(fork => fork.Dialog == dialog)!.Invite.Closed = true;
