@@ -16,8 +16,7 @@ internal static class NobodyIsLeftUp
         foreach (Party party in world.PartiesOfCalls())
         {
             // Whom nothing was heard of cannot be cancelled (RFC 3261 section 9.1).
-            // A 100 is not stored: after a restart its callee is one of whom nothing was heard.
-            bool unheard = party is Callee callee && (!callee.HasSpoken || (world.Faults.Crashes.Count > 0 && !callee.HasRung) || ((world.Faults.TransportFailure > 0 || world.Faults.LongAway) && !callee.WasUp));
+            bool unheard = party is Callee callee && (!world.Heard.Of(callee) || ((world.Faults.TransportFailure > 0 || world.Faults.LongAway) && !callee.WasUp));
             Must(party.Phase is PartyPhase.Over or PartyPhase.New || (unheard && !party.WasUp), $"{party.Mark} is still {party.Phase}");
             foreach (Ask ask in party.Asks)
             {

@@ -6,6 +6,8 @@ using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Sharding.Model;
+using Controller.Sip.Messages;
+using Controller.Simulation.Tests.Parties;
 
 namespace Controller.Simulation.Tests.Mutants;
 
@@ -40,6 +42,15 @@ internal readonly struct SilentAfterRecovery : IFlaw
 {
     public static Decision<CallState, CallEvent, CallEffect> Decide(CallState state, CallInput input, in ActorContext<ControllerSettings> context) =>
         input is CallInput.Recovered && state.Phase != CallPhase.None ? new(state, [], []) : Call.Decide(state, input, context);
+}
+
+/// <summary>A refusal is acknowledged once: that the ACK was lost, and the refusal comes again, is nothing to it.</summary>
+internal readonly struct AcknowledgesRefusalsOnce : IFlaw
+{
+    public static Decision<CallState, CallEvent, CallEffect> Decide(CallState state, CallInput input, in ActorContext<ControllerSettings> context) =>
+        input is CallInput.ResponseReceived { Response: { Method: SipMethod.Invite, StatusCode: >= 300 } refusal } && state.FindClient(PartyText.Branch(refusal), SipMethod.Invite) is { IsPending: false }
+            ? new(state, [], [])
+            : Call.Decide(state, input, context);
 }
 
 /// <summary>What is sent is changed on its way out.</summary>
@@ -95,6 +106,17 @@ internal readonly struct NoAck : IChange
     public static void Change(CallEffect effect, Instant now, ImmutableArray<CallEffect>.Builder into)
     {
         if (effect is not CallEffect.Send send || !send.Bytes.Span.StartsWith("ACK"u8))
+        {
+            into.Add(effect);
+        }
+    }
+}
+
+internal readonly struct NoCancel : IChange
+{
+    public static void Change(CallEffect effect, Instant now, ImmutableArray<CallEffect>.Builder into)
+    {
+        if (effect is not CallEffect.Send send || !send.Bytes.Span.StartsWith("CANCEL"u8))
         {
             into.Add(effect);
         }

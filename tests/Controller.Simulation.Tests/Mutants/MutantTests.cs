@@ -26,6 +26,8 @@ public class MutantTests(ITestOutputHelper output)
         ["is silent after a recovery"] = (new MutantKinds<SilentAfterRecovery>(), "up result"),
         ["takes the CSeq from the clock"] = (new MutantKinds<Says<ClockAsCSeq>>(), "C2 C3"),
         ["hangs up one side only"] = (new MutantKinds<Says<NoByeToCallees>>(), "up"),
+        ["cancels nobody"] = (new MutantKinds<Says<NoCancel>>(), "up"),
+        ["acknowledges a refusal once"] = (new MutantKinds<AcknowledgesRefusalsOnce>(), "ack"),
         ["acknowledges nothing"] = (new MutantKinds<Says<NoAck>>(), "ack"),
         ["charges twice"] = (new MutantKinds<Says<ChargesTwice>>(), "result"),
         ["calls what was answered failed"] = (new MutantKinds<Says<ChargesWrongly>>(), "result"),

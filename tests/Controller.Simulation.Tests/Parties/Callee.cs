@@ -20,11 +20,6 @@ internal sealed class Callee(SimulatedWorld world, int call, string mark, IPEndP
     /// <summary>A reliable response of its got no PRACK.</summary>
     public bool WasNotPracked { get; private set; }
 
-    /// <summary>It has said more than 100.</summary>
-    public bool HasRung => _forks.Exists(static fork => fork.Invite.HasRung);
-
-    public bool HasSpoken => _forks.Exists(static fork => fork.Invite.HasSpoken);
-
     protected override Serve? FirstInvite => Invited;
 
     protected override void New(SipMessage request)

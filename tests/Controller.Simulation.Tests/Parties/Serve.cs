@@ -20,8 +20,6 @@ internal sealed class Serve(SimulatedWorld world, Party party, SipMessage reques
 
     /// <summary>Another fork has given the final response.</summary>
     public bool Closed { get; set; }
-    public bool HasRung { get; private set; }
-    public bool HasSpoken => _last is not null;
     public bool IsOpen => Final == 0 && !Closed;
 
     public void Answer(int status, byte[] bytes)
@@ -32,7 +30,6 @@ internal sealed class Serve(SimulatedWorld world, Party party, SipMessage reques
         }
 
         _last = bytes;
-        HasRung |= status > 100;
         party.Send(bytes);
         if (status >= 200)
         {

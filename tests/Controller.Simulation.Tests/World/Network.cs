@@ -51,6 +51,7 @@ internal sealed class Network(SimulatedWorld world, FaultPlan plan, Random rando
             world.Saw(call, Ingredient.Lost);
             world.Ladder.Add(who, message, "LOST");
             copies--;
+            world.Acknowledged.Lost(message);
         }
 
         if (!_lines.TryGetValue((call, party), out Line? line))

@@ -30,7 +30,8 @@ internal sealed class Node : IDisposable
         _settings = new SettingsSource<ControllerSettings>(settings);
         var options = new EngineOptions { Pumped = true, Loops = 1, Shards = 1, MailboxCapacity = 256 };
         _system = new ActorSystem(options, world.Journal, new SingleNodePlacement(1), world.Clock);
-        _system.Faulted += fault => world.Fault(fault);
+        world.Heard.Forgot();
+        _system.Faulted += Faulted;
         kinds.Register(_system, _settings, new CallOutlet(this), new RegistrationOutlet(this));
         _system.Start();
     }
@@ -65,6 +66,8 @@ internal sealed class Node : IDisposable
     public void Receive(SipMessage message, IPEndPoint from, IPEndPoint to)
     {
         _world.Reliable.Arrived(message);
+        _world.Acknowledged.Arrived(message);
+        _world.Heard.Arrived(message);
         var flow = new Flow(SipTransport.Udp, _world.ListenerAt(to), from);
         ReadOnlySpan<byte> secret = _settings.Current.Secret.Span;
         if (message.Method == SipMethod.Register)
@@ -85,6 +88,16 @@ internal sealed class Node : IDisposable
     {
         IsGone = true;
         _system.Dispose();
+    }
+
+    private void Faulted(EngineFault fault)
+    {
+        if (fault.Kind == EngineFaultKind.JournalFailed)
+        {
+            _world.Heard.Forgot();
+        }
+
+        _world.Fault(fault);
     }
 
     private sealed class CallOutlet(Node node) : IEffectInterpreter<CallEffect>

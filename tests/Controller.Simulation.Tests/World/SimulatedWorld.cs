@@ -35,7 +35,6 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly SameTwice _same = new();
     private readonly OneFinalEach _finals = new();
     private readonly Descriptions _descriptions;
-    private readonly ReliableResponses _reliable = new();
     private readonly IPEndPoint[] _trunk;
     private bool _commitScheduled;
     private long _commitsAfter;
@@ -71,7 +70,9 @@ internal sealed class SimulatedWorld : IDisposable
 
     private bool NamedTrunk { get; }
 
-    public ReliableResponses Reliable => _reliable;
+    public ReliableResponses Reliable { get; } = new();
+    public FinalsAreAcknowledged Acknowledged { get; } = new();
+    public Heard Heard { get; } = new();
 
     public IEnumerable<Party> PartiesOfCalls() => _callers.SelectMany(caller => CalleesOf(caller.Call).Prepend<Party>(caller));
 
@@ -124,7 +125,7 @@ internal sealed class SimulatedWorld : IDisposable
         }
 
         NobodyIsLeftUp.Check(this);
-        FinalsAreAcknowledged.Check(this);
+        Acknowledged.Check(this);
         new OneResultEach(this).Check();
     }
 
@@ -167,7 +168,7 @@ internal sealed class SimulatedWorld : IDisposable
             _same.Check(message);
             _finals.Check(message);
             _descriptions.Check(message);
-            _reliable.Check(message);
+            Reliable.Check(message);
             Topology.Check(message, toCaller: IsCaller(to));
         }
         catch (ViolationException)
