@@ -4,7 +4,7 @@ using Controller.Simulation.Tests.World;
 namespace Controller.Simulation.Tests.Parties;
 
 /// <summary>A client transaction of a party: RFC 3261 section 17.1, the party's own and small.</summary>
-internal sealed class Ask(SimulatedWorld world, Party party, string branch, SipMethod method, uint cseq, byte[] bytes, PartyDialog? dialog = null)
+internal sealed class Ask(SimulatedWorld world, UserAgent party, string branch, SipMethod method, uint cseq, byte[] bytes, PartyDialog? dialog = null)
 {
     private int _interval = 500;
 

@@ -47,10 +47,10 @@ internal sealed class Callee(SimulatedWorld world, int call, string mark, IPEndP
         for (int i = 0; i < Script.Forks; i++)
         {
             var dialog = new PartyDialog($"{Mark}tag{i}", PartyText.Tag(request, HeaderId.From)) { RemoteCSeq = PartyText.Number(request), OfferReceived = !_late };
-            Heard(dialog, request);
+            dialog.Heard(request);
             var invite = new Serve(World, this, request, dialog);
             Dialogs.Add(dialog);
-            Begin(invite);
+            Serves.Add(invite);
             _forks.Add(new Fork(dialog, invite, reliable && Script.Reliable != Reliability.None));
         }
 

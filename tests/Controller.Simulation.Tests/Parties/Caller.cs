@@ -129,7 +129,7 @@ internal sealed class Caller : Party
         if (tag.Length > 0)
         {
             PartyDialog dialog = DialogOf(tag);
-            Heard(dialog, response);
+            dialog.Heard(response);
             Ring(dialog, response);
         }
 

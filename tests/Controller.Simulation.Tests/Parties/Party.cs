@@ -5,58 +5,18 @@ using Controller.Simulation.Tests.World;
 
 namespace Controller.Simulation.Tests.Parties;
 
-internal enum PartyPhase
-{
-    New,
-    Setup,
-    Up,
-    Over,
-}
-
 /// <summary>
 /// One side of one call, with its own truth of what has happened: the user agent of RFC 3261, small. It throws where the controller does what no user
 /// agent may do to another.
 /// </summary>
-internal abstract class Party
+internal abstract class Party(SimulatedWorld world, int call, string mark, IPEndPoint address, IPEndPoint controller, PartyScript script)
+    : UserAgent(world, call, mark, address, controller, script)
 {
-    private readonly List<Ask> _asks = [];
-    private readonly List<Serve> _serves = [];
-    private readonly IPEndPoint _controller;
-    private int _branches;
-
-    /// <param name="mark">Stands in everything that is this side's own (Call-ID, tag, branch, Contact, product) and must never be seen on the other side.</param>
-    protected Party(SimulatedWorld world, int call, string mark, IPEndPoint address, IPEndPoint controller, PartyScript script)
-    {
-        (World, Call, Mark, Address, _controller, Script) = (world, call, mark, address, controller, script);
-        Name = mark + " -> node";
-    }
-
-    public int Call { get; }
-    public string Mark { get; }
-
-    /// <summary>As it stands in the ladder.</summary>
-    public string Name { get; }
-    public IPEndPoint Address { get; }
-    public PartyScript Script { get; }
     public PartyPhase Phase { get; protected set; }
-    public string CallId { get; protected set; } = "";
 
     /// <summary>It was up at some time.</summary>
     public bool WasUp { get; protected set; }
-    public IReadOnlyList<Ask> Asks => _asks;
-    public IReadOnlyList<Serve> Serves => _serves;
-    public List<PartyDialog> Dialogs { get; } = [];
     public abstract bool IsCaller { get; }
-
-    protected SimulatedWorld World { get; }
-    protected string LocalParty { get; set; } = "";
-    protected string RemoteParty { get; set; } = "";
-
-    protected string Contact => $"sip:{Mark}@{Address}{(Script.Tcp ? ";transport=tcp" : "")}";
-
-    protected string Allow => Script.AllowsUpdate ? "Allow: INVITE, ACK, CANCEL, BYE, PRACK, INFO, UPDATE\r\n" : "Allow: INVITE, ACK, CANCEL, BYE, PRACK, INFO\r\n";
-
-    public void Send(byte[] bytes) => World.Network.FromParty(this, _controller, bytes);
 
     public void Receive(SipMessage message)
     {
@@ -71,7 +31,7 @@ internal abstract class Party
     }
 
     /// <summary>Timers B and F of a request.</summary>
-    public virtual void Unanswered(Ask ask)
+    public override void Unanswered(Ask ask)
     {
         if (ask is { HasOffer: true, Dialog: { } dialog })
         {
@@ -80,7 +40,7 @@ internal abstract class Party
     }
 
     /// <summary>No ACK came within 64*T1: RFC 3261 section 13.3.1.4 ends the call by a BYE.</summary>
-    public void Unacknowledged(Serve serve)
+    public override void Unacknowledged(Serve serve)
     {
         if (serve is { Final: >= 200 and < 300, Dialog: { } dialog })
         {
@@ -121,7 +81,7 @@ internal abstract class Party
         });
         After(Script.InfoAfter, () =>
         {
-            if (dialog is { IsUp: true, IsOver: false } && !_serves.Exists(serve => serve == FirstInvite && !serve.Acknowledged))
+            if (dialog is { IsUp: true, IsOver: false } && !Serves.Exists(serve => serve == FirstInvite && !serve.Acknowledged))
             {
                 Request(dialog, SipMethod.Info, null);
             }
@@ -133,15 +93,15 @@ internal abstract class Party
 
     /// <summary>No offer is open either way and no INVITE under way: 14.1 and RFC 3311 section 5.1 ask for both before a new offer.</summary>
     private bool IsIdle(PartyDialog dialog) => dialog is { IsUp: true, IsOver: false, IsQuiet: true }
-        && !_asks.Exists(static ask => ask is { Method: SipMethod.Invite or SipMethod.Update, IsOpen: true })
-        && !_serves.Exists(static serve => serve.Method == SipMethod.Invite && !serve.Closed && !serve.Acknowledged);
+        && !Asks.Exists(static ask => ask is { Method: SipMethod.Invite or SipMethod.Update, IsOpen: true })
+        && !Serves.Exists(static serve => serve.Method == SipMethod.Invite && !serve.Closed && !serve.Acknowledged);
 
     // ---- what comes in: responses
 
     private void Answered(SipMessage response)
     {
         string branch = PartyText.Branch(response);
-        if (_asks.Find(a => a.Branch == branch && a.Method == response.Method) is not { } ask)
+        if (Asks.Find(a => a.Branch == branch && a.Method == response.Method) is not { } ask)
         {
             return;
         }
@@ -204,7 +164,7 @@ internal abstract class Party
             return;
         }
 
-        Heard(dialog, response);
+        dialog.Heard(response);
         ask.Acknowledgement ??= Text(dialog, SipMethod.Ack, ask.CSeq, NewBranch(), Settle(ask, response, dialog));
         Send(ask.Acknowledgement);
     }
@@ -226,17 +186,6 @@ internal abstract class Party
         return ask.HasOffer ? null : Same(dialog);
     }
 
-    /// <summary>What a message says of the other end of a dialog: RFC 3261 section 12.2.1.2, RFC 3311 section 4.</summary>
-    protected static void Heard(PartyDialog dialog, SipMessage message)
-    {
-        if (PartyText.Uri(message, HeaderId.Contact) is { Length: > 0 } contact)
-        {
-            dialog.RemoteTarget = contact;
-        }
-
-        dialog.AllowsUpdate |= PartyText.Lists(message, HeaderId.Allow, "UPDATE");
-    }
-
     // ---- what comes in: requests
 
     private void Asked(SipMessage request)
@@ -249,7 +198,7 @@ internal abstract class Party
         }
 
         bool known = false;
-        foreach (Serve serve in _serves)
+        foreach (Serve serve in Serves)
         {
             if (serve.Branch == branch && serve.Method == request.Method)
             {
@@ -271,7 +220,7 @@ internal abstract class Party
         string remote = PartyText.Tag(request, HeaderId.From);
         PartyDialog? dialog = Dialogs.Find(d => d.LocalTag == local && d.RemoteTag == remote);
         var serve = new Serve(World, this, request, dialog);
-        Begin(serve);
+        Serves.Add(serve);
         if (request.Method == SipMethod.Cancel)
         {
             CancelAsked(serve);
@@ -296,13 +245,11 @@ internal abstract class Party
         }
     }
 
-    protected void Begin(Serve serve) => _serves.Add(serve);
-
     protected virtual void Acknowledged(SipMessage ack, string branch)
     {
         uint number = PartyText.Number(ack);
         string local = PartyText.Tag(ack, HeaderId.To);
-        Serve? serve = _serves.Find(s => s.Method == SipMethod.Invite && s.CSeq == number && s.Final != 0
+        Serve? serve = Serves.Find(s => s.Method == SipMethod.Invite && s.CSeq == number && s.Final != 0
             && (s.Final < 300 ? s.Dialog?.LocalTag == local : s.Branch == branch));
         if (serve is not { Acknowledged: false })
         {
@@ -329,7 +276,7 @@ internal abstract class Party
             case SipMethod.Bye:
                 Reply(serve, 200);
                 Over(dialog);
-                foreach (Serve open in _serves.FindAll(s => s.IsOpen && s.Dialog == dialog))
+                foreach (Serve open in Serves.FindAll(s => s.IsOpen && s.Dialog == dialog))
                 {
                     // 15.1.2: "The UAS MUST still respond to any pending requests received for that dialog … 487".
                     Reply(open, 487);
@@ -339,7 +286,7 @@ internal abstract class Party
             case SipMethod.Invite when dialog.IsOver:
                 Reply(serve, 481);
                 break;
-            case SipMethod.Invite when _asks.Exists(static a => a is { Method: SipMethod.Invite, IsOpen: true }) || dialog.OfferSent:
+            case SipMethod.Invite when Asks.Exists(static a => a is { Method: SipMethod.Invite, IsOpen: true }) || dialog.OfferSent:
                 Reply(serve, 491);
                 break;
             case SipMethod.Invite:
@@ -358,7 +305,7 @@ internal abstract class Party
     {
         bool offer = !serve.Request.Body.IsEmpty;
         Must(!offer || !dialog.OfferReceived, "C8", $"re-INVITE {serve.CSeq} makes a second offer while the first waits for its answer");
-        Heard(dialog, serve.Request);
+        dialog.Heard(serve.Request);
         dialog.OfferReceived = offer;
         After(Script.ReinviteAnswerAfter, () =>
         {
@@ -386,7 +333,7 @@ internal abstract class Party
         // RFC 3311 section 5.1: "it is possible that the UAS may not support UPDATE": its Allow tells.
         Must(Script.AllowsUpdate, "C8", $"UPDATE {serve.CSeq} to one that does not allow it");
         Must(!offer || !dialog.OfferReceived, "C8", $"UPDATE {serve.CSeq} makes a second offer while the first waits for its answer");
-        Heard(dialog, serve.Request);
+        dialog.Heard(serve.Request);
         if (dialog.IsOver)
         {
             Reply(serve, 481);
@@ -405,7 +352,7 @@ internal abstract class Party
     /// <summary>An INVITE of theirs within the dialog is cancelled; a callee's first one is its own affair.</summary>
     protected virtual void CancelAsked(Serve cancel)
     {
-        if (_serves.Find(s => s.Method == SipMethod.Invite && s.Branch == cancel.Branch) is not { } invite)
+        if (Serves.Find(s => s.Method == SipMethod.Invite && s.Branch == cancel.Branch) is not { } invite)
         {
             Reply(cancel, 481);
             return;
@@ -425,66 +372,6 @@ internal abstract class Party
         if (WasUp && !Dialogs.Exists(static d => d is { IsUp: true, IsOver: false }))
         {
             Phase = PartyPhase.Over;
-        }
-    }
-
-    protected void Reply(Serve serve, int status, string? session = null, string extra = "")
-    {
-        string more = status < 300 && serve.Method is SipMethod.Invite or SipMethod.Update ? Allow + extra : extra;
-        serve.Answer(status, PartyText.Response(serve.Request, status, serve.Dialog?.LocalTag ?? $"{Mark}none", Contact, Mark, session, more));
-    }
-
-    // ---- what it writes
-
-    /// <summary>A description that differs from the last one: its version is one higher (RFC 3264 section 8).</summary>
-    protected string Offer(PartyDialog dialog)
-    {
-        dialog.OfferSent = true;
-        return PartyText.Session(Mark, Address, ++dialog.Version);
-    }
-
-    /// <summary>The description that was sent last, or the first one.</summary>
-    protected string Same(PartyDialog dialog) => PartyText.Session(Mark, Address, dialog.Version = Math.Max(dialog.Version, 1));
-
-    protected void Must(bool holds, string rule, string otherwise)
-    {
-        if (!holds)
-        {
-            throw new ViolationException(rule, $"{Mark}: {otherwise}");
-        }
-    }
-
-    protected Ask Request(PartyDialog dialog, SipMethod method, string? session, string extra = "", bool isAnswer = false)
-    {
-        uint cseq = ++dialog.LocalCSeq;
-        string branch = NewBranch();
-        var ask = new Ask(World, this, branch, method, cseq, Text(dialog, method, cseq, branch, session, extra), dialog) { HasOffer = session is not null && !isAnswer };
-        return Begin(ask);
-    }
-
-    protected Ask Begin(Ask ask)
-    {
-        _asks.Add(ask);
-        ask.Start();
-        return ask;
-    }
-
-    protected byte[] Text(PartyDialog dialog, SipMethod method, uint cseq, string branch, string? session, string extra = "")
-    {
-        string more = method is SipMethod.Invite or SipMethod.Update ? Allow + extra : extra;
-        return PartyText.Finish($"{method.Name()} {dialog.RemoteTarget} SIP/2.0\r\nVia: {ViaOf(branch)}\r\nMax-Forwards: 70\r\nFrom: {LocalParty};tag={dialog.LocalTag}\r\n"
-            + $"To: {RemoteParty};tag={dialog.RemoteTag}\r\nCall-ID: {CallId}\r\nCSeq: {cseq} {method.Name()}\r\nContact: <{Contact}>\r\nUser-Agent: {Mark}\r\n{more}", session);
-    }
-
-    protected string ViaOf(string branch) => $"SIP/2.0/{(Script.Tcp ? "TCP" : "UDP")} {Address};branch={branch};rport";
-
-    protected string NewBranch() => $"z9hG4bK{Mark}{++_branches}";
-
-    protected void After(int milliseconds, Action action)
-    {
-        if (milliseconds >= 0)
-        {
-            World.Schedule.After(milliseconds, action);
         }
     }
 }

@@ -1,3 +1,6 @@
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+
 namespace Controller.Simulation.Tests.Parties;
 
 /// <summary>A dialog as one party knows it (RFC 3261 section 12), early or confirmed, and where its offer/answer exchange stands (RFC 3264).</summary>
@@ -30,4 +33,15 @@ internal sealed class PartyDialog(string localTag, string remoteTag)
     public uint RSeq { get; set; }
 
     public bool IsQuiet => !OfferSent && !OfferReceived;
+
+    /// <summary>What a message says of the other end of the dialog: RFC 3261 section 12.2.1.2, RFC 3311 section 4.</summary>
+    public void Heard(SipMessage message)
+    {
+        if (PartyText.Uri(message, HeaderId.Contact) is { Length: > 0 } contact)
+        {
+            RemoteTarget = contact;
+        }
+
+        AllowsUpdate |= PartyText.Lists(message, HeaderId.Allow, "UPDATE");
+    }
 }

@@ -4,7 +4,7 @@ using Controller.Simulation.Tests.World;
 namespace Controller.Simulation.Tests.Parties;
 
 /// <summary>A server transaction of a party: RFC 3261 sections 17.2 and 13.3.1.4. Of an INVITE that forked there is one for each fork.</summary>
-internal sealed class Serve(SimulatedWorld world, Party party, SipMessage request, PartyDialog? dialog = null)
+internal sealed class Serve(SimulatedWorld world, UserAgent party, SipMessage request, PartyDialog? dialog = null)
 {
     private byte[]? _last;
     private int _interval = 500;

@@ -10,7 +10,7 @@ internal sealed class Network(SimulatedWorld world, FaultPlan plan, Random rando
     private readonly Dictionary<(int, IPEndPoint), Line> _lines = [];
 
     /// <summary>Of a party, to a listener of the node.</summary>
-    public void FromParty(Party from, IPEndPoint to, byte[] bytes)
+    public void FromParty(UserAgent from, IPEndPoint to, byte[] bytes)
     {
         SipMessage message = SipMessage.Copy(bytes);
         Carry(from.Call, from.Address, toNode: true, from.Name, message, () =>

@@ -1,0 +1,9 @@
+namespace Controller.Simulation.Tests.Parties;
+
+internal enum PartyPhase
+{
+    New,
+    Setup,
+    Up,
+    Over,
+}
