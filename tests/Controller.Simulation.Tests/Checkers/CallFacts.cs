@@ -1,5 +1,5 @@
 using Controller.Actors.Calls.Events;
-using Controller.Sip.Messages;
+using Controller.Simulation.Tests.Parties;
 
 namespace Controller.Simulation.Tests.Checkers;
 
@@ -10,9 +10,9 @@ internal sealed class CallFacts
     private readonly Dictionary<int, string> _callIds = [];
     private int _winner;
 
-    /// <summary>Server transactions of which the call has taken responsibility, by the branch in their top Via.</summary>
+    /// <summary>Server transactions of which the call has taken responsibility (<see cref="PartyText.ServerKey"/>).</summary>
     public HashSet<string> Accepted { get; } = [];
-    public string InviteBranch { get; private set; } = "";
+    public string InviteKey { get; private set; } = "";
 
     /// <summary>Call-IDs of legs that have answered.</summary>
     public HashSet<string> Answered { get; } = [];
@@ -44,8 +44,8 @@ internal sealed class CallFacts
         switch (happened)
         {
             case CallEvent.Received e:
-                InviteBranch = Key(e.Branch);
-                Accepted.Add(InviteBranch);
+                InviteKey = e.Branch;
+                Accepted.Add(InviteKey);
                 _callIds[0] = e.Caller.CallIdValue;
                 break;
             case CallEvent.LegTried e:
@@ -71,7 +71,7 @@ internal sealed class CallFacts
                 Keep(e.Ack);
                 break;
             case CallEvent.RequestAccepted e:
-                Accepted.Add(Key(e.Branch));
+                Accepted.Add(e.Branch);
                 break;
             case CallEvent.RequestSent e:
                 Keep(e.Request);
@@ -112,6 +112,4 @@ internal sealed class CallFacts
             _bytes.Add(Fingerprint.Of(bytes.Span));
         }
     }
-
-    private static string Key(string branch) => branch.IndexOf(';', StringComparison.Ordinal) is >= 0 and var end ? branch[..end] : branch;
 }

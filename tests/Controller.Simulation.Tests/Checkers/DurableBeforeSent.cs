@@ -56,17 +56,17 @@ internal sealed class DurableBeforeSent(CommittedFacts facts)
 
     private static string? MissingOfResponse(CallFacts known, SipMessage response)
     {
-        string branch = PartyText.Branch(response);
+        string transaction = PartyText.ServerKey(response);
         int status = response.StatusCode;
         switch (response.Method)
         {
             // #1, #9
             case SipMethod.Invite when status == 100:
-                return known.Accepted.Contains(branch) ? null : "the INVITE that a 100 is for";
+                return known.Accepted.Contains(transaction) ? null : "the INVITE that a 100 is for";
 
             // #4a, #4b
             case SipMethod.Invite when status < 200:
-                return branch != known.InviteBranch || (response.Body.IsEmpty && !response.Has(HeaderId.RSeq)) || known.Holds(response.Raw) ? null : "the early session";
+                return transaction != known.InviteKey || (response.Body.IsEmpty && !response.Has(HeaderId.RSeq)) || known.Holds(response.Raw) ? null : "the early session";
 
             // #6, #10
             case SipMethod.Invite when status < 300:
@@ -74,7 +74,7 @@ internal sealed class DurableBeforeSent(CommittedFacts facts)
 
             // #16; a refusal of what was never accepted leaves nothing behind.
             case SipMethod.Invite:
-                return !known.Accepted.Contains(branch) || known.Holds(response.Raw) ? null : "the refusal";
+                return !known.Accepted.Contains(transaction) || known.Holds(response.Raw) ? null : "the refusal";
 
             // #4c
             case SipMethod.Prack when status is >= 200 and < 300:
@@ -86,7 +86,7 @@ internal sealed class DurableBeforeSent(CommittedFacts facts)
 
             // #14
             case SipMethod.Cancel when status < 300:
-                return branch != known.InviteBranch || known.Decided ? null : "the cancellation";
+                return transaction != known.InviteKey || known.Decided ? null : "the cancellation";
             case SipMethod.Update when status is >= 200 and < 300:
                 return known.Holds(response.Raw) ? null : "the answer to UPDATE";
             default:

@@ -19,6 +19,13 @@ internal static class PartyText
 
     public static string Branch(SipMessage message) => Via.TryParse(message.Value(HeaderId.Via), out Via via) ? Encoding.Latin1.GetString(via.Branch) : "";
 
+    /// <summary>
+    /// RFC 3261 section 17.2.3: what makes a server transaction is the branch and "the sent-by value in the top Via": two parties may choose the same branch. In the
+    /// words of the journal.
+    /// </summary>
+    public static string ServerKey(SipMessage message) =>
+        Via.TryParse(message.Value(HeaderId.Via), out Via via) ? $"{Encoding.Latin1.GetString(via.Branch)};{Encoding.Latin1.GetString(via.Host).ToLowerInvariant()}:{via.Port}" : "";
+
     public static string Tag(SipMessage message, HeaderId id) => NameAddr.TryParse(message.Value(id), out NameAddr party) ? Encoding.Latin1.GetString(party.Tag) : "";
 
     public static string Uri(SipMessage message, HeaderId id) => NameAddr.TryParse(message.Value(id), out NameAddr address) ? Encoding.Latin1.GetString(address.Uri) : "";
