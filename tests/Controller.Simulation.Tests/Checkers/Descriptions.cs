@@ -16,6 +16,17 @@ internal sealed class Descriptions(bool mayComeLate)
 {
     private readonly HashSet<(ulong, int)> _seen = [];
     private readonly Dictionary<string, Description> _last = [];
+    private readonly Dictionary<string, int> _arrived = [];
+    private int _now;
+
+    /// <summary>A message reaches the node.</summary>
+    public void Arrived(SipMessage message)
+    {
+        if (message.IsRequest)
+        {
+            _arrived.TryAdd(Request(message), ++_now);
+        }
+    }
 
     public void Check(SipMessage message)
     {
@@ -27,15 +38,20 @@ internal sealed class Descriptions(bool mayComeLate)
         string ours = PartyText.Tag(message, message.IsRequest ? HeaderId.From : HeaderId.To);
         string theirs = PartyText.Tag(message, message.IsRequest ? HeaderId.To : HeaderId.From);
         string side = $"{PartyText.Value(message, HeaderId.CallId)} {ours}";
-        Description now = Read(message.Body);
+        Description now = Read(message.Body) with { Left = ++_now };
 
         // What stood in an INVITE that forked was said in each of its dialogs.
         if (_last.TryGetValue(side + theirs, out Description? before) || _last.TryGetValue(side, out before))
         {
             bool follows = now.Origin == before.Origin && (now.Version == before.Version ? now.Print == before.Print : now.Version == before.Version + 1);
-            if (mayComeLate && now.Origin == before.Origin && now.Version + 1 == before.Version && !before.Follows)
+            if (mayComeLate && now.Origin == before.Origin && now.Version + 1 == before.Version && before.Before is null)
             {
-                _last[side + theirs] = before with { Follows = true };
+                _last[side + theirs] = before with { Before = now };
+                return;
+            }
+
+            if (mayComeLate && !message.IsRequest && _arrived.TryGetValue(Request(message), out int asked) && WasCurrent(now, asked, before))
+            {
                 return;
             }
 
@@ -45,8 +61,25 @@ internal sealed class Descriptions(bool mayComeLate)
             }
         }
 
-        _last[side + theirs] = now with { Follows = before is not null && (now.Version > before.Version || before.Follows) };
+        _last[side + theirs] = now.Version == before?.Version ? before : now with { Before = before };
     }
+
+    /// <summary>The response to a request that was here before the next description left, and that says what was said until then: it was decided in time.</summary>
+    private static bool WasCurrent(Description now, int asked, Description last)
+    {
+        for (Description next = last; next.Before is { } said; next = said)
+        {
+            if (said.Origin == now.Origin && said.Version == now.Version)
+            {
+                return said.Print == now.Print && asked < next.Left;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A request, by what its responses have of it.</summary>
+    private static string Request(SipMessage message) => $"{PartyText.ServerKey(message)} {PartyText.Value(message, HeaderId.CallId)} {PartyText.Value(message, HeaderId.CSeq)}";
 
     private static Description Read(ReadOnlySpan<byte> body)
     {
@@ -55,6 +88,7 @@ internal sealed class Descriptions(bool mayComeLate)
         return new($"{fields[0]} {fields[1]}", ulong.Parse(fields[2], CultureInfo.InvariantCulture), Fingerprint.Of(body));
     }
 
-    /// <param name="Follows">The version before it has been seen.</param>
-    private sealed record Description(string Origin, ulong Version, (ulong, int) Print, bool Follows = false);
+    /// <param name="Left">When it first left, among the arrivals.</param>
+    /// <param name="Before">The version before it; null if it has not been seen.</param>
+    private sealed record Description(string Origin, ulong Version, (ulong, int) Print, int Left = 0, Description? Before = null);
 }

@@ -68,6 +68,7 @@ internal sealed class Node : IDisposable
         _world.Reliable.Arrived(message);
         _world.Acknowledged.Arrived(message);
         _world.Heard.Arrived(message);
+        _world.Descriptions.Arrived(message);
         var flow = new Flow(SipTransport.Udp, _world.ListenerAt(to), from);
         ReadOnlySpan<byte> secret = _settings.Current.Secret.Span;
         if (message.Method == SipMethod.Register)

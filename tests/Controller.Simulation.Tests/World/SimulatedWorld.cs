@@ -34,7 +34,6 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly DurableBeforeSent _durable;
     private readonly SameTwice _same = new();
     private readonly OneFinalEach _finals = new();
-    private readonly Descriptions _descriptions;
     private readonly IPEndPoint[] _trunk;
     private bool _commitScheduled;
     private long _commitsAfter;
@@ -47,7 +46,7 @@ internal sealed class SimulatedWorld : IDisposable
         Schedule = new Schedule(Clock);
         Ladder = new Ladder(Clock);
         _faults = FaultPlan.Draw(_random);
-        _descriptions = new Descriptions(mayComeLate: _faults.Crashes.Count + _faults.Failures.Count + _faults.Stalls.Count > 0);
+        Descriptions = new Descriptions(mayComeLate: _faults.Crashes.Count + _faults.Failures.Count + _faults.Stalls.Count > 0);
         Network = new Network(this, _faults, _random);
         _trunk = [.. Enumerable.Range(0, _random.Next(1, 3)).Select(i => new IPEndPoint(IPAddress.Parse($"198.51.100.{20 + i}"), 5080))];
         NamedTrunk = _random.Next(4) == 0;
@@ -73,6 +72,7 @@ internal sealed class SimulatedWorld : IDisposable
     public ReliableResponses Reliable { get; } = new();
     public FinalsAreAcknowledged Acknowledged { get; } = new();
     public Heard Heard { get; } = new();
+    public Descriptions Descriptions { get; }
 
     public IEnumerable<Party> PartiesOfCalls() => _callers.SelectMany(caller => CalleesOf(caller.Call).Prepend<Party>(caller));
 
@@ -167,7 +167,7 @@ internal sealed class SimulatedWorld : IDisposable
             _durable.Check(actor, message);
             _same.Check(message);
             _finals.Check(message);
-            _descriptions.Check(message);
+            Descriptions.Check(message);
             Reliable.Check(message);
             Topology.Check(message, toCaller: IsCaller(to));
         }
