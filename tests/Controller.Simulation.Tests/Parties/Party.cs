@@ -304,6 +304,14 @@ internal abstract class Party(SimulatedWorld world, int call, string mark, IPEnd
     private void Reinvited(Serve serve, PartyDialog dialog)
     {
         bool offer = !serve.Request.Body.IsEmpty;
+        if (IsBehindRefused(dialog))
+        {
+            // RFC 3261 section 14.2: "A UAS that receives a second INVITE before it sends the final response to a first INVITE with a lower CSeq sequence number
+            // on the same dialog MUST return a 500 (Server Internal Error) response to the second INVITE and MUST include a Retry-After header field".
+            Reply(serve, 500, extra: "Retry-After: 3\r\n");
+            return;
+        }
+
         Must(!offer || !dialog.OfferReceived, "C8", $"re-INVITE {serve.CSeq} makes a second offer while the first waits for its answer");
         dialog.Heard(serve.Request);
         dialog.OfferReceived = offer;
@@ -332,6 +340,14 @@ internal abstract class Party(SimulatedWorld world, int call, string mark, IPEnd
 
         // RFC 3311 section 5.1: "it is possible that the UAS may not support UPDATE": its Allow tells.
         Must(Script.AllowsUpdate, "C8", $"UPDATE {serve.CSeq} to one that does not allow it");
+        if (offer && IsBehindRefused(dialog))
+        {
+            // RFC 3311 section 5.2: "If an UPDATE is received that contains an offer, and the UAS has received an offer … to which it has not yet generated an answer,
+            // the UAS MUST reject the UPDATE with a 500 response, and MUST include a Retry-After header field".
+            Reply(serve, 500, extra: "Retry-After: 3\r\n");
+            return;
+        }
+
         Must(!offer || !dialog.OfferReceived, "C8", $"UPDATE {serve.CSeq} makes a second offer while the first waits for its answer");
         dialog.Heard(serve.Request);
         if (dialog.IsOver)
@@ -348,6 +364,13 @@ internal abstract class Party(SimulatedWorld world, int call, string mark, IPEnd
             Reply(serve, 200, offer ? Same(dialog) : null);
         }
     }
+
+    /// <summary>
+    /// A re-INVITE is here and not yet answered, of which a later copy could not be sent: RFC 3261 section 8.1.3.1, "If a fatal transport error is reported by the
+    /// transport layer …, the condition MUST be treated as a 503 (Service Unavailable) status code". For whoever sent it, it has been refused.
+    /// </summary>
+    private bool IsBehindRefused(PartyDialog dialog) =>
+        _serves.Exists(s => s is { Method: SipMethod.Invite, IsOpen: true } && s.Dialog == dialog && World.Refused.Contains(s.Branch));
 
     /// <summary>An INVITE of theirs within the dialog is cancelled; a callee's first one is its own affair.</summary>
     protected virtual void CancelAsked(Serve cancel)

@@ -74,6 +74,9 @@ internal sealed class SimulatedWorld : IDisposable
     public Heard Heard { get; } = new();
     public Descriptions Descriptions { get; }
 
+    /// <summary>Branches of requests of which the node has been told that the network did not take them; earlier copies may have arrived.</summary>
+    public HashSet<string> Refused { get; } = [];
+
     public IEnumerable<Party> PartiesOfCalls() => _callers.SelectMany(caller => CalleesOf(caller.Call).Prepend<Party>(caller));
 
     public IEnumerable<Callee> CalleesOf(int call) => _parties.Values.SelectMany(at => at).OfType<Callee>().Where(party => party.Call == call);
@@ -181,7 +184,15 @@ internal sealed class SimulatedWorld : IDisposable
         {
             Ladder.Add(to, message, "REFUSED BY THE NETWORK");
             Saw(CallOf(to, message), Ingredient.TransportFailure);
-            Schedule.After(_random.Next(5), () => node.Tell(actor, new CallInput.TransportFailed(branch, "refused")));
+            Schedule.After(_random.Next(5), () =>
+            {
+                if (!node.IsGone)
+                {
+                    Refused.Add(branch);
+                }
+
+                node.Tell(actor, new CallInput.TransportFailed(branch, "refused"));
+            });
             return;
         }
 
