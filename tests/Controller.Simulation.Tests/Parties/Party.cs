@@ -370,7 +370,7 @@ internal abstract class Party(SimulatedWorld world, int call, string mark, IPEnd
     /// transport layer …, the condition MUST be treated as a 503 (Service Unavailable) status code". For whoever sent it, it has been refused.
     /// </summary>
     private bool IsBehindRefused(PartyDialog dialog) =>
-        _serves.Exists(s => s is { Method: SipMethod.Invite, IsOpen: true } && s.Dialog == dialog && World.Refused.Contains(s.Branch));
+        Serves.Exists(s => s is { Method: SipMethod.Invite, IsOpen: true } && s.Dialog == dialog && World.Refused.Contains(s.Branch));
 
     /// <summary>An INVITE of theirs within the dialog is cancelled; a callee's first one is its own affair.</summary>
     protected virtual void CancelAsked(Serve cancel)
