@@ -1,5 +1,6 @@
 using System.Text;
 using Controller.Sip.Headers;
+using Controller.Sip.Text;
 using Controller.Sip.Uris;
 
 namespace Controller.Sip.Topology;
@@ -59,11 +60,14 @@ public static class PartyHiding
         }
 
         text.Append('<').Append(told).Append('>');
-        foreach (var part in Latin1(party.Parameters).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        // A quoted value may hold semicolons, and what looks like a parameter behind them is none.
+        var parameters = new Parameters(party.Parameters);
+        while (parameters.Next())
         {
-            if (ParametersKept.Contains(part.Split('=')[0].TrimEnd(), StringComparer.OrdinalIgnoreCase) && !hiding.Names(Encoding.Latin1.GetBytes(part)))
+            var name = Latin1(parameters.Name);
+            if (ParametersKept.Contains(name, StringComparer.OrdinalIgnoreCase) && !hiding.Names(parameters.Value))
             {
-                text.Append(';').Append(part);
+                text.Append(';').Append(name).Append(parameters.HasValue ? "=" : "").Append(Latin1(parameters.Value));
             }
         }
 

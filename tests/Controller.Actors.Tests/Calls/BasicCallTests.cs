@@ -87,6 +87,21 @@ public class BasicCallTests
         Assert.Contains("sip:alice@192.0.2.10", Assert.Single(call.ChargingRecords), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("INFO")]
+    [InlineData("UPDATE")]
+    [InlineData("PRACK")]
+    public void What_belongs_in_a_dialog_and_names_none_is_refused_with_a_tag_of_ours(string method)
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        call.FromCaller(Messages.FromCaller(method, "", 2, "z9hG4bKnone"));
+
+        // RFC 3261 section 8.2.6.2: "if the To header field in the request did not contain a tag, the URI in the To header field in the response MUST equal the URI
+        // in the To header field; additionally, the UAS MUST add a tag".
+        Assert.NotEqual("", call.Last("SIP/2.0 481").ToTag);
+    }
+
     // 8.2.1, 12.2.2.
     [Theory]
     [InlineData("MESSAGE", "", 405)]

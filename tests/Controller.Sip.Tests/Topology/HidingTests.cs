@@ -57,6 +57,7 @@ public sealed class HidingTests
     [InlineData("P-Asserted-Identity: <tel:7042;phone-context=pbx.corp.example>", "P-Asserted-Identity: <tel:7042;phone-context=198.51.100.1>")]
     [InlineData("P-Asserted-Identity: <http://192.0.2.10/>", "")]
     [InlineData("Diversion: <sip:bob@gw.carrier.example>;reason=user-busy;counter=1;privacy=off", "Diversion: <sip:bob@198.51.100.1>;reason=user-busy;counter=1;privacy=off")]
+    [InlineData("Diversion: <sip:bob@gw.carrier.example>;text=\"a;index=1\";counter=1", "Diversion: <sip:bob@198.51.100.1>;counter=1")]
     [InlineData("History-Info: <sip:b@10.0.0.1;cause=302?Reason=SIP%3Bcause%3D302&Call-ID=call-one>;index=1.1;mp=1", "History-Info: <sip:b@198.51.100.1;cause=302?Reason=SIP%3Bcause%3D302>;index=1.1;mp=1")]
     [InlineData("Remote-Party-ID: \"B\" <sip:b@gw>;party=calling;id=pbx.corp.example;screen=yes", "Remote-Party-ID: \"B\" <sip:b@198.51.100.1>;party=calling;screen=yes")]
     public void A_party(string line, string told) =>

@@ -67,7 +67,7 @@ internal static class RequestDispatch
                 Responses.Destination(request, flow),
                 Responses.Begin(request, 405, default, flow.Remote, turn.LocalTag(0)).Header(HeaderId.Allow, Rendering.Relay.Allow).Finish());
         }
-        else if (!turn.State.IsDecided && request.Method is SipMethod.Prack or SipMethod.Update or SipMethod.Info && LegOf(turn.State, request) is { } left)
+        else if (!outOfDialog && !turn.State.IsDecided && request.Method is SipMethod.Prack or SipMethod.Update or SipMethod.Info && LegOf(turn.State, request) is { } left)
         {
             // 12.2.2, as below. That its early dialog is over may not have reached the disk, and a restart would find it there again: kept, so that the same
             // request gets the same answer. It counts in no dialog of ours.
