@@ -1,3 +1,4 @@
+using Controller.Cluster.Membership;
 using Controller.Sharding.Model;
 using Npgsql;
 using static Controller.Cluster.Postgres.Commands;
@@ -58,7 +59,7 @@ internal static class Ownership
         EndSessionsOf(connection, suspect.SessionName);
         using var batch = new NpgsqlBatch(connection);
         batch.Add("SELECT set_config('lock_timeout', '1s', true)");
-        batch.Add(LockExclusive, Of(suspect.Node));
+        batch.Add(LockExclusive, Of(suspect.Node.Value));
         batch.Add(
             """
             WITH done AS (
@@ -66,7 +67,7 @@ internal static class Ownership
               WHERE node_id = $1 AND incarnation = $2 AND NOT fenced RETURNING 1),
             moved AS (UPDATE cluster SET map_version = map_version + 1 WHERE EXISTS (SELECT FROM done))
             SELECT count(*) FROM done
-            """, Of(suspect.Node), Of(suspect.Number), Of(by), Of(cause));
+            """, Of(suspect.Node.Value), Of(suspect.Number), Of(by), Of(cause));
         using NpgsqlDataReader reader = batch.ExecuteReader();
         reader.NextResult();
         reader.NextResult();
@@ -80,8 +81,8 @@ internal static class Ownership
     {
         using var batch = new NpgsqlBatch(connection);
         // Exclusive, not shared: a shard of our own may be claimed again, and then our writes under the old epoch must be over.
-        batch.Add(LockExclusive, Of(claimant.Node));
-        batch.Add(RequireOwnership, Of(claimant.Node), Of(claimant.Number), Of(new List<short>()), Of(new List<long>()));
+        batch.Add(LockExclusive, Of(claimant.Node.Value));
+        batch.Add(RequireOwnership, Of(claimant.Node.Value), Of(claimant.Number), Of(new List<short>()), Of(new List<long>()));
         batch.Add(
             """
             WITH claimed AS (
@@ -92,7 +93,7 @@ internal static class Ownership
             logged AS (INSERT INTO shard_log SELECT shard_id, epoch, $1, $2, $4, clock_timestamp() FROM claimed),
             moved AS (UPDATE cluster SET map_version = map_version + 1 WHERE EXISTS (SELECT FROM claimed))
             SELECT shard_id, epoch FROM claimed ORDER BY shard_id
-            """, Of(claimant.Node), Of(claimant.Number), Of(shards.Select(shard => (short)shard.Value).ToList()), Of(cause));
+            """, Of(claimant.Node.Value), Of(claimant.Number), Of(shards.Select(shard => (short)shard.Value).ToList()), Of(cause));
         return ReadFences(batch, resultsBefore: 2);
     }
 
@@ -101,7 +102,7 @@ internal static class Ownership
     public static List<Fence> HandOff(NpgsqlConnection connection, Incarnation owner, Incarnation to, IReadOnlyList<Fence> held)
     {
         using var batch = new NpgsqlBatch(connection);
-        batch.Add(LockExclusive, Of(owner.Node));
+        batch.Add(LockExclusive, Of(owner.Node.Value));
         batch.Add(
             """
             WITH moved AS (
@@ -114,7 +115,7 @@ internal static class Ownership
             logged AS (INSERT INTO shard_log SELECT shard_id, epoch, $3, $4, 'handed over', clock_timestamp() FROM moved),
             version AS (UPDATE cluster SET map_version = map_version + 1 WHERE EXISTS (SELECT FROM moved))
             SELECT shard_id, epoch FROM moved ORDER BY shard_id
-            """, Of(owner.Node), Of(owner.Number), Of(to.Node), Of(to.Number), Of(ShardsOf(held)), Of(EpochsOf(held)));
+            """, Of(owner.Node.Value), Of(owner.Number), Of(to.Node.Value), Of(to.Number), Of(ShardsOf(held)), Of(EpochsOf(held)));
         return ReadFences(batch, resultsBefore: 1);
     }
 
@@ -129,8 +130,8 @@ internal static class Ownership
     /// <summary>The first two statements of every write: the lock, then the check.</summary>
     public static void AddGuard(NpgsqlBatch batch, Incarnation owner, List<short> shards, List<long> epochs)
     {
-        batch.Add(LockShared, Of(owner.Node));
-        batch.Add(RequireOwnership, Of(owner.Node), Of(owner.Number), Of(shards), Of(epochs));
+        batch.Add(LockShared, Of(owner.Node.Value));
+        batch.Add(RequireOwnership, Of(owner.Node.Value), Of(owner.Number), Of(shards), Of(epochs));
     }
 
     private static void EndSessionsOf(NpgsqlConnection connection, string name) => connection.Run(EndSessions, Of(name));

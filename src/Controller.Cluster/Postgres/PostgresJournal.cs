@@ -1,4 +1,6 @@
+using Controller.Cluster.Membership;
 using Controller.Cluster.Writing;
+using Controller.Sharding.Placement;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 using Npgsql;
@@ -56,7 +58,7 @@ public sealed class PostgresJournal : IJournal
         {
             using NpgsqlConnection connection = sessions.Open();
             PostgresSchema.Prepare(connection, options, sessions.Where);
-            return new PostgresJournal(options, new Incarnation(options.Node, Ownership.Join(connection, options.Node)));
+            return new PostgresJournal(options, new Incarnation(new NodeId(options.Node), Ownership.Join(connection, options.Node)));
         }
         catch (Exception failure) when (failure is NpgsqlException || Sessions.IsBroken(failure))
         {

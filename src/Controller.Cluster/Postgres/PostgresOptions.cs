@@ -13,10 +13,3 @@ public sealed record PostgresOptions(string Connection, int Node, bool AllowSing
     /// <summary>How long a batch is tried before it is said to have failed.</summary>
     public TimeSpan TryFor { get; init; } = TimeSpan.FromSeconds(2);
 }
-
-/// <summary>One run of one node: a restarted node is another incarnation, and only the newest may write.</summary>
-internal readonly record struct Incarnation(int Node, long Number)
-{
-    /// <summary>Name of its sessions in pg_stat_activity, by which a successor ends them.</summary>
-    public string SessionName => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sbc/{Node}/{Number}");
-}

@@ -1,3 +1,4 @@
+using Controller.Cluster.Membership;
 using System.Diagnostics;
 using System.Globalization;
 using Controller.Cluster.Writing;

@@ -1,3 +1,4 @@
+using Controller.Cluster.Membership;
 using System.Runtime.InteropServices;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
@@ -65,7 +66,7 @@ internal sealed class WriteSet
     {
         var batch = new NpgsqlBatch(connection);
         Ownership.AddGuard(batch, owner, [.. _fences.Keys.Select(shard => (short)shard.Value)], [.. _fences.Values.Select(epoch => epoch.Value)]);
-        batch.Add("UPDATE last_batch SET batch = $3 WHERE node_id = $1 AND incarnation = $2", Of(owner.Node), Of(owner.Number), Of(number));
+        batch.Add("UPDATE last_batch SET batch = $3 WHERE node_id = $1 AND incarnation = $2", Of(owner.Node.Value), Of(owner.Number), Of(number));
         _births.AddTo(batch, "INSERT INTO live_actor (actor, shard_id, bucket, life, first_seq) SELECT * FROM unnest($1, $2, $3, $4, $5)");
         var superseding = new LifeColumns();
         foreach (((ActorId actor, _), (ShardId shard, Life life)) in _superseding)
@@ -124,7 +125,7 @@ internal sealed class WriteSet
             $"""
             INSERT INTO {HourlyTables.Name(bucket)} (actor, life, seq, shard_id, epoch, node, incarnation, at, payload)
             SELECT actor, life, seq, shard_id, epoch, $8, $9, at, payload FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u(actor, life, seq, shard_id, epoch, at, payload)
-            """, Of(_actors), Of(_lives), Of(_sequences), Of(_shards), Of(_epochs), Of(_instants), Of(_payloads), Of(owner.Node), Of(owner.Number));
+            """, Of(_actors), Of(_lives), Of(_sequences), Of(_shards), Of(_epochs), Of(_instants), Of(_payloads), Of(owner.Node.Value), Of(owner.Number));
     }
 
     private sealed class LifeColumns

@@ -1,3 +1,4 @@
+using Controller.Cluster.Membership;
 using System.Diagnostics;
 using Npgsql;
 using static Controller.Cluster.Postgres.Commands;
@@ -63,7 +64,7 @@ internal sealed class WriterSession(Sessions sessions, Incarnation owner) : IDis
     /// <summary>Whether the batch in doubt was committed. On a new connection, after <see cref="Break"/>.</summary>
     public bool WasCommitted()
     {
-        long last = Connection().Read<long>("SELECT batch FROM last_batch WHERE node_id = $1 AND incarnation = $2", Of(owner.Node), Of(owner.Number));
+        long last = Connection().Read<long>("SELECT batch FROM last_batch WHERE node_id = $1 AND incarnation = $2", Of(owner.Node.Value), Of(owner.Number));
         bool committed = last == InDoubt;
         InDoubt = 0;
         return committed;

@@ -1,3 +1,4 @@
+using Controller.Cluster.Membership;
 using System.Diagnostics;
 using Controller.Cluster.Postgres;
 using Controller.Compliance;

@@ -1,0 +1,24 @@
+namespace Controller.Sharding.Model;
+
+/// <summary>
+/// The engine as the cluster sees it: shards come and go while it runs. What comes is read back from the journal before it takes an input;
+/// what goes has committed and released everything that was decided. Thread-safe; callbacks come on any thread, once.
+/// </summary>
+public interface IShardHost
+{
+    /// <summary>True from the moment the shard takes inputs until it is released or lost.</summary>
+    bool Owns(ShardId shard);
+
+    /// <summary>The fence under which the shard was opened last; null if it is not open here.</summary>
+    Fence? FenceOf(ShardId shard);
+
+    /// <summary>Reads every actor of these shards back and opens each shard; the journal already says that they are ours at these epochs.</summary>
+    /// <param name="opened">Called with the number of actors once all take inputs, or with the failure: then none does, and it may be tried again.</param>
+    void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened);
+
+    /// <summary>No input is taken any more at once; <paramref name="released"/> is called when everything decided is committed and its effects are out, and the actors are forgotten here.</summary>
+    void Release(IReadOnlyList<ShardId> shards, Action released);
+
+    /// <summary>Somebody else owns them: nothing of theirs may leave any more. Their actors are dropped silently.</summary>
+    void Lose(IReadOnlyList<ShardId> shards);
+}

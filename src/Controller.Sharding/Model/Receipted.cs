@@ -1,0 +1,15 @@
+namespace Controller.Sharding.Model;
+
+/// <summary>An input together with somebody who keeps a copy of it until what was decided of it is durable.</summary>
+/// <remarks>A mailbox takes it in the input's place; the actor sees only <paramref name="Input"/>.</remarks>
+public sealed record Receipted(object Input, IReceipt Receipt);
+
+/// <summary>Waits for the end of an input's way. At most one of the two is called, on any thread; neither if the shard was lost before: then the next owner has to get it.</summary>
+public interface IReceipt
+{
+    /// <summary>What was decided of it is committed (or asked for nothing durable) and its effects are out.</summary>
+    void Settled();
+
+    /// <summary>It was not taken, or its commit failed: the same owner may be asked again.</summary>
+    void Refused();
+}
