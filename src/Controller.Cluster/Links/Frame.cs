@@ -5,7 +5,10 @@ using Controller.Sharding.Placement;
 
 namespace Controller.Cluster.Links;
 
-/// <summary>What nodes say to each other. The first octet on the wire names it; append only.</summary>
+/// <summary>
+/// What nodes say to each other. The first octet on the wire names it; append only. The octets that a received frame carries (an input, a message,
+/// a question) are borrowed: they are whoever takes the frame's to copy before it returns.
+/// </summary>
 public abstract record Frame
 {
     private Frame() { }
@@ -28,9 +31,10 @@ public abstract record Frame
     public sealed record Heard(Incarnation Node, bool IsHeard) : Frame;
 
     /// <summary>An input for an actor.</summary>
-    /// <param name="Number">Of the sender's; the acknowledgement repeats it.</param>
+    /// <param name="Number">Of the sender's, growing for each shard; the acknowledgement repeats it.</param>
+    /// <param name="Previous">Of the sender's for this shard that goes before it and is not acknowledged yet, else 0. A receiver that has not taken that one does not take this one either: order is kept.</param>
     /// <param name="Epoch">At which the sender believes the receiver to own the shard.</param>
-    public sealed record Tell(long Number, Epoch Epoch, ActorId Actor, ReadOnlyMemory<byte> Input) : Frame;
+    public sealed record Tell(long Number, long Previous, Epoch Epoch, ActorId Actor, ReadOnlyMemory<byte> Input) : Frame;
 
     /// <summary>What was decided of these is durable: their sender may forget them.</summary>
     public sealed record Acknowledged(ImmutableArray<long> Numbers) : Frame;

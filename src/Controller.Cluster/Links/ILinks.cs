@@ -27,6 +27,7 @@ public interface ILinkEvents
     /// <summary>The connection has ended: end of stream, reset, or nothing acknowledged for too long.</summary>
     void Disconnected(Incarnation peer);
 
+    /// <param name="frame">Its octets belong to the link again when this returns.</param>
     void Received(Incarnation from, Frame frame);
 
     void Probed(Incarnation peer, ProbeOutcome outcome);

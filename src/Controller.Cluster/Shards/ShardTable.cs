@@ -3,9 +3,10 @@ using Controller.Sharding.Model;
 
 namespace Controller.Cluster.Shards;
 
-/// <summary>Who owns which shard and which address, as far as this node knows: per shard the highest epoch it has heard of. Written by the membership, read on the message path.</summary>
+/// <summary>Who owns which shard and which address, as far as this node knows: per shard the highest epoch it has heard of. Thread-safe; read on the message path without a lock.</summary>
 public sealed class ShardTable(int shards)
 {
+    private readonly Lock _learning = new();
     private readonly Entry[] _owners = [.. Enumerable.Range(0, shards).Select(static _ => new Entry(null, new Epoch(0)))];
     private volatile IReadOnlyDictionary<string, OwnedAddress> _addresses = new Dictionary<string, OwnedAddress>();
 
@@ -27,15 +28,20 @@ public sealed class ShardTable(int shards)
 
     public Incarnation? HolderOf(string address) => _addresses.TryGetValue(address, out OwnedAddress owned) ? owned.Owner : null;
 
-    /// <returns>False if as much or more was known already. One writer at a time.</returns>
+    /// <returns>False if as much or more was known already.</returns>
     public bool Learn(OwnedShard fact)
     {
-        if (fact.Epoch.Value <= _owners[fact.Shard.Value].Epoch.Value)
+        // Two links may tell of the same shard at the same time.
+        lock (_learning)
         {
-            return false;
+            if (fact.Epoch.Value <= _owners[fact.Shard.Value].Epoch.Value)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _owners[fact.Shard.Value], new Entry(fact.Owner, fact.Epoch));
         }
 
-        Volatile.Write(ref _owners[fact.Shard.Value], new Entry(fact.Owner, fact.Epoch));
         Changed?.Invoke(fact.Shard);
         return true;
     }
@@ -43,13 +49,16 @@ public sealed class ShardTable(int shards)
     /// <inheritdoc cref="Learn(OwnedShard)"/>
     public bool Learn(OwnedAddress fact)
     {
-        if (_addresses.TryGetValue(fact.Address, out OwnedAddress known) && fact.Epoch.Value <= known.Epoch.Value)
+        lock (_learning)
         {
-            return false;
-        }
+            if (_addresses.TryGetValue(fact.Address, out OwnedAddress known) && fact.Epoch.Value <= known.Epoch.Value)
+            {
+                return false;
+            }
 
-        _addresses = new Dictionary<string, OwnedAddress>(_addresses) { [fact.Address] = fact };
-        return true;
+            _addresses = new Dictionary<string, OwnedAddress>(_addresses) { [fact.Address] = fact };
+            return true;
+        }
     }
 
     private sealed record Entry(Incarnation? Owner, Epoch Epoch);
