@@ -1,0 +1,90 @@
+using Controller.Cluster.Links;
+using Controller.Sharding.Model;
+
+namespace Controller.Cluster.Membership;
+
+/// <summary>What a member's commands are done by.</summary>
+/// <param name="Take">A floating address becomes this node's; <paramref name="Drop"/>: not any more.</param>
+/// <param name="News">For the operator.</param>
+/// <param name="Die">The process ends, without a word to anybody.</param>
+/// <param name="Left">Everything is handed over.</param>
+public sealed record NodeLimbs(
+    IArbiter Arbiter, ILinks Links, IShardHost Shards, Action<string> Take, Action<string> Drop, Action TrustChanged, Action<MemberNews> News, Action<string> Die, Action Left);
+
+/// <summary>Feeds the member and does what it wants. Nothing here waits; one thread, or the one of a simulation.</summary>
+public sealed class ClusterNode(Member member, MemberInbox inbox, NodeTrust trust, NodeLimbs limbs)
+{
+    private static readonly TimeSpan ProbeWithin = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Takes what waits, and lets the member look at the time.</summary>
+    public void Pump()
+    {
+        while (inbox.TryTake(out MemberInput? input))
+        {
+            Step(input);
+        }
+
+        Step(MemberInput.Tick.Instance);
+    }
+
+    private void Step(MemberInput input)
+    {
+        foreach (MemberCommand command in member.Step(input, trust.Now))
+        {
+            Do(command);
+        }
+    }
+
+    private void Do(MemberCommand command)
+    {
+        switch (command)
+        {
+            case MemberCommand.Trust window:
+                bool held = trust.Holds;
+                trust.HoldUntil(window.Until);
+                if (!held)
+                {
+                    limbs.TrustChanged();
+                }
+
+                break;
+            case MemberCommand.Ask request:
+                limbs.Arbiter.Ask(request);
+                break;
+            case MemberCommand.Know know:
+                limbs.Links.Know(know.Peers);
+                break;
+            case MemberCommand.Send send:
+                limbs.Links.Send(send.To, send.Frame);
+                break;
+            case MemberCommand.Probe probe:
+                limbs.Links.Probe(probe.Peer, ProbeWithin);
+                break;
+            case MemberCommand.Open open:
+                limbs.Shards.Own(open.Shards, (actors, failure) => inbox.Post(new MemberInput.Opened(open.Shards, actors, failure is not null)));
+                break;
+            case MemberCommand.Release release:
+                limbs.Shards.Release([.. release.Shards.Select(fence => fence.Shard)], () => inbox.Post(new MemberInput.Released(release.Shards)));
+                break;
+            case MemberCommand.Lose lose:
+                limbs.Shards.Lose(lose.Shards);
+                break;
+            case MemberCommand.Take take:
+                limbs.Take(take.Address);
+                break;
+            case MemberCommand.Drop drop:
+                limbs.Drop(drop.Address);
+                break;
+            case MemberCommand.Tell tell:
+                limbs.News(tell.News);
+                break;
+            case MemberCommand.Die die:
+                trust.End();
+                limbs.Die(die.Reason);
+                break;
+            case MemberCommand.Leave:
+                limbs.Left();
+                break;
+        }
+    }
+}

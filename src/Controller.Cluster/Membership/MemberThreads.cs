@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using Controller.Sharding.Journal;
+
+namespace Controller.Cluster.Membership;
+
+/// <summary>
+/// The three threads of a node's membership, none of which waits for another: the member's own, the heartbeat's, and the one that does the slower transactions.
+/// None is of the pool: what starves the pool must not silence a node.
+/// </summary>
+public sealed class MemberThreads : IArbiter, IDisposable
+{
+    private readonly IOwnershipStore _store;
+    private readonly MemberInbox _inbox;
+    private readonly NodeTrust _trust;
+    private readonly MemberOptions _options;
+    private readonly Func<BeatReport> _report;
+    private readonly BlockingCollection<MemberCommand.Ask> _asked = [];
+    private readonly ManualResetEventSlim _closing = new(false, spinCount: 0);
+    private readonly List<Thread> _threads = [];
+
+    /// <param name="report">What a heartbeat tells of this node. Called on the heartbeat's thread.</param>
+    public MemberThreads(MemberOptions options, IOwnershipStore store, MemberInbox inbox, NodeTrust trust, Func<BeatReport> report)
+    {
+        (_options, _store, _inbox, _trust, _report) = (options, store, inbox, trust, report);
+    }
+
+    /// <summary>How late the member's thread was, at worst since it was last asked.</summary>
+    public TimeSpan Lag { get; private set; }
+
+    public void Ask(MemberCommand.Ask request)
+    {
+        if (!_closing.IsSet)
+        {
+            _asked.Add(request);
+        }
+    }
+
+    public void Start(ClusterNode node)
+    {
+        Run("membership", () => Pump(node));
+        Run("heartbeat", Beat);
+        Run("ownership", Work);
+    }
+
+    public void Dispose()
+    {
+        if (_closing.IsSet)
+        {
+            return;
+        }
+
+        _closing.Set();
+        _asked.CompleteAdding();
+        foreach (Thread thread in _threads.Where(thread => thread != Thread.CurrentThread))
+        {
+            thread.Join();
+        }
+
+        _asked.Dispose();
+    }
+
+    private void Run(string name, Action body)
+    {
+        var thread = new Thread(() => body()) { IsBackground = true, Name = name, Priority = ThreadPriority.AboveNormal };
+        _threads.Add(thread);
+        thread.Start();
+    }
+
+    private void Pump(ClusterNode node)
+    {
+        TimeSpan quarter = _options.Heartbeat / 4;
+        while (!_closing.IsSet)
+        {
+            TimeSpan before = _trust.Now;
+            if (!_inbox.Wait(quarter))
+            {
+                Lag = _trust.Now - before - quarter;
+            }
+
+            node.Pump();
+        }
+    }
+
+    private void Beat()
+    {
+        long known = -1;
+        while (!_closing.IsSet)
+        {
+            TimeSpan asked = _trust.Now;
+            try
+            {
+                ClusterView view = _store.Beat(_report(), known);
+                known = view.MapVersion;
+                _inbox.Post(new MemberInput.Beaten(asked, view));
+            }
+            catch (FencedException fenced)
+            {
+                _inbox.Post(new MemberInput.Replaced(fenced.Message));
+            }
+            catch (JournalException)
+            {
+                // The next one may be answered; until then the trust runs out by itself.
+                known = -1;
+            }
+
+            TimeSpan rest = asked + _options.Heartbeat - _trust.Now;
+            if (rest > TimeSpan.Zero)
+            {
+                _closing.Wait(rest);
+            }
+        }
+    }
+
+    private void Work()
+    {
+        foreach (MemberCommand.Ask request in _asked.GetConsumingEnumerable())
+        {
+            if (_closing.IsSet)
+            {
+                return;
+            }
+
+            if (Answers.To(request, _store) is { } answer)
+            {
+                _inbox.Post(answer);
+            }
+        }
+    }
+}

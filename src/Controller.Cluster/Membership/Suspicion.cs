@@ -1,0 +1,298 @@
+using System.Collections.Immutable;
+using Controller.Cluster.Links;
+using Controller.Sharding.Placement;
+
+namespace Controller.Cluster.Membership;
+
+/// <summary>
+/// When another node is to be fenced (failover.md section 3). A false suspicion is safe, for the arbiter decides who may commit; it costs a takeover.
+/// <code>
+///   1 its process is gone     the link ended and nobody listens any more                       at once
+///   2 it is silent            no frame and no heartbeat, or no frame here nor at another node  suspect-after
+///   3 it is cut off           frames, but no heartbeat at the arbiter, while ours are answered  suspect-after
+///   4 a link is broken        no frame, but heartbeats, and others hear it                      votes: the most, then the higher number
+/// </code>
+/// Whoever doubts itself accuses nobody: after a pause of its own, without answers from the arbiter, or hearing nobody.
+/// </summary>
+internal sealed class Suspicion(MemberContext context)
+{
+    private const int BeatsToMiss = 4;
+    private static readonly TimeSpan FenceAgain = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan ProbeAgain = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long votes are collected: another's comes with its next heartbeat and is seen with ours.</summary>
+    private static readonly TimeSpan VotesWithin = TimeSpan.FromMilliseconds(400);
+
+    private readonly Dictionary<NodeId, Peer> _peers = [];
+    private ImmutableArray<PeerAddress> _known = [];
+    private ImmutableArray<Incarnation> _accused = [];
+    private ImmutableArray<Vote> _votes = [];
+    private TimeSpan _votedAt = TimeSpan.MaxValue;
+    private TimeSpan _lastLinkFence = TimeSpan.MinValue;
+    private TimeSpan _lastTick = TimeSpan.MinValue;
+
+    /// <summary>Every node that is up hears us and is heard: without that nobody may own anything.</summary>
+    public bool HearsAll => context.Others.Where(row => row.Phase is MemberPhase.Up or MemberPhase.Leaving).All(row => Of(row.Incarnation) is { } peer && Hears(peer));
+
+    public bool IsConnected(Incarnation node) => Of(node) is { Connected: true };
+
+    public void OnBeat(ClusterView view)
+    {
+        foreach (NodeRow row in context.Others)
+        {
+            if (!_peers.TryGetValue(row.Incarnation.Node, out Peer? peer) || peer.Node != row.Incarnation)
+            {
+                _peers[row.Incarnation.Node] = peer = new Peer(row.Incarnation, context.Now);
+            }
+
+            if (row.Beat != peer.Beat)
+            {
+                (peer.Beat, peer.BeatAt, peer.BeatsMissed) = (row.Beat, context.Now, 0);
+            }
+            else
+            {
+                peer.BeatsMissed++;
+            }
+        }
+
+        _votes = [.. view.Votes.Where(vote => !context.IsDead(vote.Target) && !context.IsDead(vote.Voter))];
+        _votedAt = _votes.IsEmpty ? TimeSpan.MaxValue : _votedAt == TimeSpan.MaxValue ? context.Now : _votedAt;
+        Know();
+    }
+
+    public void OnLinkUp(Incarnation node)
+    {
+        if (Of(node) is { } peer)
+        {
+            (peer.Connected, peer.Refuses, peer.HeardAt) = (true, false, context.Now);
+        }
+    }
+
+    public void OnLinkDown(Incarnation node)
+    {
+        if (Of(node) is { } peer)
+        {
+            peer.Connected = false;
+            Probe(peer);
+        }
+    }
+
+    public void OnProbed(Incarnation node, ProbeOutcome outcome)
+    {
+        if (Of(node) is { Connected: false } peer)
+        {
+            peer.Refuses = outcome == ProbeOutcome.Refused;
+        }
+    }
+
+    public void OnFrame(Incarnation from, Frame frame)
+    {
+        if (Of(from) is not { } peer)
+        {
+            return;
+        }
+
+        peer.HeardAt = context.Now;
+        switch (frame)
+        {
+            case Frame.Goodbye:
+                peer.SaidGoodbye = true;
+                break;
+            case Frame.DoYouHear question:
+                context.Want(new MemberCommand.Send(from.Node, new Frame.Heard(question.Node, Of(question.Node) is { } asked && Hears(asked))));
+                break;
+            case Frame.Heard { IsHeard: false } answer when Of(answer.Node) is { } other:
+                other.UnheardByOthersAt = context.Now;
+                break;
+        }
+    }
+
+    public void OnFenced(Incarnation suspect, bool failed)
+    {
+        if (Of(suspect) is { } peer)
+        {
+            (peer.Fencing, peer.FenceAgainAt) = (false, context.Now + FenceAgain);
+        }
+
+        if (!failed)
+        {
+            context.LearnFenced(suspect);
+            context.Broadcast(new Frame.Fenced(suspect));
+            Know();
+        }
+    }
+
+    public void OnTick()
+    {
+        // A node that stood still has heard nothing of anybody: its windows begin anew.
+        if (_lastTick != TimeSpan.MinValue && context.Now - _lastTick > context.Options.SuspectAfter / 2)
+        {
+            foreach (Peer peer in _peers.Values)
+            {
+                peer.StartAgain(context.Now);
+            }
+        }
+
+        _lastTick = context.Now;
+        if (!context.Trusted)
+        {
+            return;
+        }
+
+        // Who has not joined yet has no say in whose link is broken; nor has who hears nobody.
+        bool judges = context.Phase != MemberPhase.Joining && !IsLonely();
+        var unheard = ImmutableArray.CreateBuilder<Incarnation>();
+        foreach (NodeRow row in context.Others)
+        {
+            if (row.Phase != MemberPhase.Joining && Of(row.Incarnation) is { Fencing: false } peer)
+            {
+                Watch(peer, judges, unheard);
+            }
+        }
+
+        Vote(unheard.ToImmutable());
+        Judge(judges);
+    }
+
+    private void Watch(Peer peer, bool judges, ImmutableArray<Incarnation>.Builder unheard)
+    {
+        TimeSpan silence = context.Now - peer.HeardAt;
+        bool cutOff = context.Now - peer.BeatAt >= context.Options.SuspectAfter && peer.BeatsMissed >= BeatsToMiss;
+        if (!peer.Connected && !peer.SaidGoodbye)
+        {
+            if (peer.Refuses)
+            {
+                Fence(peer, "gone", silence);
+                return;
+            }
+
+            if (context.Now - peer.ProbedAt > ProbeAgain)
+            {
+                Probe(peer);
+            }
+        }
+
+        if (Hears(peer))
+        {
+            if (cutOff)
+            {
+                Fence(peer, "cut off from the arbiter", context.Now - peer.BeatAt);
+            }
+
+            return;
+        }
+
+        if (cutOff)
+        {
+            Fence(peer, "silent", silence);
+        }
+        else if (judges)
+        {
+            if (context.Now - peer.AskedAt > ProbeAgain)
+            {
+                peer.AskedAt = context.Now;
+                Ask(peer);
+            }
+
+            if (silence >= context.Options.SuspectAfter && context.Now - peer.UnheardByOthersAt < context.Options.SuspectAfter / 2 && MayFenceForLinks())
+            {
+                Fence(peer, "heard by nobody", silence, byLinks: true);
+            }
+            else if (silence >= context.Options.SuspectAfter)
+            {
+                unheard.Add(peer.Node);
+            }
+        }
+    }
+
+    /// <summary>A member that hears nobody, though there are several, is itself the one that is cut off.</summary>
+    private bool IsLonely()
+    {
+        int others = 0;
+        bool hears = false;
+        foreach (NodeRow row in context.Others)
+        {
+            if (row.Phase != MemberPhase.Joining)
+            {
+                others++;
+                hears |= Of(row.Incarnation) is { } peer && Hears(peer);
+            }
+        }
+
+        return others > 1 && !hears;
+    }
+
+    private void Vote(ImmutableArray<Incarnation> unheard)
+    {
+        if (!unheard.SequenceEqual(_accused))
+        {
+            _accused = unheard;
+            context.Want(new MemberCommand.Accuse(unheard));
+        }
+    }
+
+    /// <summary>All see the same votes and name the same node; that one waits for what the others do.</summary>
+    private void Judge(bool judges)
+    {
+        if (!judges || _votedAt == TimeSpan.MaxValue || context.Now - _votedAt < VotesWithin || !MayFenceForLinks())
+        {
+            return;
+        }
+
+        Incarnation condemned = _votes.GroupBy(vote => vote.Target).OrderByDescending(votes => votes.Count()).ThenByDescending(votes => votes.Key.Node.Value).First().Key;
+        if (condemned != context.Options.Self && Of(condemned) is { Fencing: false } peer)
+        {
+            Fence(peer, "a broken link", context.Now - peer.HeardAt, byLinks: true);
+        }
+    }
+
+    private bool MayFenceForLinks() => _lastLinkFence == TimeSpan.MinValue || context.Now - _lastLinkFence > context.Options.BetweenLinkFences;
+
+    /// <param name="byLinks">Its heartbeats reach the arbiter: links alone speak against it.</param>
+    private void Fence(Peer peer, string cause, TimeSpan silence, bool byLinks = false)
+    {
+        if (context.Now < peer.FenceAgainAt)
+        {
+            return;
+        }
+
+        _lastLinkFence = byLinks ? context.Now : _lastLinkFence;
+        peer.Fencing = true;
+        context.Tell(new MemberNews.Suspected(peer.Node, cause, silence));
+        context.Want(new MemberCommand.Fence(peer.Node, cause));
+    }
+
+    private void Probe(Peer peer)
+    {
+        peer.ProbedAt = context.Now;
+        if (context.Row(peer.Node.Node) is { } row)
+        {
+            context.Want(new MemberCommand.Probe(new PeerAddress(peer.Node, row.Link)));
+        }
+    }
+
+    private void Ask(Peer suspect)
+    {
+        foreach (Peer other in _peers.Values)
+        {
+            if (other != suspect && Hears(other))
+            {
+                context.Want(new MemberCommand.Send(other.Node.Node, new Frame.DoYouHear(suspect.Node)));
+            }
+        }
+    }
+
+    private void Know()
+    {
+        ImmutableArray<PeerAddress> peers = [.. context.Others.OrderBy(row => row.Incarnation.Node.Value).Select(row => new PeerAddress(row.Incarnation, row.Link))];
+        if (!peers.SequenceEqual(_known))
+        {
+            _known = peers;
+            context.Want(new MemberCommand.Know(peers));
+        }
+    }
+
+    private bool Hears(Peer peer) => peer.Connected && context.Now - peer.HeardAt < context.Options.SuspectAfter;
+
+    private Peer? Of(Incarnation node) => _peers.TryGetValue(node.Node, out Peer? peer) && peer.Node == node ? peer : null;
+}
