@@ -59,6 +59,36 @@ public abstract class JournalCompliance : IDisposable
     }
 
     [Fact]
+    public void A_claim_of_nothing_gives_the_secret()
+    {
+        var none = Journal.Claim([]);
+        Assert.Empty(none.Fences);
+        Assert.True(Journal.Claim(AllShards).Secret.Span.SequenceEqual(none.Secret.Span));
+        Assert.Equal(32, none.Secret.Length);
+    }
+
+    [Fact]
+    public void A_forgotten_shard_keeps_its_rows_and_goes_on_after_a_recovery()
+    {
+        var claim = Journal.Claim(AllShards);
+        var gone = new ShardId(3);
+        Append(Entry(claim, Actor(3), 1, "a"), Entry(claim, Actor(3, low: 7), 1, "b"), Entry(claim, Actor(4), 1, "c"));
+        Journal.Forget([gone, new ShardId(200)]);
+        Journal.Forget([gone]);
+        Assert.IsType<AppendResult.Appended>(Append(Entry(claim, Actor(4), 2, "the other shard goes on")));
+        Assert.Equal([(1L, "a")], Load(Actor(3)));
+
+        var again = Journal.Claim([gone]);
+        var rows = new List<string>();
+        Journal.Recover([gone], row => rows.Add(Encoding.UTF8.GetString(row.Payload.Span)));
+        Assert.Equal(["a", "b"], rows.Order());
+        Assert.IsType<AppendResult.Appended>(Append(Entry(again, Actor(3), 2, "d"), Entry(again, Actor(3, low: 7), 2, "") with { Forget = true }));
+        Assert.Equal([(1L, "a"), (2L, "d")], Load(Actor(3)));
+        Assert.Empty(Load(Actor(3, low: 7)));
+        Assert.Equal([(1L, "c"), (2L, "the other shard goes on")], Load(Actor(4)));
+    }
+
+    [Fact]
     public void Rows_come_back_as_they_were_given_in_order()
     {
         var claim = Journal.Claim(AllShards);

@@ -72,6 +72,11 @@ public sealed class PostgresJournal : IJournal
 
     public void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row) => _reader.Recover(shards, row);
 
+    public void Forget(IReadOnlyList<ShardId> shards)
+    {
+        // What is known of a shard is replaced when it is claimed again.
+    }
+
     public IReadOnlyList<JournalRow> Load(ActorId actor) => _reader.Load(actor);
 
     public IReadOnlyList<OutboxRow> ReadOutbox(int limit) => _reader.ReadOutbox(limit);

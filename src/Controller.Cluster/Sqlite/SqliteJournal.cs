@@ -57,6 +57,11 @@ public sealed class SqliteJournal : IJournal
 
     public void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row) => _reader.Recover(shards, row);
 
+    public void Forget(IReadOnlyList<ShardId> shards)
+    {
+        // The writer finds what it needs in the file.
+    }
+
     public IReadOnlyList<JournalRow> Load(ActorId actor) => _reader.Load(actor);
 
     public IReadOnlyList<OutboxRow> ReadOutbox(int limit) => _reader.ReadOutbox(limit);

@@ -82,6 +82,11 @@ public sealed class InMemoryJournal(bool threaded = true) : IJournal
         found.ForEach(row);
     }
 
+    public void Forget(IReadOnlyList<ShardId> shards)
+    {
+        // The rows are all there is to know.
+    }
+
     public IReadOnlyList<JournalRow> Load(ActorId actor)
     {
         lock (_gate)

@@ -9,7 +9,7 @@ namespace Controller.Sharding.Journal;
 public interface IJournal : IDisposable
 {
     /// <summary>
-    /// Claims shards for this incarnation: every one gets a new, higher epoch and earlier owners can no longer commit.
+    /// Claims shards for this incarnation: every one gets a new, higher epoch and earlier owners can no longer commit. A claim of none gives the secret.
     /// </summary>
     /// <exception cref="JournalException">The store cannot be opened, is corrupt, of a newer schema, or used by another process; the message is one line for the user.</exception>
     JournalClaim Claim(IReadOnlyList<ShardId> shards);
@@ -17,8 +17,22 @@ public interface IJournal : IDisposable
     /// <summary>Queues a batch; returns at once. <see cref="JournalBatch.Completed"/> is called exactly once.</summary>
     void Append(JournalBatch batch);
 
-    /// <summary>Reads all rows of the given shards, ordered by actor and sequence, newest epoch's view. Called before any append for those shards.</summary>
+    /// <summary>
+    /// Reads all rows of the given shards, ordered by actor and sequence, newest epoch's view, and tells the writer what it has to know of them; what it
+    /// knew of these shards before is replaced. Runs on the caller's thread, beside appends for other shards.
+    /// </summary>
+    /// <remarks>
+    /// A shard's life in a journal: it is ours in the store → Recover → appends at its epoch → <see cref="Forget"/>; then, at a later epoch, Recover again.
+    /// Between a Forget and the next Recover nothing is appended for it; Recover is not called before that Forget was.
+    /// </remarks>
+    /// <exception cref="JournalException">The store does not answer, or cannot be read; it may be tried again.</exception>
     void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row);
+
+    /// <summary>
+    /// These shards have been released or lost: what the writer knows of them may go, their rows stay. Queued like a batch, behind every append for
+    /// them; returns at once. May be called for shards that the journal does not know, and more than once.
+    /// </summary>
+    void Forget(IReadOnlyList<ShardId> shards);
 
     /// <summary>Reads the rows of one actor in order of sequence. Runs on the caller's thread.</summary>
     IReadOnlyList<JournalRow> Load(ActorId actor);

@@ -1,3 +1,6 @@
+using Controller.Sharding.Embedded;
+using Controller.Sharding.Model;
+
 namespace Controller.Sharding.Runtime;
 
 /// <summary>How the engine is laid out. Everything has a default; nothing changes while it runs.</summary>
@@ -27,8 +30,17 @@ public sealed record EngineOptions
     /// <summary>Inputs that wait for all actors of a loop while they are loaded; more are refused.</summary>
     public int StashPerLoop { get; init; } = 20_000;
 
-    /// <summary>A journal that fails for longer than this makes Tell refuse at once instead of queueing.</summary>
+    /// <summary>
+    /// A journal that fails, or does not answer a commit, for longer than this makes Tell refuse at once instead of queueing; likewise a
+    /// <see cref="Trust"/> that has not held for as long.
+    /// </summary>
     public TimeSpan RefuseAfter { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// While it does not hold, nothing is decided and nothing released; inputs wait. Whoever changes it calls
+    /// <see cref="ActorSystem.TrustChanged"/>. A node that shares its store with nobody may always trust.
+    /// </summary>
+    public ITrust Trust { get; init; } = AlwaysTrusted.Instance;
 
     /// <summary>No threads: the loops advance only in <see cref="ActorSystem.Pump"/>. For simulations.</summary>
     public bool Pumped { get; init; }

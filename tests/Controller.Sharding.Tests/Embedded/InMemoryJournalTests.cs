@@ -19,6 +19,7 @@ public sealed class InMemoryJournalTests : JournalCompliance
         public JournalClaim Claim(IReadOnlyList<ShardId> shards) => store.Claim(shards);
         public void Append(JournalBatch batch) => store.Append(batch);
         public void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row) => store.Recover(shards, row);
+        public void Forget(IReadOnlyList<ShardId> shards) => store.Forget(shards);
         public IReadOnlyList<JournalRow> Load(ActorId actor) => store.Load(actor);
         public IReadOnlyList<OutboxRow> ReadOutbox(int limit) => store.ReadOutbox(limit);
         public void RemoveOutbox(long throughId) => store.RemoveOutbox(throughId);

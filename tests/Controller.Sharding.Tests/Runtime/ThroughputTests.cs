@@ -79,6 +79,10 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         {
         }
 
+        public void Forget(IReadOnlyList<ShardId> shards)
+        {
+        }
+
         public IReadOnlyList<JournalRow> Load(ActorId actor) => [];
         public IReadOnlyList<OutboxRow> ReadOutbox(int limit) => [];
 

@@ -12,6 +12,8 @@ public sealed class CommitWatch(IJournal journal, Action<int> committed) : IJour
 
     public void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row) => journal.Recover(shards, row);
 
+    public void Forget(IReadOnlyList<ShardId> shards) => journal.Forget(shards);
+
     public IReadOnlyList<JournalRow> Load(ActorId actor) => journal.Load(actor);
 
     public IReadOnlyList<OutboxRow> ReadOutbox(int limit) => journal.ReadOutbox(limit);
