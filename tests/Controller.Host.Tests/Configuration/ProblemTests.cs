@@ -38,7 +38,9 @@ public sealed class ProblemTests
     [InlineData("cluster.link.advertise = \"a b:1\"", "cluster.link.advertise: \"a b:1\" cannot be used; expected a host name or an IP address, with or without a port, such as \"sbc.example.test:5060\"")]
     [InlineData("cluster.addresses = [ { address = \"10.0.0.1/33\", device = eth0 } ]", "cluster.addresses[0].address: \"10.0.0.1/33\" cannot be used; expected an IP address with the length of its network, such as \"10.9.0.10/24\"")]
     // What this version cannot do.
-    [InlineData("cluster.addresses = [ { address = \"10.9.0.10/24\", device = eth0 } ]", "cluster.addresses: floating addresses are not possible in this version; possible now: []")]
+    [InlineData("cluster.addresses = [ { address = \"10.9.0.10/24\", device = eth0 } ]", "cluster.addresses: an address can float only between nodes that share a journal; expected [] while journal.kind = sqlite")]
+    [InlineData("node.roles = []", "node.roles: names no role; expected edge, actors or both")]
+    [InlineData("node.roles = [edge]", "node.roles: a node with an embedded journal is alone and has to do everything; expected [edge, actors], or journal.kind = postgres")]
     [InlineData("media.mode = rtpengine", "media.mode: rtpengine is not possible in this version; possible now: bypass")]
     [InlineData("listeners += { realm = access, transport = tls, listen = \"127.0.0.1:5061\" }", "listeners[1].transport: tls is not possible in this version; possible now: udp or tcp")]
     [InlineData("listeners += { realm = access, transport = ws, listen = \"127.0.0.1:5061\" }", "listeners[1].transport: ws is not possible in this version; possible now: udp or tcp")]

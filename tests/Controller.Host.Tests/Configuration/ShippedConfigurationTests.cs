@@ -43,15 +43,13 @@ public sealed class ShippedConfigurationTests
         Assert.False(settings.Registrar.Authenticate);
     }
 
-    /// <summary>Right but for the one thing this version cannot do.</summary>
     [Fact]
-    public void ClusterIsRefusedForItsFloatingAddressesOnly()
+    public void ClusterIsReadForEachNodeByItsEnvironment()
     {
         var environment = new Dictionary<string, string> { ["ADMIN_TOKEN"] = "x", ["NODE_ADDRESS"] = "10.9.0.2" };
-        ConfigurationProblem problem = Assert.Single(ConfigurationLoader.Load(Shipped("cluster.conf"), [], environment).Problems);
-        Assert.Equal("controller.cluster.addresses", problem.Key);
-        Assert.Equal("floating addresses are not possible in this version; possible now: []", problem.Text);
-        Assert.Empty(ConfigurationLoader.Load(Shipped("cluster.conf"), ["controller.cluster.addresses=[]"], environment).Problems);
+        ConfigurationResult result = ConfigurationLoader.Load(Shipped("cluster.conf"), [], environment);
+        Assert.Empty(result.Problems);
+        Assert.Equal(("10.9.0.2:7601", "10.9.0.10/24"), (result.Configuration!.Host.Cluster.LinkAdvertise, Assert.Single(result.Configuration.Host.Cluster.Addresses).Address));
     }
 
     [Fact]

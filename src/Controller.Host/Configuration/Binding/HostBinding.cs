@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Controller.Cluster.Membership;
 using Controller.Host.Configuration.Options;
 
 namespace Controller.Host.Configuration.Binding;
@@ -13,13 +14,14 @@ internal static class HostBinding
         {
             Id = known.Get("node.id", 1),
             Name = known.Get("node.name", "sbc1"),
+            Roles = Roles(known),
             DataDirectory = known.Get("node.data-dir", "data"),
         };
         return new HostOptions
         {
             Node = node,
             Journal = Journal(known, node),
-            Cluster = Cluster(known),
+            Cluster = Cluster(known, isCluster: known.Get("journal.kind", "sqlite") == "postgres"),
             Engine = new EngineLoopOptions { Loops = known.Get("engine.loops", 0) },
             Limits = Limits(known),
             Media = Media(known),
@@ -38,7 +40,23 @@ internal static class HostBinding
         PostgresAllowSingle = known.Get("journal.postgres.allow-single", false),
     };
 
-    private static ClusterOptions Cluster(KnownValues known)
+    private static NodeRoles Roles(KnownValues known)
+    {
+        string[] roles = [.. known.Get<object[]>("node.roles", ["edge", "actors"]).Cast<string>()];
+        NodeRoles all = (roles.Contains("edge") ? NodeRoles.Edge : 0) | (roles.Contains("actors") ? NodeRoles.Actors : 0);
+        if (all == 0)
+        {
+            known.Report("node.roles", "names no role; expected edge, actors or both");
+        }
+        else if (all != (NodeRoles.Edge | NodeRoles.Actors) && known.Get("journal.kind", "sqlite") != "postgres")
+        {
+            known.Report("node.roles", "a node with an embedded journal is alone and has to do everything; expected [edge, actors], or journal.kind = postgres");
+        }
+
+        return all;
+    }
+
+    private static ClusterOptions Cluster(KnownValues known, bool isCluster)
     {
         var defaults = new ClusterOptions();
         var cluster = new ClusterOptions
@@ -49,6 +67,9 @@ internal static class HostBinding
             Heartbeat = known.Get("cluster.heartbeat", defaults.Heartbeat),
             SuspectAfter = known.Get("cluster.suspect-after", defaults.SuspectAfter),
             Trust = known.Get("cluster.trust", defaults.Trust),
+            RebalanceAfter = known.Get("cluster.rebalance-after", defaults.RebalanceAfter),
+            MovesPerSecond = known.Get("cluster.moves-per-second", defaults.MovesPerSecond),
+            Quarantine = known.Get("cluster.quarantine", defaults.Quarantine),
             Addresses =
             [
                 .. Enumerable.Range(0, known.Count("cluster.addresses")).Select(i => new FloatingAddress(
@@ -62,9 +83,9 @@ internal static class HostBinding
             known.Report("cluster.trust", $"{Milliseconds(cluster.Trust)} does not lie between cluster.heartbeat ({Milliseconds(cluster.Heartbeat)}) and cluster.suspect-after ({Milliseconds(cluster.SuspectAfter)}); expected heartbeat < trust < suspect-after");
         }
 
-        if (!cluster.Addresses.IsEmpty)
+        if (!cluster.Addresses.IsEmpty && !isCluster)
         {
-            known.Report("cluster.addresses", "floating addresses are not possible in this version; possible now: []");
+            known.Report("cluster.addresses", "an address can float only between nodes that share a journal; expected [] while journal.kind = sqlite");
         }
 
         return cluster;

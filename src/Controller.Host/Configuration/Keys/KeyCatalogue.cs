@@ -22,6 +22,7 @@ internal static class KeyCatalogue
     [
         new("node.id", new IntegerKind(1, 255), "1"),
         new("node.name", Name, "sbc1"),
+        new("node.roles", new ListKind(new ChoiceKind(["edge", "actors"])), "[edge, actors]"),
         new("node.data-dir", new TextKind("the path of a directory"), "data"),
 
         new("journal.kind", new ChoiceKind(["sqlite", "postgres"]), "sqlite"),
@@ -35,6 +36,9 @@ internal static class KeyCatalogue
         new("cluster.heartbeat", new DurationKind(TimeSpan.FromMilliseconds(10), 10 * Second), "200ms"),
         new("cluster.suspect-after", new DurationKind(TimeSpan.FromMilliseconds(50), 60 * Second), "1s"),
         new("cluster.trust", new DurationKind(TimeSpan.FromMilliseconds(50), 60 * Second), "700ms"),
+        new("cluster.rebalance-after", new DurationKind(TimeSpan.Zero, Day), "10s"),
+        new("cluster.moves-per-second", new IntegerKind(1, 1000), "20"),
+        new("cluster.quarantine", new DurationKind(TimeSpan.Zero, Day), "60s"),
         new("cluster.addresses[].address", new PrefixKind(), null) { IsRequired = true },
         new("cluster.addresses[].device", Name, null) { IsRequired = true },
 

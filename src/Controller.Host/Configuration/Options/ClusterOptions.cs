@@ -13,6 +13,9 @@ public sealed record ClusterOptions
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromMilliseconds(200);
     public TimeSpan SuspectAfter { get; init; } = TimeSpan.FromSeconds(1);
     public TimeSpan Trust { get; init; } = TimeSpan.FromMilliseconds(700);
+    public TimeSpan RebalanceAfter { get; init; } = TimeSpan.FromSeconds(10);
+    public int MovesPerSecond { get; init; } = 20;
+    public TimeSpan Quarantine { get; init; } = TimeSpan.FromSeconds(60);
     public ImmutableArray<FloatingAddress> Addresses { get; init; } = [];
 }
 
