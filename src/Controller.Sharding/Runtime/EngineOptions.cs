@@ -38,7 +38,7 @@ public sealed record EngineOptions
 
     /// <summary>
     /// While it does not hold, nothing is decided and nothing released; inputs wait. Whoever changes it calls
-    /// <see cref="ActorSystem.TrustChanged"/>. A node that shares its store with nobody may always trust.
+    /// <c>ActorSystem.TrustChanged</c>. A node that shares its store with nobody may always trust.
     /// </summary>
     public ITrust Trust { get; init; } = AlwaysTrusted.Instance;
 
