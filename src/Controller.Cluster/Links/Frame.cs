@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Controller.Cluster.Membership;
 using Controller.Sharding.Model;
-using Controller.Sharding.Placement;
 
 namespace Controller.Cluster.Links;
 

@@ -43,6 +43,10 @@ internal static class Commands
         batch.BatchCommands.Add(command);
     }
 
+    public static NpgsqlParameter Of(short value) => new NpgsqlParameter<short> { TypedValue = value };
+
+    public static NpgsqlParameter Of(double value) => new NpgsqlParameter<double> { TypedValue = value };
+
     public static NpgsqlParameter Of(int value) => new NpgsqlParameter<int> { TypedValue = value };
 
     public static NpgsqlParameter Of(long value) => new NpgsqlParameter<long> { TypedValue = value };
@@ -50,6 +54,8 @@ internal static class Commands
     public static NpgsqlParameter Of(string value) => new NpgsqlParameter<string> { TypedValue = value };
 
     public static NpgsqlParameter Of(byte[] value) => new NpgsqlParameter<byte[]> { TypedValue = value };
+
+    public static NpgsqlParameter Of(List<string> values) => new NpgsqlParameter<List<string>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
     public static NpgsqlParameter Of(List<short> values) => new NpgsqlParameter<List<short>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint };
 

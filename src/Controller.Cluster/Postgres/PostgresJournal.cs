@@ -1,30 +1,29 @@
 using Controller.Cluster.Membership;
 using Controller.Cluster.Writing;
-using Controller.Sharding.Placement;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
-using Npgsql;
 
 namespace Controller.Cluster.Postgres;
 
 /// <summary>
 /// The journal in PostgreSQL: every commit under the fence of its shards, checked by the database inside the transaction (failover.md section 4).
-/// Opening it begins a new incarnation of this node, and an earlier one that still runs can write no more.
+/// What the writer has to know of the actors comes with <see cref="Claim"/> or <see cref="Recover"/>, and goes with <see cref="Forget"/>.
 /// </summary>
-public sealed class PostgresJournal : IJournal
+internal sealed class PostgresJournal : IJournal
 {
+    private readonly PostgresOwnership _ownership;
     private readonly PostgresStore _store;
     private readonly PostgresReader _reader;
     private readonly JournalWriter _writer;
     private readonly byte[] _secret;
     private bool _disposed;
 
-    private PostgresJournal(PostgresOptions options, Incarnation owner)
+    public PostgresJournal(PostgresOptions options, PostgresOwnership ownership)
     {
-        Owner = owner;
-        var sessions = new Sessions(options.Connection, owner.SessionName, options.AnswerWithin);
-        var session = new WriterSession(sessions, owner);
-        _reader = new PostgresReader(sessions, session);
+        _ownership = ownership;
+        var sessions = new Sessions(options.Connection, ownership.Self.SessionName, options.AnswerWithin);
+        var session = new WriterSession(sessions, ownership.Self);
+        _reader = new PostgresReader(sessions, session, ownership.Self);
         try
         {
             _secret = _reader.Secret();
@@ -35,47 +34,32 @@ public sealed class PostgresJournal : IJournal
             throw;
         }
 
-        _store = new PostgresStore(sessions, session, owner, options.TryFor);
+        _store = new PostgresStore(sessions, session, ownership.Self, options.TryFor);
         _writer = new JournalWriter(_store);
     }
 
-    internal Incarnation Owner { get; }
+    public ReadOnlyMemory<byte> Secret => _secret;
 
-    /// <exception cref="JournalException">One line for the user: not reachable, not allowed, newer, without a standby.</exception>
-    public static PostgresJournal Open(PostgresOptions options)
+    /// <summary>Those that belong to another node that may still write are left out.</summary>
+    public JournalClaim Claim(IReadOnlyList<ShardId> shards)
     {
-        Sessions sessions;
         try
         {
-            sessions = new Sessions(options.Connection, $"sbc/{options.Node}/joining", options.AnswerWithin);
+            IReadOnlyList<Fence> fences = _ownership.Claim(shards, [], "claimed").Shards;
+            Learn(_reader.Lives([.. fences.Select(fence => fence.Shard)]));
+            return new JournalClaim(fences, _secret);
         }
-        catch (Exception failure) when (failure is ArgumentException or FormatException)
+        catch (FencedException fenced)
         {
-            throw new JournalException($"journal.postgres.connection: {failure.Message.ReplaceLineEndings(" ")}", failure);
-        }
-
-        try
-        {
-            using NpgsqlConnection connection = sessions.Open();
-            PostgresSchema.Prepare(connection, options, sessions.Where);
-            return new PostgresJournal(options, new Incarnation(new NodeId(options.Node), Ownership.Join(connection, options.Node)));
-        }
-        catch (Exception failure) when (failure is NpgsqlException || Sessions.IsBroken(failure))
-        {
-            throw sessions.Describe(failure);
+            throw new JournalException(fenced.Message, fenced);
         }
     }
-
-    public JournalClaim Claim(IReadOnlyList<ShardId> shards) => new(_writer.Claim(shards), _secret);
 
     public void Append(JournalBatch batch) => _writer.Append(batch);
 
-    public void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row) => _reader.Recover(shards, row);
+    public void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row) => Learn(_reader.Recover(shards, row));
 
-    public void Forget(IReadOnlyList<ShardId> shards)
-    {
-        // What is known of a shard is replaced when it is claimed again.
-    }
+    public void Forget(IReadOnlyList<ShardId> shards) => _ = _writer.Between(() => _store.Forget(shards));
 
     public IReadOnlyList<JournalRow> Load(ActorId actor) => _reader.Load(actor);
 
@@ -83,7 +67,7 @@ public sealed class PostgresJournal : IJournal
 
     public void RemoveOutbox(long throughId) => _writer.RemoveOutbox(throughId);
 
-    /// <summary>Commits what is queued. The shards stay ours until another incarnation claims them.</summary>
+    /// <summary>Commits what is queued.</summary>
     public void Dispose()
     {
         if (!_disposed)
@@ -94,4 +78,7 @@ public sealed class PostgresJournal : IJournal
             _store.Dispose();
         }
     }
+
+    /// <summary>The writer has it before any batch that is appended from now on.</summary>
+    private void Learn(IReadOnlyDictionary<ShardId, Dictionary<ActorId, Life>> lives) => _ = _writer.Between(() => _store.Learn(lives));
 }

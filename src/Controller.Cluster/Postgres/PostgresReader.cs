@@ -1,3 +1,4 @@
+using Controller.Cluster.Membership;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 using Npgsql;
@@ -6,17 +7,18 @@ using static Controller.Cluster.Postgres.Commands;
 namespace Controller.Cluster.Postgres;
 
 /// <summary>Reads on a connection of its own. One caller at a time (a lock; not on the message path).</summary>
-internal sealed class PostgresReader(Sessions sessions, WriterSession writer) : IDisposable
+internal sealed class PostgresReader(Sessions sessions, WriterSession writer, Incarnation owner) : IDisposable
 {
-    private readonly Lock _one = new();
-    private NpgsqlConnection? _connection;
+    private readonly LivingSession _session = new(sessions);
 
     public byte[] Secret() => Read(connection => connection.Read<byte[]>("SELECT secret FROM cluster")!);
 
-    public void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row) => Read(connection =>
+    /// <returns>Where the rows stand that were given out: of every asked shard, all its actors.</returns>
+    public IReadOnlyDictionary<ShardId, Dictionary<ActorId, Life>> Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row) => Read(connection =>
     {
+        Dictionary<ShardId, Dictionary<ActorId, Life>> lives = shards.ToDictionary(shard => shard, _ => new Dictionary<ActorId, Life>());
         List<short> wanted = [.. shards.Select(shard => (short)shard.Value)];
-        foreach (int bucket in connection.ReadAll(found => found.GetInt32(0), "SELECT DISTINCT bucket FROM live_actor WHERE shard_id = ANY ($1)", Of(wanted)))
+        foreach (int bucket in BucketsOf(connection, wanted))
         {
             using var command = new NpgsqlCommand($"{RowsOf(bucket)} AND a.shard_id = ANY ($2) ORDER BY j.actor, j.seq", connection);
             command.Parameters.Add(Of(bucket));
@@ -24,11 +26,34 @@ internal sealed class PostgresReader(Sessions sessions, WriterSession writer) : 
             using NpgsqlDataReader reader = command.ExecuteReader();
             while (reader.Read())
             {
-                row(RowOf(reader));
+                JournalRow read = RowOf(reader);
+                lives[new ShardId(reader.GetInt16(4))][read.Actor] = new Life(reader.GetInt64(5), bucket, reader.GetInt64(6), read.Sequence);
+                row(read);
             }
         }
 
-        return true;
+        return lives;
+    });
+
+    /// <returns>What <see cref="Recover"/> returns, without reading the rows.</returns>
+    public IReadOnlyDictionary<ShardId, Dictionary<ActorId, Life>> Lives(IReadOnlyCollection<ShardId> shards) => Read(connection =>
+    {
+        Dictionary<ShardId, Dictionary<ActorId, Life>> lives = shards.ToDictionary(shard => shard, _ => new Dictionary<ActorId, Life>());
+        List<short> wanted = [.. shards.Select(shard => (short)shard.Value)];
+        foreach (int bucket in BucketsOf(connection, wanted))
+        {
+            foreach ((ShardId shard, ActorId actor, Life life) in connection.ReadAll(
+                row => (new ShardId(row.GetInt16(0)), StoredActor.Read(row.GetFieldValue<byte[]>(1)), new Life(row.GetInt64(2), bucket, row.GetInt64(3), row.GetInt64(4))),
+                $"""
+                SELECT a.shard_id, a.actor, a.life, a.first_seq, (SELECT seq FROM {HourlyTables.Name(bucket)} j WHERE j.actor = a.actor AND j.life = a.life ORDER BY seq DESC LIMIT 1)
+                FROM live_actor a WHERE a.shard_id = ANY ($1) AND a.bucket = $2
+                """, Of(wanted), Of(bucket)))
+            {
+                lives[shard][actor] = life;
+            }
+        }
+
+        return lives;
     });
 
     public IReadOnlyList<JournalRow> Load(ActorId actor) => Read(connection =>
@@ -38,63 +63,34 @@ internal sealed class PostgresReader(Sessions sessions, WriterSession writer) : 
         return bucket == 0 ? [] : connection.ReadAll(RowOf, $"{RowsOf(bucket)} AND a.actor = $2 ORDER BY j.seq", Of(bucket), Of(stored));
     });
 
-    public IReadOnlyList<OutboxRow> ReadOutbox(int limit) => Read(connection =>
-        connection.ReadAll(row => new OutboxRow(row.GetInt64(0), row.GetFieldValue<byte[]>(1)), "SELECT id, payload FROM outbox ORDER BY id LIMIT $1", Of(limit)));
+    /// <summary>Only what this node committed, in whichever of its runs.</summary>
+    public IReadOnlyList<OutboxRow> ReadOutbox(int limit) => Read(connection => connection.ReadAll(
+        row => new OutboxRow(row.GetInt64(0), row.GetFieldValue<byte[]>(1)), "SELECT id, payload FROM outbox WHERE node = $1 ORDER BY id LIMIT $2", Of(owner.Node.Value), Of(limit)));
 
-    public void Dispose()
-    {
-        lock (_one)
-        {
-            _connection?.Dispose();
-        }
-    }
+    public void Dispose() => _session.Dispose();
+
+    private static List<int> BucketsOf(NpgsqlConnection connection, List<short> shards) =>
+        connection.ReadAll(found => found.GetInt32(0), "SELECT DISTINCT bucket FROM live_actor WHERE shard_id = ANY ($1)", Of(shards));
 
     private static string RowsOf(int bucket) =>
-        $"SELECT j.actor, j.seq, j.at, j.payload FROM live_actor a JOIN {HourlyTables.Name(bucket)} j ON j.actor = a.actor AND j.life = a.life AND j.seq >= a.first_seq WHERE a.bucket = $1";
+        $"SELECT j.actor, j.seq, j.at, j.payload, a.shard_id, a.life, a.first_seq FROM live_actor a JOIN {HourlyTables.Name(bucket)} j ON j.actor = a.actor AND j.life = a.life AND j.seq >= a.first_seq WHERE a.bucket = $1";
 
     private static JournalRow RowOf(NpgsqlDataReader row) =>
         new(StoredActor.Read(row.GetFieldValue<byte[]>(0)), row.GetInt64(1), new Instant(row.GetInt64(2)), row.GetFieldValue<byte[]>(3));
 
     private T Read<T>(Func<NpgsqlConnection, T> read)
     {
-        lock (_one)
+        try
         {
-            try
+            return _session.Run(connection =>
             {
-                NpgsqlConnection connection = Living();
                 writer.EnsureOver(connection);
                 return read(connection);
-            }
-            catch (Exception failure) when (failure is NpgsqlException || Sessions.IsBroken(failure))
-            {
-                Drop();
-                throw sessions.Describe(failure);
-            }
+            });
         }
-    }
-
-    /// <summary>A server that was restarted has ended the idle connection: that is seen before anything is read, not in the middle of it.</summary>
-    private NpgsqlConnection Living()
-    {
-        if (_connection is { } idle)
+        catch (Exception failure) when (failure is NpgsqlException || Sessions.IsBroken(failure))
         {
-            try
-            {
-                idle.Run("SELECT 1");
-                return idle;
-            }
-            catch (Exception failure) when (Sessions.IsBroken(failure))
-            {
-                Drop();
-            }
+            throw sessions.Describe(failure);
         }
-
-        return _connection = sessions.Open();
-    }
-
-    private void Drop()
-    {
-        _connection?.Dispose();
-        _connection = null;
     }
 }

@@ -23,7 +23,7 @@ internal static class PostgresSchema
             connection.Run("SELECT pg_advisory_xact_lock(21315, 0)");
             connection.Run("CREATE TABLE IF NOT EXISTS schema_version (id int PRIMARY KEY CHECK (id = 1), version int NOT NULL)");
             int version = connection.Read<int>("SELECT version FROM schema_version");
-            if (version > Scripts.Length)
+            if (version > Scripts.Length && connection.Read<int>("SELECT compatible_from FROM schema_version") > Scripts.Length)
             {
                 throw new JournalException($"{where} has schema version {version}, newer than the {Scripts.Length} that this program knows: start the newer program");
             }
@@ -59,7 +59,20 @@ internal static class PostgresSchema
     /// <summary>Without a synchronous standby a failover of the database may lose commits that were acknowledged, and with them calls, and a fence.</summary>
     private static void CheckStandby(NpgsqlConnection connection, PostgresOptions options, string where)
     {
-        if (!options.AllowSingle && string.IsNullOrWhiteSpace(connection.Read<string>("SHOW synchronous_standby_names")))
+        if (options.AllowSingle)
+        {
+            return;
+        }
+
+        // Our sessions set it for themselves; whoever has configured this role so believes otherwise, and administrates by it.
+        string? configured = connection.Read<string>("SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'");
+        if (configured is "off" or "local")
+        {
+            throw new JournalException(
+                $"{where} has synchronous_commit = {configured} for this role, by which a commit does not wait for the standby: set it to on, or set controller.journal.postgres.allow-single = true");
+        }
+
+        if (string.IsNullOrWhiteSpace(connection.Read<string>("SHOW synchronous_standby_names")))
         {
             throw new JournalException(
                 $"{where} has no synchronous standby (synchronous_standby_names is empty), so that a loss of its host would lose calls: set one up, or set controller.journal.postgres.allow-single = true");

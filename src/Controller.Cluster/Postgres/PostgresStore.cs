@@ -5,7 +5,6 @@ using Controller.Cluster.Writing;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 using Npgsql;
-using static Controller.Cluster.Postgres.Commands;
 
 namespace Controller.Cluster.Postgres;
 
@@ -16,8 +15,6 @@ namespace Controller.Cluster.Postgres;
 /// </summary>
 internal sealed class PostgresStore(Sessions sessions, WriterSession session, Incarnation owner, TimeSpan tryFor) : IJournalStore, IDisposable
 {
-    private const string FencedNode = "SB001";
-    private const string FencedShards = "SB002";
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
@@ -60,7 +57,7 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
                 _lives.Settle(committed: true);
                 return true;
             }
-            catch (PostgresException refused) when (refused.SqlState is FencedNode or FencedShards)
+            catch (PostgresException refused) when (refused.SqlState is Ownership.FencedNode or Ownership.FencedShards)
             {
                 mayBeDone = false;
                 Lose(refused, batches);
@@ -84,27 +81,26 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
         }
     }
 
-    public Fence[] Claim(IReadOnlyList<ShardId> shards)
+    /// <summary>What is in the store of these shards, all of it: they are ours now.</summary>
+    public bool Learn(IReadOnlyDictionary<ShardId, Dictionary<ActorId, Life>> lives)
     {
-        try
+        foreach ((ShardId shard, Dictionary<ActorId, Life> ofShard) in lives)
         {
-            Settled();
-            NpgsqlConnection connection = session.Connection();
-            List<Fence> fences = Ownership.Claim(connection, owner, shards, "claimed");
-            if (fences.Count < shards.Count)
-            {
-                throw new JournalException($"{shards.Count - fences.Count} of {shards.Count} shards in {sessions.Where} belong to another node that has not been fenced");
-            }
+            _lives.Learn(shard, ofShard);
+        }
 
-            Learn(connection, shards);
-            Dictionary<ShardId, Fence> byShard = fences.ToDictionary(fence => fence.Shard);
-            return [.. shards.Select(shard => byShard[shard])];
-        }
-        catch (Exception failure) when (failure is NpgsqlException || Sessions.IsBroken(failure))
+        return true;
+    }
+
+    public bool Forget(IReadOnlyList<ShardId> shards)
+    {
+        foreach (ShardId shard in shards)
         {
-            session.Break();
-            throw sessions.Describe(failure);
+            _lives.Forget(shard);
+            _lost.RemoveWhere(fence => fence.Shard == shard);
         }
+
+        return true;
     }
 
     public void Dispose() => session.Dispose();
@@ -167,14 +163,14 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
                 }
             }
 
-            Life? life = _lives.Of(entry.Actor);
+            Life? life = _lives.Of(entry.Actor, entry.Fence.Shard);
             if (entry.Sequence != (life?.LastSequence ?? 0) + 1)
             {
                 _lives.DropBatch();
                 return new AppendResult.SequenceConflict(entry.Actor);
             }
 
-            _lives.Set(entry.Actor, entry.Forget ? null : Next(entry, life));
+            _lives.Set(entry.Actor, entry.Fence.Shard, entry.Forget ? null : Next(entry, life));
         }
 
         _lives.DropBatch();
@@ -185,7 +181,7 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
     {
         foreach (JournalEntry entry in entries)
         {
-            Life? before = _lives.Of(entry.Actor);
+            Life? before = _lives.Of(entry.Actor, entry.Fence.Shard);
             ShardId shard = entry.Fence.Shard;
             if (entry.Forget)
             {
@@ -194,7 +190,7 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
                     set.Died(entry.Actor, shard, ended);
                 }
 
-                _lives.Set(entry.Actor, null);
+                _lives.Set(entry.Actor, entry.Fence.Shard, null);
             }
             else
             {
@@ -209,7 +205,7 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
                 }
 
                 set.Row(entry, life);
-                _lives.Set(entry.Actor, life);
+                _lives.Set(entry.Actor, entry.Fence.Shard, life);
             }
 
             if (!entry.Outbox.IsEmpty)
@@ -231,7 +227,7 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
 
     private void Lose(PostgresException refused, IReadOnlyList<JournalBatch> batches)
     {
-        if (refused.SqlState == FencedNode)
+        if (refused.SqlState == Ownership.FencedNode)
         {
             _fenced = true;
             return;
@@ -254,23 +250,5 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
         }
 
         return false;
-    }
-
-    private void Learn(NpgsqlConnection connection, IReadOnlyList<ShardId> shards)
-    {
-        List<short> wanted = [.. shards.Select(shard => (short)shard.Value)];
-        foreach (int bucket in connection.ReadAll(row => row.GetInt32(0), "SELECT DISTINCT bucket FROM live_actor WHERE shard_id = ANY ($1)", Of(wanted)))
-        {
-            List<(ActorId, Life)> lives = connection.ReadAll(
-                row => (StoredActor.Read(row.GetFieldValue<byte[]>(0)), new Life(row.GetInt64(1), bucket, row.GetInt64(2), row.GetInt64(3))),
-                $"""
-                SELECT a.actor, a.life, a.first_seq, (SELECT seq FROM {HourlyTables.Name(bucket)} j WHERE j.actor = a.actor AND j.life = a.life ORDER BY seq DESC LIMIT 1)
-                FROM live_actor a WHERE a.shard_id = ANY ($1) AND a.bucket = $2
-                """, Of(wanted), Of(bucket));
-            foreach ((ActorId actor, Life life) in lives)
-            {
-                _lives.Learn(actor, life);
-            }
-        }
     }
 }

@@ -10,9 +10,13 @@ namespace Controller.Cluster.Postgres;
 internal sealed class Sessions
 {
     private readonly string _connection;
+    private readonly string _settings;
 
-    public Sessions(string connection, string name, TimeSpan answerWithin)
+    /// <param name="waitsForDisk">False: what is committed may be lost with the server; for heartbeats, whose next one says it again.</param>
+    public Sessions(string connection, string name, TimeSpan answerWithin, bool waitsForDisk = true)
     {
+        Name = name;
+        _settings = $"SET synchronous_commit = {(waitsForDisk ? "on" : "off")}; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = '1s'";
         var builder = new NpgsqlConnectionStringBuilder(connection)
         {
             Pooling = false,
@@ -26,10 +30,22 @@ internal sealed class Sessions
             AutoPrepareMinUsages = 2,
             IncludeErrorDetail = true,
             NoResetOnClose = true,
+            // An ownership transaction leaves in one piece: a process that is stopped has sent all of it or nothing.
+            WriteBufferSize = 32 * 1024,
         };
+        if (builder.Host?.Contains(',', StringComparison.Ordinal) == true)
+        {
+            // Of several hosts, the one that can be written; looked for anew after a promotion.
+            builder.TargetSessionAttributes ??= "read-write";
+            builder.HostRecheckSeconds = 1;
+        }
+
         _connection = builder.ConnectionString;
         Where = $"PostgreSQL at {builder.Host}:{builder.Port}";
     }
+
+    /// <summary>Name of the sessions in pg_stat_activity.</summary>
+    public string Name { get; }
 
     /// <summary>As a user knows it.</summary>
     public string Where { get; }
@@ -42,7 +58,7 @@ internal sealed class Sessions
         {
             connection.Open();
             // What was acknowledged must survive the server's crash, whatever its configuration says; with a standby, that of its host as well.
-            connection.Run("SET synchronous_commit = on; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = '1s'");
+            connection.Run(_settings);
             return connection;
         }
         catch

@@ -85,12 +85,12 @@ internal sealed class WriteSet
 
         if (_outbox.Count > 0)
         {
-            batch.Add("INSERT INTO outbox (shard_id, payload) SELECT * FROM unnest($1, $2)", Of(_outboxShards), Of(_outbox));
+            batch.Add("INSERT INTO outbox (node, shard_id, payload) SELECT $1, * FROM unnest($2, $3)", Of(owner.Node.Value), Of(_outboxShards), Of(_outbox));
         }
 
         if (removeOutboxThrough > 0)
         {
-            batch.Add("DELETE FROM outbox WHERE id <= $1", Of(removeOutboxThrough));
+            batch.Add("DELETE FROM outbox WHERE node = $1 AND id <= $2", Of(owner.Node.Value), Of(removeOutboxThrough));
         }
 
         return batch;

@@ -51,7 +51,7 @@ public sealed class SqliteJournal : IJournal
         }
     }
 
-    public JournalClaim Claim(IReadOnlyList<ShardId> shards) => new(_writer.Claim(shards), _secret);
+    public JournalClaim Claim(IReadOnlyList<ShardId> shards) => new(_writer.Between(() => _commit.Claim(shards)).GetAwaiter().GetResult(), _secret);
 
     public void Append(JournalBatch batch) => _writer.Append(batch);
 

@@ -1,5 +1,4 @@
 using Controller.Sharding.Journal;
-using Controller.Sharding.Model;
 
 namespace Controller.Cluster.Writing;
 
@@ -16,7 +15,4 @@ internal interface IJournalStore
     /// <param name="removeOutboxThrough">Delivered outbox rows up to this id are removed in the same commit; 0: nothing.</param>
     /// <returns>False if the store failed.</returns>
     bool Commit(IReadOnlyList<JournalBatch> batches, AppendResult?[] results, long removeOutboxThrough);
-
-    /// <exception cref="JournalException"/>
-    Fence[] Claim(IReadOnlyList<ShardId> shards);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Controller.Sharding.Journal;
-using Controller.Sharding.Model;
 
 namespace Controller.Cluster.Writing;
 
@@ -33,11 +32,12 @@ internal sealed class JournalWriter : IDisposable
 
     public void Append(JournalBatch batch) => Enqueue(batch);
 
-    public Fence[] Claim(IReadOnlyList<ShardId> shards)
+    /// <summary>Runs on the writer's thread, outside of any commit: behind what was queued before, ahead of what is queued later.</summary>
+    public Task<T> Between<T>(Func<T> work)
     {
-        var claiming = new Claiming(shards);
-        Enqueue(claiming);
-        return claiming.Outcome.Task.GetAwaiter().GetResult();
+        var interlude = new Interlude<T>(work);
+        Enqueue(interlude);
+        return interlude.Outcome;
     }
 
     /// <summary>Goes with the next commit. If none works, the rows stay and are delivered again.</summary>
@@ -131,24 +131,24 @@ internal sealed class JournalWriter : IDisposable
 
     private void CommitNext()
     {
-        Claiming? claiming = Take();
+        Interlude? interlude = Take();
         if (_batches.Count > 0 || HasRemoval)
         {
             Commit();
         }
 
-        claiming?.Answer(_store);
+        interlude?.Run();
     }
 
-    /// <summary>Moves what is queued into the next commit, up to its size or to a claim, which comes after it.</summary>
-    private Claiming? Take()
+    /// <summary>Moves what is queued into the next commit, up to its size or to an interlude, which comes after it.</summary>
+    private Interlude? Take()
     {
         int entries = 0;
         while (entries < MaxEntries && _queue.TryDequeue(out object? item))
         {
-            if (item is Claiming claiming)
+            if (item is Interlude interlude)
             {
-                return claiming;
+                return interlude;
             }
 
             var batch = (JournalBatch)item;
@@ -194,25 +194,36 @@ internal sealed class JournalWriter : IDisposable
             }
             else
             {
-                ((Claiming)item).Outcome.TrySetException(new JournalException(reason));
+                ((Interlude)item).Refuse(new JournalException(reason));
             }
         }
     }
 
-    private sealed class Claiming(IReadOnlyList<ShardId> shards)
+    private abstract class Interlude
     {
-        public TaskCompletionSource<Fence[]> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public abstract void Run();
 
-        public void Answer(IJournalStore store)
+        public abstract void Refuse(JournalException why);
+    }
+
+    private sealed class Interlude<T>(Func<T> work) : Interlude
+    {
+        private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<T> Outcome => _outcome.Task;
+
+        public override void Run()
         {
             try
             {
-                Outcome.TrySetResult(store.Claim(shards));
+                _outcome.TrySetResult(work());
             }
             catch (JournalException failure)
             {
-                Outcome.TrySetException(failure);
+                _outcome.TrySetException(failure);
             }
         }
+
+        public override void Refuse(JournalException why) => _outcome.TrySetException(why);
     }
 }

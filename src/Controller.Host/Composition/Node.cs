@@ -1,4 +1,5 @@
 using Controller.Actors.Policies;
+using Controller.Cluster.Membership;
 using Controller.Cluster.Postgres;
 using Controller.Cluster.Sqlite;
 using Controller.Edge;
@@ -51,7 +52,6 @@ public sealed class Node : IAsyncDisposable
         {
             CdrFileSink charging = OpenCharging(options.Cdr.File);
             IJournal journal = OpenJournal(options);
-            Owns(journal);
             _journal = around?.Invoke(journal) ?? journal;
 
             SingleNodePlacement placement = new(options.Cluster.Shards);
@@ -170,9 +170,21 @@ public sealed class Node : IAsyncDisposable
         }
     }
 
-    private static IJournal OpenJournal(HostOptions options) => options.Journal.Kind == JournalKind.Sqlite
-        ? SqliteJournal.Open(options.Journal.SqliteFile)
-        : PostgresJournal.Open(new PostgresOptions(options.Journal.PostgresConnection, options.Node.Id, options.Journal.PostgresAllowSingle, options.Cluster.Shards));
+    private IJournal OpenJournal(HostOptions options)
+    {
+        if (options.Journal.Kind == JournalKind.Sqlite)
+        {
+            SqliteJournal file = SqliteJournal.Open(options.Journal.SqliteFile);
+            Owns(file);
+            return file;
+        }
+
+        PostgresCluster cluster = PostgresCluster.Join(
+            new PostgresOptions(options.Journal.PostgresConnection, options.Node.Id, options.Journal.PostgresAllowSingle, options.Cluster.Shards),
+            new NodeDescription(options.Node.Name, NodeRoles.Edge | NodeRoles.Actors, Level: 1, Link: ""));
+        Owns(cluster);
+        return cluster.Journal;
+    }
 
     private static EdgeOptions EdgeOptionsOf(LimitOptions limits) => new()
     {

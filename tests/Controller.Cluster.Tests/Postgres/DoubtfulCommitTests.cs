@@ -18,7 +18,7 @@ public sealed class DoubtfulCommitTests : IDisposable
     private readonly PostgresServer _server;
     private readonly string _connection;
     private readonly Cut _cut;
-    private readonly PostgresJournal _journal;
+    private readonly Member _journal;
     private readonly JournalClaim _claim;
 
     public DoubtfulCommitTests(PostgresServer server)
@@ -27,7 +27,7 @@ public sealed class DoubtfulCommitTests : IDisposable
         _connection = server.NewDatabase();
         _cut = new Cut(server.Port);
         string through = _connection.Replace(string.Create(CultureInfo.InvariantCulture, $"Port={server.Port}"), string.Create(CultureInfo.InvariantCulture, $"Port={_cut.Port}"), StringComparison.Ordinal);
-        _journal = PostgresJournal.Open(new PostgresOptions(through, Node: 1, AllowSingle: true) { TryFor = TimeSpan.FromSeconds(10) });
+        _journal = Member.Join(new PostgresOptions(through, Node: 1, AllowSingle: true) { TryFor = TimeSpan.FromSeconds(10) });
         _claim = _journal.Claim(AllShards);
         Assert.IsType<AppendResult.Appended>(Append("before").Wait());
     }
@@ -85,7 +85,7 @@ public sealed class DoubtfulCommitTests : IDisposable
 
     private void AssertStored(params string[] texts)
     {
-        using PostgresJournal next = PostgresJournal.Open(new PostgresOptions(_connection, Node: 1, AllowSingle: true));
+        using Member next = Member.Join(new PostgresOptions(_connection, Node: 1, AllowSingle: true));
         Assert.Equal(texts, next.Load(new ActorId(new ActorKind(1), 1)).Select(row => Encoding.UTF8.GetString(row.Payload.Span)));
         Assert.Equal(texts, next.ReadOutbox(10).Select(row => Encoding.UTF8.GetString(row.Payload.Span)));
     }

@@ -22,7 +22,7 @@ public sealed class OutageTests(ITestOutputHelper output) : IDisposable
     {
         string connection = _server.NewDatabase();
         var acknowledged = new List<string>();
-        using (PostgresJournal journal = PostgresJournal.Open(new PostgresOptions(connection, Node: 1, AllowSingle: true) { TryFor = TimeSpan.FromSeconds(20) }))
+        using (Member journal = Member.Join(new PostgresOptions(connection, Node: 1, AllowSingle: true) { TryFor = TimeSpan.FromSeconds(20) }))
         {
             JournalClaim claim = journal.Claim(AllShards);
             for (int kill = 0; kill < 3; kill++)
@@ -47,7 +47,7 @@ public sealed class OutageTests(ITestOutputHelper output) : IDisposable
             }
         }
 
-        using PostgresJournal after = PostgresJournal.Open(new PostgresOptions(connection, Node: 1, AllowSingle: true));
+        using Member after = Member.Join(new PostgresOptions(connection, Node: 1, AllowSingle: true));
         var found = new List<string>();
         after.Recover(AllShards, row => found.Add(Encoding.UTF8.GetString(row.Payload.Span)));
         output.WriteLine($"{acknowledged.Count} batches over 3 kills");
@@ -59,7 +59,7 @@ public sealed class OutageTests(ITestOutputHelper output) : IDisposable
     public void A_server_that_stays_away_fails_the_batch_with_one_line_and_the_next_may_succeed()
     {
         string connection = _server.NewDatabase();
-        using PostgresJournal journal = PostgresJournal.Open(new PostgresOptions(connection, Node: 1, AllowSingle: true) { TryFor = TimeSpan.FromSeconds(2) });
+        using Member journal = Member.Join(new PostgresOptions(connection, Node: 1, AllowSingle: true) { TryFor = TimeSpan.FromSeconds(2) });
         JournalClaim claim = journal.Claim(AllShards);
         Assert.IsType<AppendResult.Appended>(Append(journal, Entry(claim, 1)));
         _server.Kill();
@@ -74,7 +74,7 @@ public sealed class OutageTests(ITestOutputHelper output) : IDisposable
         Assert.Single(journal.Load(Entry(claim, 2).Actor));
     }
 
-    private static AppendResult Append(PostgresJournal journal, JournalEntry entry)
+    private static AppendResult Append(Member journal, JournalEntry entry)
     {
         var batch = new TestBatch(entry);
         journal.Append(batch);

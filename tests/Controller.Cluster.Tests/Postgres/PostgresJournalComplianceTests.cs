@@ -10,7 +10,7 @@ public sealed class PostgresJournalComplianceTests(PostgresServer server) : Jour
 {
     private readonly string _connection = server.NewDatabase();
 
-    protected override IJournal Open() => PostgresJournal.Open(new PostgresOptions(_connection, Node: 1, AllowSingle: true));
+    protected override IJournal Open() => Member.Join(new PostgresOptions(_connection, Node: 1, AllowSingle: true));
 }
 
 /// <summary>One server for all tests of it; each test has a database of its own.</summary>

@@ -1,0 +1,62 @@
+using Controller.Cluster.Membership;
+using Controller.Sharding.Journal;
+using Controller.Sharding.Placement;
+using Npgsql;
+
+namespace Controller.Cluster.Postgres;
+
+/// <summary>
+/// What a node has of its PostgreSQL: the journal and the arbiter. Joining begins a new incarnation of the node; an earlier one that still runs can write no more.
+/// It owns nothing yet and is not up.
+/// </summary>
+public sealed class PostgresCluster : IDisposable
+{
+    private readonly PostgresOwnership _ownership;
+    private readonly PostgresJournal _journal;
+
+    private PostgresCluster(PostgresOptions options, Incarnation self)
+    {
+        _ownership = new PostgresOwnership(options, self);
+        _journal = new PostgresJournal(options, _ownership);
+    }
+
+    public IJournal Journal => _journal;
+
+    /// <summary>The arbiter.</summary>
+    public IOwnershipStore Ownership => _ownership;
+
+    /// <summary>32 random octets made when the store was created: the key of every token and tag.</summary>
+    public ReadOnlyMemory<byte> Secret => _journal.Secret;
+
+    /// <exception cref="JournalException">One line for the user: not reachable, not allowed, newer, without a standby, a program that is too old for what the cluster writes.</exception>
+    public static PostgresCluster Join(PostgresOptions options, NodeDescription node)
+    {
+        Sessions sessions;
+        try
+        {
+            sessions = new Sessions(options.Connection, $"sbc/{options.Node}/joining", options.AnswerWithin);
+        }
+        catch (Exception failure) when (failure is ArgumentException or FormatException)
+        {
+            throw new JournalException($"journal.postgres.connection: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        }
+
+        try
+        {
+            using NpgsqlConnection connection = sessions.Open();
+            PostgresSchema.Prepare(connection, options, sessions.Where);
+            return new PostgresCluster(options, new Incarnation(new NodeId(options.Node), Postgres.Ownership.Join(connection, options.Node, node, options.Quarantine)));
+        }
+        catch (Exception failure) when (failure is NpgsqlException || Sessions.IsBroken(failure))
+        {
+            throw sessions.Describe(failure);
+        }
+    }
+
+    /// <summary>Commits what is queued. What is ours stays so until it is fenced, or another incarnation of this node begins.</summary>
+    public void Dispose()
+    {
+        _journal.Dispose();
+        _ownership.Dispose();
+    }
+}

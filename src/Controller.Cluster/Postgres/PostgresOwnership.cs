@@ -1,0 +1,79 @@
+using Controller.Cluster.Membership;
+using Controller.Sharding.Model;
+using Npgsql;
+
+namespace Controller.Cluster.Postgres;
+
+/// <summary>
+/// The arbiter in PostgreSQL, on two connections: one that only beats, one for what may have to wait for a lock. Each call ends within a few seconds whatever the
+/// server and the network do.
+/// </summary>
+internal sealed class PostgresOwnership : IOwnershipStore, IDisposable
+{
+    /// <summary>An answer that comes later is of no use: trust has ended, and the others suspect us.</summary>
+    private static readonly TimeSpan BeatWithin = TimeSpan.FromSeconds(1);
+
+    private readonly Sessions _sessions;
+    private readonly LivingSession _beating;
+    private readonly LivingSession _deciding;
+    private long _beats;
+
+    public PostgresOwnership(PostgresOptions options, Incarnation self)
+    {
+        Self = self;
+        _sessions = new Sessions(options.Connection, self.SessionName, options.AnswerWithin);
+        _deciding = new LivingSession(_sessions);
+        // No look before it: the next beat comes soon.
+        _beating = new LivingSession(new Sessions(options.Connection, self.SessionName, BeatWithin, waitsForDisk: false), looksFirst: false);
+    }
+
+    public Incarnation Self { get; }
+
+    public ClusterView Beat(BeatReport report, long knownMapVersion)
+    {
+        ClusterView view = Ask(_beating, connection => Heartbeat.Exchange(connection, Self, ++_beats, report, knownMapVersion));
+        return view.Nodes.Any(row => row.Incarnation == Self && !row.Fenced) ? view : throw new FencedException($"node {Self} has been fenced, or another run of it has begun");
+    }
+
+    public void Enter(MemberPhase phase) => Ask(_deciding, connection =>
+    {
+        Ownership.Enter(connection, Self, phase);
+        return true;
+    });
+
+    public void Accuse(IReadOnlyList<Incarnation> targets) => Ask(_deciding, connection =>
+    {
+        Ownership.Accuse(connection, Self, targets);
+        return true;
+    });
+
+    public bool Fence(Incarnation suspect, string cause) => Ask(_deciding, connection => Ownership.Fence(connection, suspect, Self, cause));
+
+    public Holdings Claim(IReadOnlyList<ShardId> shards, IReadOnlyList<string> addresses, string cause) =>
+        Ask(_deciding, connection => Ownership.Claim(connection, Self, shards, addresses, cause));
+
+    public Holdings HandOff(Incarnation to, IReadOnlyList<Fence> shards, IReadOnlyList<OwnedAddress> addresses) =>
+        Ask(_deciding, connection => Ownership.HandOff(connection, Self, to, shards, addresses));
+
+    public void Dispose()
+    {
+        _beating.Dispose();
+        _deciding.Dispose();
+    }
+
+    private T Ask<T>(LivingSession session, Func<NpgsqlConnection, T> question)
+    {
+        try
+        {
+            return session.Run(question);
+        }
+        catch (PostgresException refused) when (refused.SqlState == Ownership.FencedNode)
+        {
+            throw new FencedException(refused.MessageText, refused);
+        }
+        catch (Exception failure) when (failure is NpgsqlException || Sessions.IsBroken(failure))
+        {
+            throw _sessions.Describe(failure);
+        }
+    }
+}
