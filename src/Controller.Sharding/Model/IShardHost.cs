@@ -13,10 +13,12 @@ public interface IShardHost
     Fence? FenceOf(ShardId shard);
 
     /// <summary>Reads every actor of these shards back and opens each shard; the journal already says that they are ours at these epochs.</summary>
-    /// <param name="opened">Called with the number of actors once all take inputs, or with the failure: then none does, and it may be tried again.</param>
+    /// <remarks>A shard that is here already at this epoch or a later one is left as it is; one that is lost meanwhile is left out. Calls are served one behind the other.</remarks>
+    /// <param name="opened">Called with the number of actors read back once all take inputs, or with the failure: then none does, and it may be tried again.</param>
     void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened);
 
     /// <summary>No input is taken any more at once; <paramref name="released"/> is called when everything decided is committed and its effects are out, and the actors are forgotten here.</summary>
+    /// <remarks>What is in the mailbox is still decided. If a commit of it fails, the shard is lost, and released all the same: its next owner reads what is stored. The same epoch may be owned again once it is released.</remarks>
     void Release(IReadOnlyList<ShardId> shards, Action released);
 
     /// <summary>Somebody else owns them: nothing of theirs may leave any more. Their actors are dropped silently.</summary>

@@ -1,4 +1,5 @@
 using Controller.Sharding.Model;
+using Controller.Sharding.Runtime.Shards;
 using Controller.Sharding.Timers;
 
 namespace Controller.Sharding.Runtime;
@@ -24,11 +25,14 @@ internal enum CellPhase : byte
     Gone,
 }
 
-/// <summary>One actor as its loop holds it. Loop thread only, but for <see cref="Id"/> and <see cref="Kind"/>.</summary>
-internal sealed class ActorCell(ActorId id, KindOnLoop kind) : TimerEntry
+/// <summary>One actor as its loop holds it. Loop thread only, but for <see cref="Id"/>, <see cref="Kind"/> and <see cref="Tenure"/>.</summary>
+internal sealed class ActorCell(ActorId id, KindOnLoop kind, Tenure tenure) : TimerEntry
 {
     public ActorId Id { get; } = id;
     public KindOnLoop Kind { get; } = kind;
+
+    /// <summary>The time of its shard here for which this cell stands. Never changes.</summary>
+    public Tenure Tenure { get; } = tenure;
 
     public CellPhase Phase { get; set; }
 

@@ -1,19 +1,20 @@
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 using Controller.Sharding.Placement;
+using Controller.Sharding.Runtime.Shards;
 
 namespace Controller.Sharding.Runtime;
 
-/// <summary>The engine: shard loops over one journal. Register kinds, start, tell.</summary>
-public sealed class ActorSystem : IActorSystem, IDisposable
+/// <summary>The engine: shard loops over one journal. Register kinds, start, tell; own and release shards.</summary>
+public sealed class ActorSystem : IActorSystem, IShardHost, IDisposable
 {
     private readonly EngineContext _context;
     private readonly IPlacement _placement;
     private readonly Loader _loader;
     private readonly List<Func<KindOnLoop>> _kinds = [];
     private ShardLoop[] _loops = [];
-    private ShardId[] _claimed = [];
-    private ReadOnlyMemory<byte> _secret;
+    private JournalClaim? _claim;
+    private ShardHost? _shards;
     private OutboxDelivery? _outbox;
     private volatile bool _running;
 
@@ -41,6 +42,16 @@ public sealed class ActorSystem : IActorSystem, IDisposable
     /// <summary>What an operator has to know. Called on any thread; must neither block nor throw.</summary>
     public event Action<EngineFault>? Faulted;
 
+    /// <summary>
+    /// Before <see cref="Start"/>: takes inputs without a receipt whose shard went while they waited in the mailbox, for there is no other copy. True if
+    /// it took one; it disposes it then. Called on a loop's thread; must not block.
+    /// </summary>
+    public Func<ActorId, object, bool>? Astray
+    {
+        get => _context.Astray;
+        set => _context.Astray = value;
+    }
+
     /// <summary>Before <see cref="Start"/>, once for each kind.</summary>
     public void Register<TActor, TState, TInput, TEvent, TEffect, TSettings>(
         ActorKind kind,
@@ -66,27 +77,21 @@ public sealed class ActorSystem : IActorSystem, IDisposable
     /// <summary>Before <see cref="Start"/>: outbox records are delivered here, exactly once if the sink knows the ids it has seen.</summary>
     public void DeliverOutbox(IOutboxSink sink) => _outbox = new OutboxDelivery(_context.Journal, sink, _context.Report);
 
-    /// <summary>Claims this node's shards; once. Called by <see cref="Start"/> unless the secret is needed earlier.</summary>
+    /// <summary>Claims the shards that the placement gives this node, which may be none; once. Called by <see cref="Start"/> unless the secret is needed earlier.</summary>
     /// <returns>The store's secret: the key of every token and tag.</returns>
     /// <exception cref="JournalException">The store cannot be used; one line for the user.</exception>
     public ReadOnlyMemory<byte> Claim()
     {
-        if (_claimed.Length == 0)
+        if (_claim is null)
         {
             var map = _placement.Map;
-            _claimed = Enumerable.Range(0, Shards).Select(s => new ShardId(s)).Where(s => map.OwnerOf(s) == _placement.Self).ToArray();
-            var claim = _context.Journal.Claim(_claimed);
-            _secret = claim.Secret;
-            foreach (var fence in claim.Fences)
-            {
-                _context.Fences[fence.Shard.Value] = fence;
-            }
+            _claim = _context.Journal.Claim(Enumerable.Range(0, Shards).Select(s => new ShardId(s)).Where(s => map.OwnerOf(s) == _placement.Self).ToArray());
         }
 
-        return _secret;
+        return _claim.Secret;
     }
 
-    /// <summary>Claims, recovers every actor from the journal, starts the loops. Each recovered actor gets its Recovered input.</summary>
+    /// <summary>Claims, starts the loops, owns what was claimed: every actor is recovered from the journal and gets its Recovered input.</summary>
     /// <exception cref="JournalException">The store cannot be used; one line for the user.</exception>
     public void Start()
     {
@@ -96,26 +101,44 @@ public sealed class ActorSystem : IActorSystem, IDisposable
         }
 
         Claim();
+        _context.OutboxCommitted = _outbox is null ? null : _outbox.Wake;
         var loops = Enumerable.Range(0, _context.Options.Loops).Select(_ => new ShardLoop(_context, KindsByNumber(), _loader)).ToArray();
-        Recovery.Run(_context, _claimed, loops);
-        _context.Instruments.Observe(loops);
-        if (_outbox is { } outbox)
-        {
-            _context.OutboxCommitted = outbox.Wake;
-            outbox.Start();
-        }
-
-        foreach (var shard in _claimed)
-        {
-            _context.Open(shard);
-        }
-
         _loops = loops;
+        _shards = new ShardHost(_context, loops);
+        _context.Instruments.Observe(loops, _context.Tenures);
         _running = true;
         _loader.Start();
+        _shards.Start();
         for (var i = 0; i < loops.Length && !_context.Options.Pumped; i++)
         {
             loops[i].Start($"shard-loop-{i}");
+        }
+
+        OwnAndWait(_claim!.Fences);
+        _outbox?.Start();
+    }
+
+    /// <inheritdoc/>
+    public bool Owns(ShardId shard) => _context.Tenures.IsOpen(shard);
+
+    /// <inheritdoc/>
+    public Fence? FenceOf(ShardId shard) => _context.Tenures[shard] is { IsOpen: true } tenure ? tenure.Fence : null;
+
+    /// <inheritdoc/>
+    public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => Running.Own(fences, opened);
+
+    /// <inheritdoc/>
+    public void Release(IReadOnlyList<ShardId> shards, Action released) => Running.Release(shards, released);
+
+    /// <inheritdoc/>
+    public void Lose(IReadOnlyList<ShardId> shards) => Running.Lose(shards);
+
+    /// <summary><see cref="EngineOptions.Trust"/> has come or gone: the loops look at it now. Any thread.</summary>
+    public void TrustChanged()
+    {
+        foreach (var loop in _loops)
+        {
+            loop.Wake();
         }
     }
 
@@ -146,7 +169,7 @@ public sealed class ActorSystem : IActorSystem, IDisposable
     {
         ArgumentNullException.ThrowIfNull(input);
         var shard = actor.ShardOf(Shards);
-        if (_running && !_context.Draining && _context.IsOpen(shard))
+        if (_running && !_context.Draining && _context.Tenures.IsOpen(shard))
         {
             var loop = _loops[shard.Value % _loops.Length];
             if (loop.KindOf(actor.Kind) is not null && loop.TryTell(actor, input))
@@ -165,7 +188,7 @@ public sealed class ActorSystem : IActorSystem, IDisposable
         var looks = new List<Task<List<TResult>>>(_loops.Length);
         foreach (var loop in _loops)
         {
-            var inspection = new Inspection<TState, TResult>(kind, look);
+            var inspection = new Inspection<TState, TResult>(loop.Table, kind, look);
             loop.Post(inspection);
             looks.Add(inspection.Found);
         }
@@ -222,9 +245,34 @@ public sealed class ActorSystem : IActorSystem, IDisposable
             loop.Dispose();
         }
 
+        _shards?.Dispose();
         _loader.Dispose();
         _outbox?.Dispose();
         _context.Instruments.Dispose();
+    }
+
+    private ShardHost Running => _shards ?? throw new InvalidOperationException("the engine has not been started");
+
+    private void OwnAndWait(IReadOnlyList<Fence> fences)
+    {
+        var opened = new TaskCompletionSource();
+        Running.Own(fences, (_, error) =>
+        {
+            if (error is null)
+            {
+                opened.TrySetResult();
+            }
+            else
+            {
+                opened.TrySetException(error);
+            }
+        });
+
+        while (_context.Options.Pumped && _loops.Any(static loop => loop.RunMessages()))
+        {
+        }
+
+        opened.Task.GetAwaiter().GetResult();
     }
 
     private KindOnLoop?[] KindsByNumber()

@@ -1,13 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
+using Controller.Sharding.Runtime.Shards;
 using Controller.Sharding.Timers;
 
 namespace Controller.Sharding.Runtime;
 
 /// <summary>
-/// The actors of one loop, and what happens to each: it decides, ends, goes idle, is dropped and read back. Loop thread only (and the
-/// starting thread during recovery).
+/// The actors of one loop, and what happens to each: it decides, ends, goes idle, is dropped and read back. Loop thread only.
 /// </summary>
 /// <remarks>
 /// Live → Stopping → (commit) → Gone; Live → Passive → Loading → Live; Live → (failed commit) → Loading → Live; Loading → Broken.
@@ -17,7 +17,7 @@ internal sealed class ActorTable(EngineContext context, KindOnLoop?[] kinds, Sta
 {
     private static readonly TimeSpan LoadAgain = TimeSpan.FromMilliseconds(200);
 
-    private readonly Dictionary<ActorId, ActorCell> _cells = [];
+    private readonly Tenure?[] _here = new Tenure?[context.Options.Shards];
     private readonly Queue<ActorCell> _ready = new();
     private readonly TimingWheel _wheel = new();
 
@@ -29,9 +29,8 @@ internal sealed class ActorTable(EngineContext context, KindOnLoop?[] kinds, Sta
     /// <summary>Of this round of the loop.</summary>
     public Moment Now { get; set; }
 
-    public ActorCell? Find(in ActorId actor) => _cells.GetValueOrDefault(actor);
-
-    public ActorCell[] OfShard(ShardId shard) => _cells.Values.Where(c => c.Id.ShardOf(context.Options.Shards) == shard).ToArray();
+    /// <summary>Null unless the shard is open or being released.</summary>
+    public Tenure? Here(ShardId shard) => _here[shard.Value];
 
     public void Arm(ActorCell cell, Instant due) => _wheel.Arm(cell, due);
 
@@ -42,7 +41,7 @@ internal sealed class ActorTable(EngineContext context, KindOnLoop?[] kinds, Sta
 
     public void DequeueReady() => _ready.Dequeue().Queued = false;
 
-    public IEnumerable<ActorCell> Live(ActorKind kind) => _cells.Values.Where(c => c.Id.Kind == kind && c.Phase == CellPhase.Live);
+    public IEnumerable<ActorCell> Live(ActorKind kind) => Cells.Where(c => c.Id.Kind == kind && c.Phase == CellPhase.Live);
 
     /// <summary>Lets actors go that have been idle for as long as their kind wants.</summary>
     /// <returns>When the next one may go.</returns>
@@ -107,44 +106,43 @@ internal sealed class ActorTable(EngineContext context, KindOnLoop?[] kinds, Sta
         }
     }
 
-    /// <summary>Recovery: one row of the journal, before the loops run.</summary>
-    public void Replay(in JournalRow row)
+    /// <summary>Takes in the actors of a shard that were read back: everybody's deadline is armed and Recovered waits for everybody.</summary>
+    /// <returns>How many.</returns>
+    public int Install(Tenure tenure)
     {
-        var cell = _cells.TryGetValue(row.Actor, out var known) ? known : Add(row.Actor);
-        if (cell.Phase == CellPhase.Broken)
-        {
-            return;
-        }
-
-        cell.LastSequence = row.Sequence;
-        try
-        {
-            cell.State = cell.Kind.Fold(cell.State!, row.Payload.Span);
-        }
-        catch (Exception e)
-        {
-            SetAside(cell, e);
-        }
-    }
-
-    /// <summary>After the last row: everybody's deadline is armed and Recovered waits for everybody.</summary>
-    public void Replayed()
-    {
-        foreach (var cell in _cells.Values)
+        _here[tenure.Shard.Value] = tenure;
+        var count = 0;
+        foreach (var cell in tenure.Cells.Values)
         {
             if (cell.Phase == CellPhase.Live)
             {
+                cell.Kind.Count++;
+                count++;
                 Rearm(cell, afterTimer: false);
                 Touch(cell);
                 MakeReady(cell, recovered: true);
             }
         }
+
+        return count;
+    }
+
+    /// <summary>Forgets the actors of a shard, silently; inputs that wait for them are refused.</summary>
+    public void Uninstall(Tenure tenure)
+    {
+        _here[tenure.Shard.Value] = null;
+        foreach (var cell in tenure.Cells.Values)
+        {
+            Detach(cell);
+        }
+
+        tenure.Cells.Clear();
     }
 
     /// <summary>The loop ends: inputs that still wait are disposed.</summary>
     public void Abandon()
     {
-        foreach (var cell in _cells.Values)
+        foreach (var cell in Cells)
         {
             stash.Drop(cell);
         }
@@ -175,26 +173,21 @@ internal sealed class ActorTable(EngineContext context, KindOnLoop?[] kinds, Sta
         }
     }
 
-    public ActorCell Add(in ActorId actor)
+    public ActorCell Add(Tenure tenure, in ActorId actor)
     {
         var kind = kinds[actor.Kind.Value]!;
-        var cell = new ActorCell(actor, kind) { State = kind.Empty };
-        _cells.Add(actor, cell);
+        var cell = new ActorCell(actor, kind, tenure) { State = kind.Empty };
+        tenure.Cells.Add(actor, cell);
         kind.Count++;
         return cell;
     }
 
     public void Remove(ActorCell cell)
     {
-        _wheel.Arm(cell, Instant.Never);
-        cell.Kind.Idle.Remove(cell);
-        stash.Drop(cell);
-        if (_cells.Remove(cell.Id))
+        if (cell.Tenure.Cells.Remove(cell.Id))
         {
-            cell.Kind.Count -= cell.Phase == CellPhase.Broken ? 0 : 1;
+            Detach(cell);
         }
-
-        (cell.Phase, cell.State) = (CellPhase.Gone, null);
     }
 
     /// <summary>The actor has ended and the journal has forgotten it. What came for it meanwhile meets a new, empty one.</summary>
@@ -228,12 +221,23 @@ internal sealed class ActorTable(EngineContext context, KindOnLoop?[] kinds, Sta
         load(cell);
     }
 
+    private IEnumerable<ActorCell> Cells => _here.OfType<Tenure>().SelectMany(static t => t.Cells.Values);
+
+    private void Detach(ActorCell cell)
+    {
+        _wheel.Arm(cell, Instant.Never);
+        cell.Kind.Idle.Remove(cell);
+        stash.Drop(cell);
+        cell.Kind.Count -= cell.Phase == CellPhase.Broken ? 0 : 1;
+        (cell.Phase, cell.State) = (CellPhase.Gone, null);
+    }
+
     private void SetAside(ActorCell cell, Exception error)
     {
         _wheel.Arm(cell, Instant.Never);
         stash.Drop(cell);
         (cell.State, cell.Phase) = (null, CellPhase.Broken);
         cell.Kind.Count--;
-        context.Report(new EngineFault(EngineFaultKind.Unreadable, $"actor {cell.Id} cannot be read back and is set aside: {error.Message}", cell.Id, Error: error));
+        context.Report(EngineFault.SetAside(cell.Id, error));
     }
 }

@@ -10,16 +10,13 @@ internal sealed class ActorTurns(EngineContext context, ActorTable table, Commit
     /// <summary>Hands an input to its actor, or to the actor's stash. The input is disposed when it is done with, whatever becomes of it.</summary>
     public void Dispatch(in ActorId actor, object input)
     {
-        if (table.Find(actor) is not { } cell)
+        if (table.Here(actor.ShardOf(context.Options.Shards)) is not { IsOver: false } tenure)
         {
-            if (!context.IsOpen(actor.ShardOf(context.Options.Shards)))
-            {
-                stash.Refuse(input);
-                return;
-            }
-
-            cell = table.Add(actor);
+            GiveBack(actor, input);
+            return;
         }
+
+        var cell = tenure.Cells.TryGetValue(actor, out var known) ? known : table.Add(tenure, actor);
 
         if (cell.Phase == CellPhase.Live && !cell.HasStash)
         {
@@ -78,6 +75,9 @@ internal sealed class ActorTurns(EngineContext context, ActorTable table, Commit
 
         switch (cell.Phase)
         {
+            case var _ when !cell.Tenure.IsOpen:
+                // It is the next owner's.
+                break;
             case CellPhase.Live when cell.NeedsRecovered || cell.HasStash:
                 // Its turn in the ready queue comes first and arms the deadline again.
                 table.Arm(cell, table.Now.At.After(TimeSpan.FromMilliseconds(1)));
@@ -95,13 +95,28 @@ internal sealed class ActorTurns(EngineContext context, ActorTable table, Commit
 
     private void DecideAndDispose(ActorCell cell, object input)
     {
+        var receipted = input as Receipted;
+        input = receipted is null ? input : receipted.Input;
         try
         {
             Decide(cell, input);
+            if (receipted is not null)
+            {
+                commits.Acknowledge(cell, receipted.Receipt);
+            }
         }
         finally
         {
             stash.Dispose(input);
+        }
+    }
+
+    /// <summary>Its shard has gone. Who keeps a copy is told; otherwise this is the only one, and whoever told it may find the next owner.</summary>
+    private void GiveBack(in ActorId actor, object input)
+    {
+        if (input is Receipted || !context.TryGiveBack(actor, input))
+        {
+            stash.Refuse(input);
         }
     }
 

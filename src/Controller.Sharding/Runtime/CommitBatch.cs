@@ -1,5 +1,6 @@
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
+using Controller.Sharding.Runtime.Shards;
 
 namespace Controller.Sharding.Runtime;
 
@@ -23,6 +24,9 @@ internal sealed class CommitBatch(CommitPipeline pipeline) : JournalBatch
 
     public List<WaitingEffects> Waiting { get; } = [];
 
+    /// <summary>Whose senders are told when the commit is done and its effects are out.</summary>
+    public List<(Tenure Tenure, IReceipt Receipt)> Receipts { get; } = [];
+
     public PayloadBuffer Payloads { get; } = new();
 
     /// <summary>It has an entry whose effects must not leave before the commit.</summary>
@@ -40,6 +44,12 @@ internal sealed class CommitBatch(CommitPipeline pipeline) : JournalBatch
 
     public AppendResult? Result { get; private set; }
 
+    /// <summary>How many of <see cref="Waiting"/> have been performed, or will never be.</summary>
+    public int Performed { get; set; }
+
+    /// <summary>Committed, but trust was gone before all effects were out: the loop performs the rest when it is back. Set on the journal's thread before it lets go.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>Index into <see cref="Waiting"/> of the first effects whose sends were dropped because they came too late; -1 if none.</summary>
     public int LateFrom { get; set; } = -1;
 
@@ -56,13 +66,69 @@ internal sealed class CommitBatch(CommitPipeline pipeline) : JournalBatch
         HasOutbox |= !entry.Outbox.IsEmpty;
     }
 
+    /// <summary>A shard has gone before its entries went to the journal. Effects that wait stay in their place and are passed over.</summary>
+    public void Drop(Tenure tenure)
+    {
+        for (var i = _entries.Count - 1; i >= 0; i--)
+        {
+            if (ReferenceEquals(Cells[i].Tenure, tenure))
+            {
+                _entries.RemoveAt(i);
+                Cells.RemoveAt(i);
+            }
+        }
+
+        if (_entries.Count == 0)
+        {
+            (Required, HasOutbox) = (false, false);
+        }
+    }
+
+    /// <summary>Something of the shard has not been committed or released yet.</summary>
+    public bool Carries(Tenure tenure)
+    {
+        foreach (var cell in Cells)
+        {
+            if (ReferenceEquals(cell.Tenure, tenure))
+            {
+                return true;
+            }
+        }
+
+        foreach (var waiting in Waiting)
+        {
+            if (ReferenceEquals(waiting.Cell.Tenure, tenure))
+            {
+                return true;
+            }
+        }
+
+        foreach (var (its, _) in Receipts)
+        {
+            if (ReferenceEquals(its, tenure))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public void Clear()
     {
         _entries.Clear();
         Cells.Clear();
-        Waiting.Clear();
+        Receipts.Clear();
         Payloads.Clear();
-        (Required, HasOutbox, Result, LateFrom) = (false, false, null, -1);
+        (Required, HasOutbox, IsHeld, Result) = (false, false, false, null);
+        ClearWaiting();
+    }
+
+    /// <summary>All effects that waited are out.</summary>
+    public void ClearWaiting()
+    {
+        Waiting.Clear();
+        (Performed, LateFrom) = (0, -1);
     }
 
     public void Lend() => Volatile.Write(ref _lent, 1);

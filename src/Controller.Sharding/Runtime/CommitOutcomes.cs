@@ -1,9 +1,9 @@
-using Controller.Sharding.Model;
+using Controller.Sharding.Runtime.Shards;
 
 namespace Controller.Sharding.Runtime;
 
 /// <summary>What a finished commit means for the actors in it. Loop thread only.</summary>
-internal sealed class CommitOutcomes(EngineContext context, ActorTable table, CommitPipeline commits)
+internal sealed class CommitOutcomes(EngineContext context, ActorTable table, CommitPipeline commits, ShardsOnLoop shards)
 {
     /// <summary>Its entries are facts now.</summary>
     public void OnCommitted(CommitBatch batch)
@@ -17,33 +17,47 @@ internal sealed class CommitOutcomes(EngineContext context, ActorTable table, Co
         }
 
         ReemitLate(batch);
+    }
 
-        // What was decided meanwhile and waits for nothing of its own goes out now.
-        var building = commits.Building;
-        if (!building.Required && building.Waiting.Count > 0)
+    /// <summary>What was decided behind a commit and waits for nothing of its own goes out when the commit is done.</summary>
+    /// <returns>False if there is nothing, or trust is gone.</returns>
+    public bool ReleaseUnblocked()
+    {
+        if (!commits.HasUnblocked)
         {
-            commits.Perform(building);
-            ReemitLate(building);
-            building.Waiting.Clear();
-            building.LateFrom = -1;
+            return false;
         }
+
+        var building = commits.Building;
+        if (!commits.Gate.Perform(building))
+        {
+            return false;
+        }
+
+        ReemitLate(building);
+        if (building.Entries.Count == 0)
+        {
+            commits.Gate.Settle(building);
+            building.Receipts.Clear();
+        }
+
+        building.ClearWaiting();
+        return true;
     }
 
     /// <summary>Nothing of the batch was sent, and what was decided after it stands on it: all their actors are read back.</summary>
-    public void OnFailed(CommitBatch batch, ShardId? lost)
+    /// <param name="lost">Whose fault it is: this shard is stopped.</param>
+    public void OnFailed(CommitBatch batch, Tenure? lost)
     {
         var building = commits.Building;
         var suspects = batch.Cells.Concat(building.Cells).Concat(batch.Waiting.Concat(building.Waiting).Select(w => w.Cell)).Distinct().ToArray();
+        lost?.End();
+        commits.Gate.Refuse(batch);
+        commits.Gate.Refuse(building);
         building.Clear();
-        if (lost is { } shard)
-        {
-            context.Close(shard);
-            foreach (var cell in table.OfShard(shard))
-            {
-                table.Remove(cell);
-            }
-        }
 
+        // What is being released and cannot be committed is read back by its next owner.
+        shards.Drop([.. suspects.Select(static c => c.Tenure).Where(t => ReferenceEquals(t, lost) || t.Phase == TenurePhase.Releasing).Distinct()]);
         foreach (var cell in suspects)
         {
             cell.Pending = 0;

@@ -1,5 +1,6 @@
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
+using Controller.Sharding.Runtime.Shards;
 
 namespace Controller.Sharding.Runtime;
 
@@ -21,7 +22,10 @@ internal sealed class CommitPipeline(EngineContext context, LoopCounters counter
     private CommitBatch? _building;
     private TimeSpan _pause = ShortestPause;
     private Instant _failingSince = Instant.Never;
-    private volatile bool _refusing;
+    private Instant _submittedAt = Instant.Never;
+
+    /// <summary>Where effects leave.</summary>
+    public ReleaseGate Gate { get; } = new(context);
 
     public CommitBatch Building => _building ??= new CommitBatch(this);
 
@@ -35,10 +39,20 @@ internal sealed class CommitPipeline(EngineContext context, LoopCounters counter
     /// <summary>No decision before this; <see cref="Instant.Never"/> unless the loop pauses.</summary>
     public Instant ResumeAt { get; private set; } = Instant.Never;
 
-    /// <summary>The journal has failed for so long that inputs are refused at once. Read by any thread.</summary>
-    public bool Refusing => _refusing;
+    /// <summary>The journal has failed for so long that inputs are to be refused.</summary>
+    public bool IsAway { get; private set; }
 
-    public bool IsIdle => InFlight is null && Building.Entries.Count == 0 && Building.Waiting.Count == 0;
+    /// <summary>Since when a commit has had no answer; <see cref="Instant.Never"/> if none is open.</summary>
+    public Instant UnansweredSince => InFlight is not null && Volatile.Read(ref _completed) is null ? _submittedAt : Instant.Never;
+
+    /// <summary>Somebody waits for the end of what is decided: it is committed without waiting for company.</summary>
+    public bool Hurry { get; set; }
+
+    public bool IsIdle => InFlight is null && Building.Entries.Count == 0 && Building.Waiting.Count == 0 && Building.Receipts.Count == 0;
+
+    /// <summary>What waits in the batch being built waits for nothing any more but to be released.</summary>
+    public bool HasUnblocked =>
+        InFlight is null && !Building.Required && (Building.Waiting.Count > 0 || (Building.Receipts.Count > 0 && Building.Entries.Count == 0));
 
     /// <summary>The next decision has room.</summary>
     public bool CanTake =>
@@ -47,7 +61,23 @@ internal sealed class CommitPipeline(EngineContext context, LoopCounters counter
         && Building.Waiting.Count < context.Options.MaxBatchEntries * 4
         && (!Failing || (InFlight is null && Building.Entries.Count == 0));
 
-    public bool HasCompletion => Volatile.Read(ref _completed) is not null;
+    public bool HasCompletion => Volatile.Read(ref _completed) is { } batch && (!batch.IsHeld || context.Trust.Holds);
+
+    /// <summary>Something of the shard is decided and not committed, or committed and not released.</summary>
+    public bool Carries(Tenure tenure) => Building.Carries(tenure) || (InFlight?.Carries(tenure) ?? false);
+
+    /// <summary>Whoever sent what was just decided is told with the commit it goes into; at once if it waits for nothing.</summary>
+    public void Acknowledge(ActorCell cell, IReceipt receipt)
+    {
+        if (Building.Entries.Count > 0 || Blocks)
+        {
+            Building.Receipts.Add((cell.Tenure, receipt));
+        }
+        else
+        {
+            context.Settle(receipt);
+        }
+    }
 
     /// <summary>When <see cref="SubmitIfDue"/> will have something to do without a further input.</summary>
     public Instant SubmitDue => InFlight is null && Building.Entries.Count > 0 ? Building.Since.After(context.Options.LazyFlush) : Instant.Never;
@@ -60,7 +90,7 @@ internal sealed class CommitPipeline(EngineContext context, LoopCounters counter
             return false;
         }
 
-        var urgent = Building.Required || Failing || context.Draining || Building.Entries.Count >= context.Options.MaxBatchEntries;
+        var urgent = Building.Required || Failing || Hurry || context.Draining || Building.Entries.Count >= context.Options.MaxBatchEntries;
         if (!urgent && now < SubmitDue)
         {
             return false;
@@ -68,6 +98,7 @@ internal sealed class CommitPipeline(EngineContext context, LoopCounters counter
 
         var batch = Building;
         InFlight = batch;
+        _submittedAt = now;
         _building = _spare ?? new CommitBatch(this);
         _spare = null;
         batch.SubmittedTicks = context.Clock.GetTimestamp();
@@ -90,7 +121,12 @@ internal sealed class CommitPipeline(EngineContext context, LoopCounters counter
         context.Instruments.Commit(batch.Entries.Count, context.Clock.GetElapsedTime(batch.SubmittedTicks));
         if (batch.Result is AppendResult.Appended)
         {
-            Perform(batch);
+            batch.IsHeld = !Gate.Perform(batch);
+            if (!batch.IsHeld)
+            {
+                Gate.Settle(batch);
+            }
+
             if (batch.HasOutbox)
             {
                 context.OutboxCommitted?.Invoke();
@@ -101,38 +137,25 @@ internal sealed class CommitPipeline(EngineContext context, LoopCounters counter
         wake();
     }
 
-    /// <summary>Performs what waits in a batch. Sends that come too late are left out and <see cref="CommitBatch.LateFrom"/> is set.</summary>
-    /// <remarks>
-    /// failover.md 4.3.9: a process may have stood still between decision and send; a minute later the same bytes are a ghost. The age is
-    /// looked at immediately before each decision's effects. From the first late one on, no send of the batch is made, so that nothing
-    /// overtakes; the loop then gives these actors Recovered, and what is still pending leaves again, from a state that knows the time.
-    /// </remarks>
-    public void Perform(CommitBatch batch)
-    {
-        var guard = context.Options.SendGuard;
-        for (var i = 0; i < batch.Waiting.Count; i++)
-        {
-            if (context.Dead)
-            {
-                return;
-            }
-
-            var waiting = batch.Waiting[i];
-            if (batch.LateFrom < 0 && context.Clock.GetElapsedTime(waiting.DecidedTicks) > guard)
-            {
-                batch.LateFrom = i;
-            }
-
-            waiting.Cell.Kind.Release(waiting.Cell.Id, waiting.Effects, waiting.DecidedAt, waiting.WithoutSends || batch.LateFrom >= 0);
-        }
-    }
-
-    /// <summary>The loop takes a finished batch back; it is cleared with <see cref="Recycle"/> after use.</summary>
+    /// <summary>
+    /// The loop takes a finished batch back; it is cleared with <see cref="Recycle"/> after use. One whose effects were held for want of
+    /// trust is in flight until they are out.
+    /// </summary>
     public CommitBatch? TakeCompleted()
     {
         if (Volatile.Read(ref _completed) is not { } batch)
         {
             return null;
+        }
+
+        if (batch.IsHeld)
+        {
+            if (!Gate.Perform(batch))
+            {
+                return null;
+            }
+
+            Gate.Settle(batch);
         }
 
         Volatile.Write(ref _completed, null);
@@ -161,7 +184,7 @@ internal sealed class CommitPipeline(EngineContext context, LoopCounters counter
     {
         context.Report(new EngineFault(EngineFaultKind.JournalFailed, reason));
         _failingSince = Instant.Earlier(_failingSince, now);
-        _refusing = now.Since(_failingSince) >= context.Options.RefuseAfter;
+        IsAway = now.Since(_failingSince) >= context.Options.RefuseAfter;
         ResumeAt = now.After(_pause);
         _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
     }
@@ -175,7 +198,7 @@ internal sealed class CommitPipeline(EngineContext context, LoopCounters counter
         }
 
         ResumeAt = Instant.Never;
-        _refusing = false;
+        IsAway = false;
         return true;
     }
 }

@@ -30,7 +30,17 @@ public enum EngineFaultKind : byte
 
     /// <summary>The sink of the outbox failed; it is tried again.</summary>
     OutboxFailed,
+
+    /// <summary>The rows of shards that are ours could not be read: they are not open. Whoever wanted them is told and may try again.</summary>
+    OwnFailed,
+
+    /// <summary>Somebody who was called back threw.</summary>
+    CallbackThrew,
 }
 
 /// <summary>Something that an operator has to know. <paramref name="Reason"/> is one line; where nothing narrower is known, actor and shard are null.</summary>
-public sealed record EngineFault(EngineFaultKind Kind, string Reason, ActorId? Actor = null, ShardId? Shard = null, Exception? Error = null);
+public sealed record EngineFault(EngineFaultKind Kind, string Reason, ActorId? Actor = null, ShardId? Shard = null, Exception? Error = null)
+{
+    internal static EngineFault SetAside(ActorId actor, Exception error) =>
+        new(EngineFaultKind.Unreadable, $"actor {actor} cannot be read back and is set aside: {error.Message}", actor, Error: error);
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Controller.Sharding.Runtime.Shards;
 
 namespace Controller.Sharding.Runtime;
 
@@ -14,6 +15,8 @@ public sealed class EngineInstruments : IDisposable
     private readonly Counter<long> _faults;
     private readonly Histogram<int> _entriesPerBatch;
     private readonly Histogram<double> _commitLatency;
+    private readonly Histogram<double> _owning;
+    private readonly Histogram<double> _releasing;
     private long _refused;
 
     internal EngineInstruments()
@@ -21,15 +24,19 @@ public sealed class EngineInstruments : IDisposable
         _faults = _meter.CreateCounter<long>("controller.sharding.faults", "{fault}", "What an operator has to know, by kind.");
         _entriesPerBatch = _meter.CreateHistogram<int>("controller.sharding.batch.entries", "{entry}", "Entries of one commit.");
         _commitLatency = _meter.CreateHistogram<double>("controller.sharding.commit.duration", "s", "From handing a batch to the journal until it is complete.");
+        _owning = _meter.CreateHistogram<double>("controller.sharding.own.duration", "s", "From being told to own shards until their actors take inputs, or cannot.");
+        _releasing = _meter.CreateHistogram<double>("controller.sharding.release.duration", "s", "From being told to release shards until nothing of them is on its way any more.");
     }
 
-    /// <summary>Inputs refused: mailbox or stash full, journal failing, shard stopped, draining.</summary>
+    /// <summary>Inputs refused: mailbox or stash full, journal failing or not answering, trust gone, shard not here, draining.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
     public void Dispose() => _meter.Dispose();
 
-    internal void Observe(IReadOnlyList<ShardLoop> loops)
+    internal void Observe(IReadOnlyList<ShardLoop> loops, Tenures tenures)
     {
+        _meter.CreateObservableGauge("controller.sharding.shards", tenures.CountOpen, "{shard}", "Shards that take inputs here.");
+        _meter.CreateObservableCounter("controller.sharding.distrusted", () => loops.Max(l => l.Distrusted.TotalSeconds), "s", "How long nothing was decided for want of trust.");
         _meter.CreateObservableCounter("controller.sharding.inputs", () => loops.Sum(l => l.Counters.Inputs), "{input}", "Inputs taken from mailboxes, stashes and timers.");
         _meter.CreateObservableCounter("controller.sharding.decisions", () => loops.Sum(l => l.Counters.Decisions), "{decision}", "Decisions made.");
         _meter.CreateObservableCounter("controller.sharding.commits", () => loops.Sum(l => l.Counters.Commits), "{commit}", "Batches committed.");
@@ -39,6 +46,10 @@ public sealed class EngineInstruments : IDisposable
     }
 
     internal void Refuse() => Interlocked.Increment(ref _refused);
+
+    internal void Owned(TimeSpan took) => _owning.Record(took.TotalSeconds);
+
+    internal void Released(TimeSpan took) => _releasing.Record(took.TotalSeconds);
 
     internal void Fault(EngineFaultKind kind) => _faults.Add(1, new KeyValuePair<string, object?>("kind", kind.ToString()));
 

@@ -64,11 +64,11 @@ internal sealed class Loader(EngineContext context) : IDisposable
                 state = cell.Kind.Fold(state, row.Payload.Span);
             }
 
-            loop.Post(new Loaded(cell, rows.Count == 0 ? null : state, rows.Count == 0 ? 0 : rows[^1].Sequence, null));
+            loop.Post(new Loaded(loop.Table, cell, rows.Count == 0 ? null : state, rows.Count == 0 ? 0 : rows[^1].Sequence, null));
         }
         catch (Exception e)
         {
-            loop.Post(new Loaded(cell, null, 0, e));
+            loop.Post(new Loaded(loop.Table, cell, null, 0, e));
         }
     }
 }

@@ -4,16 +4,16 @@ namespace Controller.Sharding.Runtime;
 internal abstract class LoopMessage
 {
     /// <summary>On the loop's thread.</summary>
-    public abstract void Run(ActorTable table);
+    public abstract void Run();
 
     /// <summary>The loop has ended. May be called more than once.</summary>
     public abstract void Abandon();
 }
 
 /// <summary>What the loader read of one actor: its state, or why there is none.</summary>
-internal sealed class Loaded(ActorCell cell, object? state, long lastSequence, Exception? error) : LoopMessage
+internal sealed class Loaded(ActorTable table, ActorCell cell, object? state, long lastSequence, Exception? error) : LoopMessage
 {
-    public override void Run(ActorTable table) => table.OnLoaded(cell, state, lastSequence, error);
+    public override void Run() => table.OnLoaded(cell, state, lastSequence, error);
 
     public override void Abandon()
     {
@@ -21,7 +21,7 @@ internal sealed class Loaded(ActorCell cell, object? state, long lastSequence, E
 }
 
 /// <summary>Looks at every live actor of a kind on one loop.</summary>
-internal sealed class Inspection<TState, TResult>(Model.ActorKind kind, Func<Model.ActorId, TState, TResult?> look) : LoopMessage
+internal sealed class Inspection<TState, TResult>(ActorTable table, Model.ActorKind kind, Func<Model.ActorId, TState, TResult?> look) : LoopMessage
     where TState : class
     where TResult : class
 {
@@ -29,7 +29,7 @@ internal sealed class Inspection<TState, TResult>(Model.ActorKind kind, Func<Mod
 
     public Task<List<TResult>> Found => _found.Task;
 
-    public override void Run(ActorTable table)
+    public override void Run()
     {
         try
         {

@@ -29,6 +29,12 @@ internal sealed class Mailbox
     /// <summary>How many wait; on a thread other than the reader's an estimate.</summary>
     public int Count => (int)Math.Max(0, Volatile.Read(ref _tail.Value) - Volatile.Read(ref _head.Value));
 
+    /// <summary>How many were ever put in, those included whose writers have not finished yet. Any thread.</summary>
+    public long Told => Volatile.Read(ref _tail.Value);
+
+    /// <summary>How many were ever taken out. The loop's thread.</summary>
+    public long Taken => _head.Value;
+
     public bool IsEmpty => Volatile.Read(ref _ring[(int)_head.Value & _mask].Ticket) != _head.Value + 1;
 
     /// <summary>Any thread. False if full.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
+using Controller.Sharding.Runtime.Shards;
 
 namespace Controller.Sharding.Runtime;
 
@@ -26,6 +27,7 @@ internal sealed class ShardLoop : IDisposable
     private readonly Stash _stash;
     private readonly ActorTurns _turns;
     private readonly CommitOutcomes _outcomes;
+    private readonly Admission _admission;
     private readonly ManualResetEventSlim _signal = new(false, spinCount: 0);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer? _alarm;
@@ -45,19 +47,26 @@ internal sealed class ShardLoop : IDisposable
         _stash = new Stash(context);
         Table = new ActorTable(context, kinds, _stash, cell => loader.Request(this, cell));
         _turns = new ActorTurns(context, Table, _commits, Counters, _stash);
-        _outcomes = new CommitOutcomes(context, Table, _commits);
+        Shards = new ShardsOnLoop(context, Table, _commits, _mailbox, _stash);
+        _outcomes = new CommitOutcomes(context, Table, _commits, Shards);
+        _admission = new Admission(context, _commits);
 
         // A virtual clock wakes a sleeping loop through its timers; the real one through the timeout of the sleep.
         _alarm = ReferenceEquals(context.Clock, TimeProvider.System)
             ? null
             : context.Clock.CreateTimer(static loop => ((ShardLoop)loop!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        LookAtClock();
     }
 
     public ActorTable Table { get; }
 
+    public ShardsOnLoop Shards { get; }
+
     public LoopCounters Counters { get; } = new();
 
     public int MailboxDepth => _mailbox.Count;
+
+    public TimeSpan Distrusted => _admission.Distrusted;
 
     public Task Ended => _ended.Task;
 
@@ -70,7 +79,7 @@ internal sealed class ShardLoop : IDisposable
     /// <summary>Any thread.</summary>
     public bool TryTell(in ActorId actor, object input)
     {
-        if (_hasEnded || _commits.Refusing || !_mailbox.TryEnqueue(actor, input))
+        if (_hasEnded || _admission.Refusing || !_mailbox.TryEnqueue(actor, input))
         {
             return false;
         }
@@ -126,19 +135,16 @@ internal sealed class ShardLoop : IDisposable
     {
         get
         {
-            var due = Instant.Earlier(Instant.Earlier(_commits.SubmitDue, _commits.ResumeAt), _idleDue);
-            return _commits.CanTake && !_context.Draining ? Instant.Earlier(due, Table.NextDue) : due;
+            var due = Instant.Earlier(Instant.Earlier(_commits.SubmitDue, _commits.ResumeAt), Instant.Earlier(_idleDue, _admission.Due));
+            return _admission.Trusted && _commits.CanTake && !_context.Draining ? Instant.Earlier(due, Table.NextDue) : due;
         }
     }
 
     /// <returns>True if anything was done.</returns>
     public bool Round()
     {
-        var now = _context.Now();
-        _now = now > _now ? now : _now;
-        Table.Now = new Moment(_now, _context.Clock.GetTimestamp());
-        var worked = false;
-
+        LookAtClock();
+        var worked = _admission.Look(_now);
         if (_commits.TakeCompleted() is { } batch)
         {
             Settle(batch);
@@ -146,41 +152,56 @@ internal sealed class ShardLoop : IDisposable
         }
 
         worked |= _commits.ResumeIfDue(_now);
-        while (_messages.TryDequeue(out var message))
-        {
-            message.Run(Table);
-            worked = true;
-        }
-
-        for (var i = 0; i < InputsPerRound && _commits.CanTake && _turns.RunReady(); i++)
+        worked |= _outcomes.ReleaseUnblocked();
+        worked |= RunMessages();
+        var trusted = _admission.Trusted;
+        for (var i = 0; i < InputsPerRound && trusted && _commits.CanTake && _turns.RunReady(); i++)
         {
             worked = true;
         }
 
-        for (var i = 0; i < TimersPerRound && _commits.CanTake && !_context.Draining && _turns.RunTimer(); i++)
+        for (var i = 0; i < TimersPerRound && trusted && _commits.CanTake && !_context.Draining && _turns.RunTimer(); i++)
         {
             worked = true;
         }
 
-        for (var i = 0; i < InputsPerRound && _commits.CanTake && _mailbox.TryDequeue(out var actor, out var input); i++)
+        for (var i = 0; i < InputsPerRound && trusted && _commits.CanTake && _mailbox.TryDequeue(out var actor, out var input); i++)
         {
             _turns.Dispatch(actor, input);
             worked = true;
         }
 
+        worked |= Shards.Advance();
         _idleDue = Table.Passivate();
-        return _commits.SubmitIfDue(_now) || worked;
+        worked |= _commits.SubmitIfDue(_now);
+        _admission.Settle(_now);
+        return worked;
     }
 
-    /// <summary>All inputs are decided, all decisions committed, all effects out; or the journal fails and nothing more can be done.</summary>
+    /// <summary>What has come beside the mailbox. The loop's thread, or the only one.</summary>
+    /// <returns>True if there was any.</returns>
+    public bool RunMessages()
+    {
+        var worked = false;
+        while (_messages.TryDequeue(out var message))
+        {
+            message.Run();
+            worked = true;
+        }
+
+        return worked;
+    }
+
+    /// <summary>All inputs are decided, all decisions committed, all effects out; or the journal fails or trust is gone, and nothing more can be done.</summary>
     public bool IsDrained => _context.Draining
-        && (_gaveUp || (_mailbox.IsEmpty && !Table.HasReady && _messages.IsEmpty && _commits.IsIdle && _stash.Count == 0));
+        && (_gaveUp || _admission.IsHopeless || (_mailbox.IsEmpty && !Table.HasReady && _messages.IsEmpty && _commits.IsIdle && _stash.Count == 0));
 
     /// <summary>Disposes what still waits. The loop's thread, or the only one.</summary>
     public void End()
     {
         _hasEnded = true;
         Table.Abandon();
+        Shards.Abandon();
         while (_mailbox.TryDequeue(out _, out var input))
         {
             _stash.Refuse(input);
@@ -226,12 +247,12 @@ internal sealed class ShardLoop : IDisposable
                 break;
             case AppendResult.SequenceConflict conflict:
                 var shard = conflict.Actor.ShardOf(_context.Options.Shards);
-                _context.Report(new EngineFault(EngineFaultKind.SequenceConflict, $"shard {shard} is stopped: actor {conflict.Actor} has a row that this node did not write", conflict.Actor, shard));
-                _outcomes.OnFailed(batch, shard);
+                Stop(batch, batch.Cells.Find(c => c.Id == conflict.Actor)?.Tenure, new EngineFault(
+                    EngineFaultKind.SequenceConflict, $"shard {shard} is stopped: actor {conflict.Actor} has a row that this node did not write", conflict.Actor, shard));
                 break;
             case AppendResult.Fenced fenced:
-                _context.Report(new EngineFault(EngineFaultKind.Fenced, $"shard {fenced.Fence.Shard} is stopped: another owner has claimed it since epoch {fenced.Fence.Epoch.Value}", Shard: fenced.Fence.Shard));
-                _outcomes.OnFailed(batch, fenced.Fence.Shard);
+                Stop(batch, batch.Cells.Find(c => c.Tenure.Fence == fenced.Fence)?.Tenure, new EngineFault(
+                    EngineFaultKind.Fenced, $"shard {fenced.Fence.Shard} is stopped: another owner has claimed it since epoch {fenced.Fence.Epoch.Value}", Shard: fenced.Fence.Shard));
                 break;
             case AppendResult.Failed failed:
                 _commits.Failed(_now, failed.Reason);
@@ -241,6 +262,24 @@ internal sealed class ShardLoop : IDisposable
         }
 
         _commits.Recycle(batch);
+    }
+
+    /// <summary>One shard has spoiled the batch. That is news unless it was lost already.</summary>
+    private void Stop(CommitBatch batch, Tenure? tenure, EngineFault fault)
+    {
+        if (tenure is not { IsOver: true })
+        {
+            _context.Report(fault);
+        }
+
+        _outcomes.OnFailed(batch, tenure);
+    }
+
+    private void LookAtClock()
+    {
+        var now = _context.Now();
+        _now = now > _now ? now : _now;
+        Table.Now = new Moment(_now, _context.Clock.GetTimestamp());
     }
 
     private void Sleep()
@@ -266,6 +305,7 @@ internal sealed class ShardLoop : IDisposable
     }
 
     private bool HasWork() =>
-        _context.Dead || IsDrained || !_messages.IsEmpty || _commits.HasCompletion
-        || (_commits.CanTake && (!_mailbox.IsEmpty || Table.HasReady));
+        _context.Dead || IsDrained || !_messages.IsEmpty || _commits.HasCompletion || _admission.HasChanged
+        || (_commits.HasUnblocked && _context.Trust.Holds)
+        || (_admission.Trusted && _commits.CanTake && (!_mailbox.IsEmpty || Table.HasReady));
 }

@@ -1,3 +1,5 @@
+using Controller.Sharding.Model;
+
 namespace Controller.Sharding.Runtime;
 
 /// <summary>The inputs of one loop that wait for actors being loaded; bounded per actor and per loop. Every input ends here in exactly one Dispose.</summary>
@@ -42,7 +44,15 @@ internal sealed class Stash(EngineContext context)
     public void Refuse(object input)
     {
         context.Instruments.Refuse();
-        Dispose(input);
+        if (input is Receipted receipted)
+        {
+            Dispose(receipted.Input);
+            context.Refuse(receipted.Receipt);
+        }
+        else
+        {
+            Dispose(input);
+        }
     }
 
     public void Dispose(object input)

@@ -72,7 +72,7 @@ internal sealed class TypedKindOnLoop<TActor, TState, TInput, TEvent, TEffect, T
             if (effects.Length > 0)
             {
                 var array = ImmutableCollectionsMarshal.AsArray(effects)!;
-                if (required || commits.Blocks)
+                if (required || commits.Blocks || !context.Trust.Holds)
                 {
                     batch.Waiting.Add(new WaitingEffects(cell, array, now.At, now.Ticks, false));
                 }
@@ -202,9 +202,9 @@ internal sealed class TypedKindOnLoop<TActor, TState, TInput, TEvent, TEffect, T
     }
 
     /// <summary>An entry holds one outbox record; further records go into entries without events before it.</summary>
-    private void Append(CommitBatch batch, ActorCell cell, Instant at, ReadOnlyMemory<byte> payload, bool supersedes, bool forget, bool required, List<ReadOnlyMemory<byte>>? outbox)
+    private static void Append(CommitBatch batch, ActorCell cell, Instant at, ReadOnlyMemory<byte> payload, bool supersedes, bool forget, bool required, List<ReadOnlyMemory<byte>>? outbox)
     {
-        var fence = context.Fences[cell.Id.ShardOf(context.Options.Shards).Value];
+        var fence = cell.Tenure.Fence;
         for (var i = 0; i < (outbox?.Count ?? 0) - 1; i++)
         {
             batch.Add(cell, new JournalEntry(cell.Id, ++cell.LastSequence, fence, at, default, false, false, outbox![i]), required);
