@@ -17,7 +17,7 @@ internal sealed class Claims(MemberContext context, HeldShards held)
     private int _seen = -1;
     private bool _claiming;
     private TimeSpan _orphansSince = TimeSpan.MaxValue;
-    private TimeSpan _notBefore = TimeSpan.MinValue;
+    private TimeSpan _notBefore = MemberContext.LongAgo;
     private Wave _wave;
 
     /// <summary>Somebody must take something, or is doing so.</summary>

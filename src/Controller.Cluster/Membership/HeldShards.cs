@@ -16,7 +16,7 @@ internal sealed class HeldShards(MemberContext context)
     private readonly Held[] _held = new Held[context.Table.Count];
     private readonly List<ShardId> _toOpen = [];
     private readonly List<ShardId> _toLose = [];
-    private TimeSpan _openAt = TimeSpan.MinValue;
+    private TimeSpan _openAt = MemberContext.LongAgo;
 
     private enum Standing : byte
     {

@@ -25,7 +25,7 @@ public sealed class Member
     private bool _draining;
     private bool _entering;
     private bool _left;
-    private TimeSpan _enterAt = TimeSpan.MinValue;
+    private TimeSpan _enterAt = MemberContext.LongAgo;
 
     public Member(MemberOptions options, ShardTable table)
     {

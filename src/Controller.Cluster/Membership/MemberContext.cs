@@ -7,6 +7,9 @@ namespace Controller.Cluster.Membership;
 /// <summary>What the parts of a member share: what it knows of the others, and what it wants done. One thread.</summary>
 internal sealed class MemberContext(MemberOptions options, ShardTable table)
 {
+    /// <summary>Before anything that can have happened.</summary>
+    public static readonly TimeSpan LongAgo = TimeSpan.FromDays(-1000);
+
     private readonly Dictionary<NodeId, NodeRow> _rows = [];
     private readonly HashSet<Incarnation> _fenced = [];
 
@@ -21,7 +24,7 @@ internal sealed class MemberContext(MemberOptions options, ShardTable table)
     /// <summary>It has ended: fenced, or left. Nothing more is wanted.</summary>
     public bool Over { get; set; }
 
-    public TimeSpan TrustedUntil { get; set; } = TimeSpan.MinValue;
+    public TimeSpan TrustedUntil { get; set; } = MemberContext.LongAgo;
 
     public bool Trusted => Now < TrustedUntil;
 

@@ -17,7 +17,7 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
     private bool _movingAddresses;
     private Incarnation _to;
     private TimeSpan _began;
-    private TimeSpan _notBefore = TimeSpan.MinValue;
+    private TimeSpan _notBefore = MemberContext.LongAgo;
     private int _balanced = -1;
 
     public bool Idle => !_moving && !_movingAddresses;

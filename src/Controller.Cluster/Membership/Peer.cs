@@ -24,15 +24,15 @@ internal sealed class Peer(Incarnation node, TimeSpan now)
     /// <summary>Heartbeats of our own that the arbiter has answered since then, each showing the same old beat.</summary>
     public int BeatsMissed { get; set; }
 
-    public TimeSpan AskedAt { get; set; } = TimeSpan.MinValue;
+    public TimeSpan AskedAt { get; set; } = MemberContext.LongAgo;
 
     /// <summary>When another node last said that it does not hear it either.</summary>
-    public TimeSpan UnheardByOthersAt { get; set; } = TimeSpan.MinValue;
+    public TimeSpan UnheardByOthersAt { get; set; } = MemberContext.LongAgo;
 
-    public TimeSpan ProbedAt { get; set; } = TimeSpan.MinValue;
+    public TimeSpan ProbedAt { get; set; } = MemberContext.LongAgo;
 
     /// <summary>A fence is under way, or was tried and failed: not before.</summary>
-    public TimeSpan FenceAgainAt { get; set; } = TimeSpan.MinValue;
+    public TimeSpan FenceAgainAt { get; set; } = MemberContext.LongAgo;
 
     public bool Fencing { get; set; }
 
@@ -42,6 +42,6 @@ internal sealed class Peer(Incarnation node, TimeSpan now)
         HeardAt = from;
         BeatAt = from;
         BeatsMissed = 0;
-        UnheardByOthersAt = TimeSpan.MinValue;
+        UnheardByOthersAt = MemberContext.LongAgo;
     }
 }

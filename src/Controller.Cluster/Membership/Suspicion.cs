@@ -28,8 +28,8 @@ internal sealed class Suspicion(MemberContext context)
     private ImmutableArray<Incarnation> _accused = [];
     private ImmutableArray<Vote> _votes = [];
     private TimeSpan _votedAt = TimeSpan.MaxValue;
-    private TimeSpan _lastLinkFence = TimeSpan.MinValue;
-    private TimeSpan _lastTick = TimeSpan.MinValue;
+    private TimeSpan _lastLinkFence = MemberContext.LongAgo;
+    private TimeSpan _lastTick = MemberContext.LongAgo;
 
     /// <summary>Every node that is up hears us and is heard: without that nobody may own anything.</summary>
     public bool HearsAll => context.Others.Where(row => row.Phase is MemberPhase.Up or MemberPhase.Leaving).All(row => Of(row.Incarnation) is { } peer && Hears(peer));
@@ -125,7 +125,7 @@ internal sealed class Suspicion(MemberContext context)
     public void OnTick()
     {
         // A node that stood still has heard nothing of anybody: its windows begin anew.
-        if (_lastTick != TimeSpan.MinValue && context.Now - _lastTick > context.Options.SuspectAfter / 2)
+        if (_lastTick != MemberContext.LongAgo && context.Now - _lastTick > context.Options.SuspectAfter / 2)
         {
             foreach (Peer peer in _peers.Values)
             {
@@ -246,7 +246,7 @@ internal sealed class Suspicion(MemberContext context)
         }
     }
 
-    private bool MayFenceForLinks() => _lastLinkFence == TimeSpan.MinValue || context.Now - _lastLinkFence > context.Options.BetweenLinkFences;
+    private bool MayFenceForLinks() => _lastLinkFence == MemberContext.LongAgo || context.Now - _lastLinkFence > context.Options.BetweenLinkFences;
 
     /// <param name="byLinks">Its heartbeats reach the arbiter: links alone speak against it.</param>
     private void Fence(Peer peer, string cause, TimeSpan silence, bool byLinks = false)

@@ -1,0 +1,223 @@
+using System.Collections.Immutable;
+using Controller.Cluster.Membership;
+using Controller.Sharding.Model;
+using Controller.Sharding.Placement;
+
+namespace Controller.Simulation.Tests.Cluster;
+
+/// <summary>
+/// The arbiter's tables and its transactions, each at one moment of virtual time, with the locks of failover.md section 4.2: a write holds its node's lock, shared,
+/// from before its check until its commit; what takes a node's shards away holds it alone. Flaws take one of these properties away.
+/// </summary>
+internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
+{
+    private readonly SortedDictionary<int, Node> _nodes = [];
+    private readonly OwnedShard[] _shards = [.. Enumerable.Range(0, shards).Select(shard => new OwnedShard(new ShardId(shard), null, new Epoch(0)))];
+    private readonly Dictionary<string, OwnedAddress> _addresses = [];
+    private readonly Dictionary<int, List<(Write Write, Action<bool> Done)>> _writing = [];
+    private readonly Dictionary<int, Queue<Action>> _exclusive = [];
+    private readonly HashSet<Incarnation> _expired = [];
+    private long _incarnations;
+    private long _version = 1;
+
+    /// <summary>Every row that was ever committed, in order.</summary>
+    public List<Row> Rows { get; } = [];
+
+    public IReadOnlyList<OwnedShard> Shards => _shards;
+
+    public IReadOnlyCollection<OwnedAddress> Addresses => _addresses.Values;
+
+    public bool IsFenced(Incarnation node) => _nodes[node.Node.Value] is var row && (row.Incarnation != node || row.Fenced);
+
+    public Incarnation Join(int node, string link)
+    {
+        var incarnation = new Incarnation(new NodeId(node), ++_incarnations);
+        bool quarantined = false;
+        _nodes[node] = new Node { Incarnation = incarnation, Link = link, Quarantined = quarantined };
+        _version++;
+        return incarnation;
+    }
+
+    public ClusterView Beat(Incarnation self, long known)
+    {
+        Node own = _nodes[self.Node.Value];
+        if (own.Incarnation == self)
+        {
+            own.Beat++;
+        }
+
+        bool changed = known != _version;
+        return new ClusterView(
+            _version, 1,
+            [.. _nodes.Values.Select(node => new NodeRow(node.Incarnation, $"node{node.Incarnation.Node.Value}", node.Phase, node.Fenced, NodeRoles.Edge | NodeRoles.Actors, 1, node.Link, node.Beat, default, node.Quarantined))],
+            [.. _nodes.Values.SelectMany(node => node.Votes.Select(target => new Vote(target, node.Incarnation)))],
+            changed ? [.. _shards] : default,
+            changed ? [.. _addresses.Values] : default);
+    }
+
+    /// <summary>Does it as soon as the locks let it; <paramref name="done"/> gets the answer at the moment of the commit.</summary>
+    public void Do(Incarnation self, MemberCommand.Ask request, Action<MemberInput?> done)
+    {
+        switch (request)
+        {
+            case MemberCommand.Enter enter when !IsFenced(self):
+                _nodes[self.Node.Value].Phase = enter.Phase;
+                _nodes[self.Node.Value].Fenced |= enter.Phase == MemberPhase.Down;
+                _version++;
+                done(new MemberInput.Entered(enter.Phase, Failed: false));
+                break;
+            case MemberCommand.Accuse accuse:
+                _nodes[self.Node.Value].Votes = accuse.Targets;
+                done(null);
+                break;
+            case MemberCommand.Fence fence:
+                Alone(fence.Suspect.Node.Value, () =>
+                {
+                    if (flaw == ArbiterFlaw.ClockExpiry)
+                    {
+                        _expired.Add(fence.Suspect);
+                    }
+                    else if (_nodes[fence.Suspect.Node.Value] is var row && row.Incarnation == fence.Suspect && !row.Fenced)
+                    {
+                        row.Fenced = true;
+                        _version++;
+                    }
+
+                    done(new MemberInput.Fenced(fence.Suspect, Failed: false));
+                });
+                break;
+            case MemberCommand.Claim claim:
+                Alone(self.Node.Value, () => done(IsFenced(self)
+                    ? new MemberInput.Replaced("fenced")
+                    : new MemberInput.Claimed(claim.Shards, claim.Addresses, Claim(self, claim))));
+                break;
+            case MemberCommand.HandOff give:
+                Alone(self.Node.Value, () => done(new MemberInput.HandedOff(give.To, give.Shards, HandOff(self, give))));
+                break;
+            default:
+                done(new MemberInput.Replaced("fenced"));
+                break;
+        }
+    }
+
+    /// <summary>The two moments of a write: its check, and <paramref name="later"/> its commit. What it answers is whether it stands.</summary>
+    public void Begin(Write write, Action<Action> later, Action<bool> done)
+    {
+        bool seen = flaw == ArbiterFlaw.SingleStatement && Passes(write);
+        void Check()
+        {
+            List<(Write, Action<bool>)> writing = _writing.TryGetValue(write.By.Node.Value, out var known) ? known : _writing[write.By.Node.Value] = [];
+            bool passes = flaw == ArbiterFlaw.SingleStatement ? seen : Passes(write);
+            writing.Add((write, done));
+            later(() =>
+            {
+                writing.Remove((write, done));
+                if (passes)
+                {
+                    Rows.AddRange(write.Rows);
+                }
+
+                done(passes);
+                Release(write.By.Node.Value);
+            });
+        }
+
+        if (flaw is ArbiterFlaw.NoLock or ArbiterFlaw.KeyShare || !_exclusive.TryGetValue(write.By.Node.Value, out Queue<Action>? waiting) || waiting.Count == 0)
+        {
+            Check();
+        }
+        else
+        {
+            waiting.Enqueue(Check);
+        }
+    }
+
+    private bool Passes(Write write) =>
+        !IsFenced(write.By) && write.Rows.All(row => _shards[row.Shard.Value] is var shard && shard.Owner == write.By && shard.Epoch == row.Epoch);
+
+    private void Alone(int node, Action transaction)
+    {
+        bool free = flaw is ArbiterFlaw.NoLock or ArbiterFlaw.KeyShare || !_writing.TryGetValue(node, out var writing) || writing.Count == 0;
+        if (free)
+        {
+            transaction();
+            return;
+        }
+
+        Queue<Action> waiting = _exclusive.TryGetValue(node, out Queue<Action>? known) ? known : _exclusive[node] = new Queue<Action>();
+        waiting.Enqueue(transaction);
+    }
+
+    private void Release(int node)
+    {
+        while (_exclusive.TryGetValue(node, out Queue<Action>? waiting) && waiting.Count > 0 && _writing[node].Count == 0)
+        {
+            waiting.Dequeue()();
+        }
+    }
+
+    private bool IsFree(Incarnation? owner) => owner is not { } node || IsFenced(node) || _expired.Contains(node);
+
+    private Holdings Claim(Incarnation self, MemberCommand.Claim claim)
+    {
+        ImmutableArray<Fence> taken = [.. claim.Shards.Where(shard => IsFree(_shards[shard.Value].Owner)).Select(shard => Give(shard, self))];
+        ImmutableArray<OwnedAddress> addresses =
+            [.. claim.Addresses.Where(address => IsFree(_addresses.TryGetValue(address, out OwnedAddress owned) ? owned.Owner : null)).Select(address => Give(address, self))];
+        return new Holdings(taken, addresses);
+    }
+
+    private Holdings HandOff(Incarnation self, MemberCommand.HandOff give) => IsFenced(self) || IsFenced(give.To)
+        ? Holdings.None
+        : new Holdings(
+            [.. give.Shards.Where(fence => _shards[fence.Shard.Value] is var shard && shard.Owner == self && shard.Epoch == fence.Epoch).Select(fence => Give(fence.Shard, give.To))],
+            [.. give.Addresses.Where(owned => _addresses[owned.Address] is var address && address.Owner == self && address.Epoch == owned.Epoch).Select(owned => Give(owned.Address, give.To))]);
+
+    private Fence Give(ShardId shard, Incarnation to)
+    {
+        _version++;
+        Epoch epoch = _shards[shard.Value].Epoch.Next;
+        _shards[shard.Value] = new OwnedShard(shard, to, epoch);
+        return new Fence(shard, epoch);
+    }
+
+    private OwnedAddress Give(string address, Incarnation to)
+    {
+        _version++;
+        Epoch epoch = _addresses.TryGetValue(address, out OwnedAddress owned) ? owned.Epoch.Next : new Epoch(1);
+        return _addresses[address] = new OwnedAddress(address, to, epoch);
+    }
+
+    /// <param name="Value">Of its shard's counter, which each row continues.</param>
+    internal readonly record struct Row(ShardId Shard, Epoch Epoch, Incarnation By, long Value);
+
+    internal sealed record Write(Incarnation By, ImmutableArray<Row> Rows);
+
+    private sealed class Node
+    {
+        public required Incarnation Incarnation { get; init; }
+        public required string Link { get; init; }
+        public MemberPhase Phase { get; set; } = MemberPhase.Joining;
+        public bool Fenced { get; set; }
+        public long Beat { get; set; }
+        public bool Quarantined { get; init; }
+        public ImmutableArray<Incarnation> Votes { get; set; } = [];
+    }
+}
+
+/// <summary>What an arbiter must not be like; the checkers find each.</summary>
+internal enum ArbiterFlaw
+{
+    None,
+
+    /// <summary>A write checks without a lock: ownership may change between its check and its commit.</summary>
+    NoLock,
+
+    /// <summary>A lock that does not exclude the one who takes the shards away: as if there were none.</summary>
+    KeyShare,
+
+    /// <summary>Lock and check are one statement: it sees what was committed before it began to wait.</summary>
+    SingleStatement,
+
+    /// <summary>Nobody is fenced: what an owner had is free as soon as the others think that its time is over.</summary>
+    ClockExpiry,
+}
