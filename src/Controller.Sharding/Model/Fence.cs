@@ -4,6 +4,9 @@ namespace Controller.Sharding.Model;
 public readonly record struct Epoch(long Value)
 {
     public Epoch Next => new(Value + 1);
+
+    // The generated one would print Next, and its Next, without end.
+    public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>What a commit must still be true for: this shard, at this epoch, is ours.</summary>
