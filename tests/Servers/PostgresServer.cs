@@ -5,16 +5,22 @@ using System.Net.Sockets;
 
 namespace Controller.Servers;
 
-/// <summary>A PostgreSQL of the tests' own, in a temporary directory, on a free port of the loopback. Ended by process id.</summary>
+/// <summary>A PostgreSQL of the tests' own, in a temporary directory, on a free port of the loopback or of another address of this machine. Ended by process id.</summary>
 public sealed class PostgresServer : IDisposable
 {
-    private readonly string _folder;
+    private readonly string _folder, _address;
     private Process? _postmaster;
 
     public PostgresServer()
+        : this("127.0.0.1", "")
     {
+    }
+
+    private PostgresServer(string address, string settings)
+    {
+        _address = address;
         _folder = Directory.CreateTempSubdirectory("postgres-").FullName;
-        Port = FreePort();
+        Port = FreePort(IPAddress.Parse(address));
         if (Geteuid() == 0)
         {
             Run("chown", "postgres", _folder);
@@ -27,7 +33,8 @@ public sealed class PostgresServer : IDisposable
         }
 
         File.AppendAllText(Path.Combine(Data, "postgresql.conf"),
-            "max_connections = 60\nshared_buffers = 32MB\nautovacuum_naptime = 5s\nlog_min_messages = fatal\n");
+            "max_connections = 60\nshared_buffers = 32MB\nautovacuum_naptime = 5s\nlog_min_messages = fatal\n" + settings);
+        File.AppendAllText(Path.Combine(Data, "pg_hba.conf"), $"host all all {address}/24 trust\n");
         Start();
     }
 
@@ -37,12 +44,16 @@ public sealed class PostgresServer : IDisposable
 
     public int Port { get; }
 
-    private string[] Here => ["-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "controller"];
+    /// <summary>One that its neighbours reach.</summary>
+    /// <param name="settings">Lines of postgresql.conf.</param>
+    public static PostgresServer On(IPAddress address, string settings) => new(address.ToString(), settings);
+
+    private string[] Here => ["-h", _address, "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "controller"];
 
     private string Data => Path.Combine(_folder, "data");
 
     public string Connection(string database = "postgres") =>
-        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=controller;Database={database}");
+        string.Create(CultureInfo.InvariantCulture, $"Host={_address};Port={Port};Username=controller;Database={database}");
 
     /// <summary>A database that nobody has used.</summary>
     public string NewDatabase()
@@ -69,10 +80,23 @@ public sealed class PostgresServer : IDisposable
         _postmaster.WaitForExit();
     }
 
+    /// <summary>SIGSTOP (19) or SIGCONT (18) to the server with all its processes: a machine that hangs.</summary>
+    public void Signal(int signal)
+    {
+        _ = SendSignal(_postmaster!.Id, signal);
+        foreach (string process in Directory.GetDirectories("/proc").Select(Path.GetFileName).OfType<string>().Where(name => int.TryParse(name, out _)))
+        {
+            if (ParentOf(process) == _postmaster.Id)
+            {
+                _ = SendSignal(int.Parse(process, CultureInfo.InvariantCulture), signal);
+            }
+        }
+    }
+
     public void Start()
     {
         File.Delete(Path.Combine(Data, "postmaster.pid"));
-        _postmaster = Launch(Binary("postgres"), "-D", Data, "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", _folder);
+        _postmaster = Launch(Binary("postgres"), "-D", Data, "-h", _address, "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", _folder);
         long began = Stopwatch.GetTimestamp();
         while (!Succeeds(Binary("pg_isready"), Here))
         {
@@ -113,12 +137,28 @@ public sealed class PostgresServer : IDisposable
         return start;
     }
 
-    private static int FreePort()
+    private static int FreePort(IPAddress address)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var listener = new TcpListener(address, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    private static int ParentOf(string process)
+    {
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0; // it has ended meanwhile
+        }
+    }
+
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "kill")]
+    private static extern int SendSignal(int process, int signal);
 
     [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "geteuid")]
     private static extern uint Geteuid();

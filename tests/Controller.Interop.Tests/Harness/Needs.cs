@@ -21,6 +21,9 @@ internal static class Needs
     /// <summary>The third-party SIPp scenarios beside the checkout.</summary>
     public const string ThirdParty = "third-party scenarios";
 
+    /// <summary>Network namespaces, and a packet filter in them: the superuser's rights directly.</summary>
+    public const string Namespaces = "network namespaces";
+
     public const string Postgres = "PostgreSQL";
 
     public static string? Missing(IEnumerable<string> needs)
@@ -30,6 +33,7 @@ internal static class Needs
             bool there = need switch
             {
                 Root => Environment.UserName == "root" || Command.Try("sudo", "-n", "true"),
+                Namespaces => Environment.UserName == "root" && OnPath("ip") && OnPath("iptables") && CanMakeNamespaces.Value,
                 Postgres => Controller.Servers.PostgresServer.Installed is not null,
                 ThirdParty => Repository.ThirdPartyScenarios is not null,
                 _ => OnPath(need),
@@ -42,6 +46,12 @@ internal static class Needs
 
         return null;
     }
+
+    private static readonly Lazy<bool> CanMakeNamespaces = new(() =>
+    {
+        string name = $"cp{Environment.ProcessId}";
+        return Command.Try("ip", "netns", "add", name) & Command.Try("ip", "netns", "exec", name, "iptables", "-S") & Command.Try("ip", "netns", "del", name);
+    });
 
     private static bool OnPath(string command) =>
         ((Environment.GetEnvironmentVariable("PATH") ?? "") + ":/usr/sbin:/sbin").Split(':', StringSplitOptions.RemoveEmptyEntries)

@@ -1,13 +1,25 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Controller.Interop.Tests.Harness;
 
 /// <summary>The node's HTTP interface as an operator meets it.</summary>
-internal sealed class NodeAdmin(int port) : IDisposable
+internal sealed class NodeAdmin : IDisposable
 {
-    private readonly HttpClient _client = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _client;
+
+    public NodeAdmin(int port)
+        : this(new IPEndPoint(IPAddress.Loopback, port), null)
+    {
+    }
+
+    public NodeAdmin(IPEndPoint address, string? token)
+    {
+        _client = new HttpClient { BaseAddress = new Uri($"http://{address}"), Timeout = TimeSpan.FromSeconds(10) };
+        _client.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+    }
 
     public HttpStatusCode StatusOf(string path)
     {

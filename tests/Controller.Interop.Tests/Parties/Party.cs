@@ -19,14 +19,15 @@ internal sealed class Party : IDisposable
     private readonly Dictionary<string, ClientTransaction> _client = [];
     private readonly Dictionary<string, ServerTransaction> _server = [];
     private readonly Dictionary<string, PartyCall> _calls = [];
+    private readonly HashSet<string> _forgotten = [];
     private volatile bool _stopped;
     private int _branches;
 
-    public Party(string name, int port = 0)
+    public Party(string name, int port = 0, IPAddress? address = null)
     {
         Name = name;
         _socket.ReceiveBufferSize = 8 << 20;
-        _socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        _socket.Bind(new IPEndPoint(address ?? IPAddress.Loopback, port));
         Address = (IPEndPoint)_socket.LocalEndPoint!;
         Checks = new PartyChecks(this);
         _loop = new Thread(Loop) { IsBackground = true, Name = name };
@@ -45,6 +46,9 @@ internal sealed class Party : IDisposable
 
     /// <summary>Adds a Record-Route of its own, as if a proxy stood before it, and wants it back as Route.</summary>
     public bool BehindProxy { get; set; }
+
+    /// <summary>Transactions and calls are forgotten so many milliseconds after their end; what comes for them then is a violation. 0: never.</summary>
+    public int ForgetAfter { get; init; }
     public string RecordRoute => $"<sip:{Address};lr>";
 
     public IReadOnlyList<PartyCall> Calls
@@ -111,7 +115,29 @@ internal sealed class Party : IDisposable
             transaction.Interval = T1;
             RepeatUntilAcknowledged(transaction, Now);
         }
+
+        if (status >= 200 && ForgetAfter > 0)
+        {
+            ForgetLater(transaction.Request.Branch + "|" + transaction.Request.Method, _server.Remove);
+        }
     }
+
+    /// <summary>The call is over: nothing of it is to come any more.</summary>
+    public void Over(PartyCall call)
+    {
+        if (ForgetAfter > 0)
+        {
+            After(ForgetAfter, () => _calls.Remove(call.CallId));
+        }
+    }
+
+    private void ForgetLater(string key, Func<string, bool> remove) => After(ForgetAfter, () =>
+    {
+        if (remove(key))
+        {
+            _forgotten.Add(key);
+        }
+    });
 
     public void Send(byte[] bytes, IPEndPoint to) => _socket.SendTo(bytes, to);
 
@@ -268,6 +294,11 @@ internal sealed class Party : IDisposable
         }
 
         transaction.IsOver = true;
+        if (transaction.Final is null && ForgetAfter > 0)
+        {
+            ForgetLater(response.Branch + "|" + response.Method, _client.Remove);
+        }
+
         if (transaction.Final is { } first)
         {
             Checks.SameFinal(first, response);
@@ -301,6 +332,12 @@ internal sealed class Party : IDisposable
                 Send(known.LastResponse, ReturnAddress(known));
             }
 
+            return;
+        }
+
+        if (_forgotten.Contains(key))
+        {
+            Checks.Violation($"a request again, more than {ForgetAfter} ms after its final response", request);
             return;
         }
 

@@ -55,6 +55,21 @@ internal sealed class PartyCall
     public int LastReinviteStatus { get; private set; }
     public bool IsAcknowledged => _incoming?.Acknowledged ?? true;
     public int Held => _held.Count;
+
+    /// <summary>When it began here; when the first 2xx was sent or received; when our BYE was first sent, and its answer came. On the clock of <see cref="Party.Now"/>; 0: not yet.</summary>
+    public long StartedAt { get; } = Party.Now;
+    public long AnsweredAt { get; private set; }
+    public long ByeSentAt { get; private set; }
+    public long ByeAnsweredAt { get; private set; }
+
+    /// <summary>What refused our initial INVITE.</summary>
+    public WireMessage? Refusal { get; private set; }
+
+    /// <summary>A re-INVITE or <see cref="Ask"/> of ours has no final response yet, or waits to be tried again.</summary>
+    public bool IsBusy { get; private set; }
+
+    /// <summary>Runs when a request of ours inside the call was refused, or has no answer (408).</summary>
+    public Action<PartyCall, string, int>? OnRefused { get; set; }
     public List<string> Trace { get; } = [];
 
     /// <summary>Caller: a 2xx to the INVITE is not acknowledged until <see cref="ReleaseAck"/>.</summary>
@@ -107,6 +122,7 @@ internal sealed class PartyCall
     public void Answer()
     {
         Status = 200;
+        AnsweredAt = Party.Now;
         _answeredInvites[_incoming!.Request.CSeqNumber] = _incoming;
         Reply(_incoming, 200, PartyText.Sdp(_party, Mark(_incoming.Request), ++_sdpVersion));
         Enter(CallPhase.Answered);
@@ -141,11 +157,25 @@ internal sealed class PartyCall
             answered.Acknowledged = true;
         }
 
-        Send("BYE", null, response => ByeStatus = response.IsFinal ? response.Status : ByeStatus, () => ByeStatus = 408);
+        ByeSentAt = Party.Now;
+        Send("BYE", null, response => EndBye(response.Status), () => EndBye(408));
+    }
+
+    /// <summary>A request inside the call that changes nothing.</summary>
+    public void Ask(string method)
+    {
+        IsBusy = true;
+        Send(method, null, response => EndAsked(method, response.Status), () => EndAsked(method, 408));
     }
 
     public void Reinvite()
     {
+        IsBusy = Phase != CallPhase.Ended;
+        if (!IsBusy)
+        {
+            return;
+        }
+
         ReinvitesSent++;
         uint cseq = _localCSeq + 1;
         ClientTransaction? transaction = null;
@@ -159,6 +189,7 @@ internal sealed class PartyCall
             LastReinviteStatus = response.Status;
             if (response.Status < 300)
             {
+                IsBusy = false;
                 ReinvitesAnswered++;
                 CheckMark(response);
                 transaction!.Ack = SendAck(cseq, _party.NextBranch());
@@ -172,8 +203,17 @@ internal sealed class PartyCall
             if (response.Status is 491 or 500 && Phase != CallPhase.Ended)
             {
                 After(2100, call => call.Reinvite());
+                return;
             }
-        }, () => LastReinviteStatus = 408);
+
+            IsBusy = false;
+            OnRefused?.Invoke(this, "INVITE", response.Status);
+        }, () =>
+        {
+            IsBusy = false;
+            LastReinviteStatus = 408;
+            OnRefused?.Invoke(this, "INVITE", 408);
+        });
     }
 
     public void ReleaseAck()
@@ -270,6 +310,39 @@ internal sealed class PartyCall
 
     public override string ToString() => $"{_party.Name} {User} {Phase} {Status} bye={ByeStatus} [{string.Join(", ", Trace)}]";
 
+    private void EndAsked(string method, int status)
+    {
+        IsBusy &= status < 200;
+        Judge(method, status);
+    }
+
+    private void EndCancel(int status)
+    {
+        if (status >= 200)
+        {
+            CancelStatus = status;
+            Judge("CANCEL", status);
+        }
+    }
+
+    private void EndBye(int status)
+    {
+        if (status >= 200)
+        {
+            ByeStatus = status;
+            ByeAnsweredAt = Party.Now;
+            Judge("BYE", status);
+        }
+    }
+
+    private void Judge(string method, int status)
+    {
+        if (status >= 300)
+        {
+            OnRefused?.Invoke(this, method, status);
+        }
+    }
+
     private void AnswerCancel(ServerTransaction cancel)
     {
         // 9.2: "...the UAS MUST ... respond to the CANCEL ... with a 200 (OK)", its To tag the same as in the response to the INVITE.
@@ -346,6 +419,7 @@ internal sealed class PartyCall
                 _invite.Ack = ack;
             }
 
+            Refusal = response;
             Finish(response.Status);
             return;
         }
@@ -354,6 +428,7 @@ internal sealed class PartyCall
         _remoteTarget = WireMessage.UriOf(response.Required("Contact"));
         _routes = [.. response.List("Record-Route").Reverse().Where(route => route != _party.RecordRoute)];
         Status = response.Status;
+        AnsweredAt = Party.Now;
         CheckMark(response);
         if (WithholdAck)
         {
@@ -375,7 +450,7 @@ internal sealed class PartyCall
         CancelStatus = -1;
         Note("-> CANCEL");
         byte[] bytes = PartyText.Request(_party, "CANCEL", Uri, _invite!.Branch, DialogHeaders("CANCEL", 1));
-        _party.Request("CANCEL", _invite.Branch, bytes, _node, response => CancelStatus = response.IsFinal ? response.Status : CancelStatus, () => CancelStatus = 408);
+        _party.Request("CANCEL", _invite.Branch, bytes, _node, response => EndCancel(response.Status), () => EndCancel(408));
     }
 
     private ClientTransaction Send(string method, byte[]? body, Action<WireMessage> onResponse, Action onTimeout)
@@ -461,6 +536,11 @@ internal sealed class PartyCall
     private void Enter(CallPhase phase)
     {
         Phase = phase;
+        if (phase == CallPhase.Ended)
+        {
+            _party.Over(this);
+        }
+
         OnPhase?.Invoke(this);
     }
 

@@ -30,7 +30,7 @@ internal static class PartyText
 
     /// <summary>An offer or answer; the mark in it must reach the other party, the name in its origin must not.</summary>
     public static byte[] Sdp(Party party, string mark, int version, string direction = "sendrecv") => Encoding.ASCII.GetBytes(
-        $"v=0\r\no={party.Name} 42 {version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n" +
+        $"v=0\r\no={party.Name} 42 {version} IN IP4 {party.Address.Address}\r\ns=-\r\nc=IN IP4 {party.Address.Address}\r\nt=0 0\r\n" +
         $"m=audio {40000 + (party.Address.Port % 10000 / 2 * 2)} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na={direction}\r\na=x-mark:{mark}\r\n");
 
     public static string? Mark(WireMessage message)

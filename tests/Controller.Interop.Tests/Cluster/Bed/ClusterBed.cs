@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Controller.Interop.Tests.Harness;
+using Controller.Servers;
+
+namespace Controller.Interop.Tests.Cluster.Bed;
+
+/// <summary>A cluster on machines of its own, its PostgreSQL, and a place for the parties: everything of it is gone after the test.</summary>
+internal sealed class ClusterBed : IDisposable
+{
+    private const string Settings = "track_commit_timestamp = on\nmax_connections = 100\nclient_connection_check_interval = 500\ntcp_user_timeout = 1500\n";
+    private readonly TemporaryFolder _folder = new();
+    private readonly Func<int> _shards;
+
+    /// <param name="farPort">Of the callees.</param>
+    public ClusterBed(int nodes, ClusterNetwork network, int farPort, string extra = "")
+    {
+        Network = network;
+        Postgres = PostgresServer.On(network.Here, Settings);
+        Database = Postgres.NewDatabase();
+        var setup = new ClusterSetup(network, _folder.Path, Database) { FarPort = farPort, Nodes = nodes, Extra = extra };
+        for (int index = 0; index < nodes; index++)
+        {
+            setup.Write(index);
+        }
+
+        Nodes = [.. Enumerable.Range(0, nodes).Select(index => new ClusterNode(setup, index))];
+        _shards = () => int.Parse(Ask("SELECT n_shards FROM cluster"), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public ClusterNetwork Network { get; }
+    public PostgresServer Postgres { get; }
+
+    /// <summary>Connection string of what the nodes share.</summary>
+    public string Database { get; }
+    public IReadOnlyList<ClusterNode> Nodes { get; }
+    public IReadOnlyList<string> ChargingFiles => [.. Nodes.Select(node => node.ChargingFile)];
+
+    /// <summary>All nodes, one after the other.</summary>
+    public void Start()
+    {
+        foreach (ClusterNode node in Nodes)
+        {
+            node.Start();
+        }
+
+        AwaitBalance(TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>What a machine's service manager does: what has ended is started again.</summary>
+    public void Restore()
+    {
+        foreach (ClusterNode node in Nodes.Where(node => node.HasEnded))
+        {
+            node.Start();
+        }
+
+        AwaitBalance(TimeSpan.FromSeconds(60));
+    }
+
+    public string Ask(string sql) => Postgres.Ask(Database, sql);
+
+    /// <summary>Every node that runs says that all are up and that each has its share of the shards.</summary>
+    public void AwaitBalance(TimeSpan limit)
+    {
+        int shards = _shards();
+        Eventually.True(() => Nodes.All(node => IsBalanced(node, shards)), limit, () => $"the cluster is not balanced:\n{Describe()}");
+    }
+
+    /// <summary>What the nodes say of the cluster, and the end of what they printed.</summary>
+    public string Describe(int characters = 2500) => string.Join('\n', Nodes.Select(node =>
+        $"== node {node.Number} ({(node.HasEnded ? "ended" : "runs")}) sees {Seen(node)}\n{(node.Log.Length > characters ? node.Log[^characters..] : node.Log)}"));
+
+    public void Dispose()
+    {
+        foreach (ClusterNode node in Nodes)
+        {
+            node.Dispose();
+        }
+
+        Postgres.Dispose();
+        _folder.Dispose();
+    }
+
+    private bool IsBalanced(ClusterNode node, int shards)
+    {
+        if (node.HasEnded || Look(node) is not { } view)
+        {
+            return false;
+        }
+
+        JsonElement[] members = [.. view.GetProperty("nodes").EnumerateArray()];
+        int[] owned = [.. members.Select(member => member.GetProperty("shards").GetInt32())];
+        return members.Length == Nodes.Count && members.All(member => member.GetProperty("state").GetString() == "up") &&
+            owned.Sum() == shards && owned.Max() - owned.Min() <= 1;
+    }
+
+    private static string Seen(ClusterNode node) => node.HasEnded ? "nothing" : Look(node)?.GetRawText() ?? "nothing";
+
+    /// <summary>Null while it does not answer.</summary>
+    private static JsonElement? Look(ClusterNode node)
+    {
+        try
+        {
+            return node.Admin.Get("/api/v1/cluster");
+        }
+        catch (Exception gone) when (gone is HttpRequestException or TaskCanceledException)
+        {
+            return null;
+        }
+    }
+}

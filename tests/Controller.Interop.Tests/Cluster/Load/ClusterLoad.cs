@@ -1,0 +1,291 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Controller.Interop.Tests.Harness;
+using Controller.Interop.Tests.Kill;
+using Controller.Interop.Tests.Parties;
+
+namespace Controller.Interop.Tests.Cluster.Load;
+
+/// <summary>
+/// A caller and a callee with any number of calls between them, who keep their own truth: calls that are held without traffic, calls that ring, and new ones
+/// all the time, some of which negotiate again before they end. Whatever a party sees that it must not see is a violation.
+/// </summary>
+internal sealed class ClusterLoad : IDisposable
+{
+    /// <summary>Longer than any retransmission lasts: what comes later is stale.</summary>
+    private const int ForgetAfter = 40_000;
+    private const int TickMs = 20;
+    private static readonly string[] Flow = ["bye-a", "bye-b", "bye-a", "bye-b", "bye-a", "bye-b", "re-a", "re-b", "reject", "cancel"];
+
+    private readonly IPEndPoint _node;
+    private readonly Random _random;
+    private readonly ConcurrentDictionary<string, LoadCall> _calls = new();
+    private readonly ConcurrentQueue<string> _violations = new();
+    private readonly List<LoadCall> _held = [];
+    private int _numbers, _turnedAway;
+    private double _due;
+    private long _mayRefuseUntil;
+    private bool _stopped;
+
+    public ClusterLoad(IPAddress here, IPEndPoint node, int seed)
+    {
+        (_node, _random) = (node, new Random(seed));
+        Caller = new Party("caller-secret", address: here) { ForgetAfter = ForgetAfter };
+        Callee = new Party("callee-secret", address: here) { ForgetAfter = ForgetAfter };
+        PartyChecks.HideFromEachOther(Caller, Callee);
+        Callee.OnCall = Take;
+        Tick(Caller, StartDue);
+        Tick(Caller, () => AskDue(call => call.Near));
+        Tick(Callee, () => AskDue(call => call.Far));
+    }
+
+    public Party Caller { get; }
+    public Party Callee { get; }
+
+    /// <summary>New calls a second, from now on.</summary>
+    public double Rate { get; set; }
+
+    /// <summary>Requests a second inside held calls, from either side, half of them re-INVITEs.</summary>
+    public double Asks { get; set; }
+
+    public int Started => _calls.Count;
+    public int TurnedAway => Volatile.Read(ref _turnedAway);
+    public IEnumerable<LoadCall> Calls => _calls.Values;
+    public IEnumerable<string> Violations => _violations.Concat(Caller.Checks.Violations).Concat(Callee.Checks.Violations);
+
+    /// <summary>How long a new call waited for its answer, less what the callee took: the longest since the last question.</summary>
+    public double LongestSetupMs { get; private set; }
+
+    /// <summary>Until that many milliseconds from now a new call may be refused with 503 and Retry-After. 0: it may not.</summary>
+    public void MayRefuse(int milliseconds) => Volatile.Write(ref _mayRefuseUntil, Party.Now + milliseconds);
+
+    /// <summary>Calls that are answered and then have nothing to say.</summary>
+    public void Establish(int count, int perSecond)
+    {
+        List<LoadCall> calls = Start("held", count, perSecond);
+        Await(() => calls.Count == count && calls.All(call => call.IsEstablished), 60, () => $"{calls.Count(call => call.IsEstablished)} of {count} established");
+        lock (_held)
+        {
+            _held.AddRange(calls);
+        }
+    }
+
+    /// <summary>Calls that ring until <see cref="Decide"/>.</summary>
+    public void Ring(int count, int perSecond)
+    {
+        List<LoadCall> calls = Start("ring", count, perSecond);
+        Await(() => calls.Count == count && calls.All(call => call.Near.Phase == CallPhase.Ringing), 60, () => $"{calls.Count(call => call.Near.Phase == CallPhase.Ringing)} of {count} ring");
+    }
+
+    /// <summary>A third of the calls that ring is answered, a third cancelled, a third refused.</summary>
+    public void Decide()
+    {
+        LoadCall[] ringing = [.. Calls.Where(call => call.Script.Kind == "ring" && call.Near.Phase == CallPhase.Ringing)];
+        Pace(ringing, (call, i) =>
+        {
+            switch (i % 3)
+            {
+                case 0:
+                    Callee.After(0, () => call.Far!.Answer());
+                    break;
+                case 1:
+                    Caller.After(0, () => call.Near.Cancel());
+                    break;
+                default:
+                    Callee.After(0, () => call.Far!.Reject(486));
+                    break;
+            }
+        });
+        int[] wanted = [200, 487, 486];
+        Await(() => ringing.Select((call, i) => call.Near.Status == wanted[i % 3]).All(right => right), 40, () => "calls that rang are decided: " +
+            string.Join('\n', ringing.Where((call, i) => call.Near.Status != wanted[i % 3]).Take(5).Select(call => $"{call.Near}\n  {call.Far}")));
+        lock (_held)
+        {
+            _held.AddRange(ringing.Where((_, i) => i % 3 == 0));
+        }
+    }
+
+    /// <summary>A re-INVITE through held calls, so many at most, half of them from each side: each is there, and both sides can be reached.</summary>
+    public void Probe(int most)
+    {
+        LoadCall[] all = Held();
+        LoadCall[] held = [.. all.Where((_, i) => i % Math.Max(1, all.Length / most) == 0)];
+        Await(() => held.All(call => !call.Near.IsBusy && call.Far is { IsBusy: false }), 40, () => "earlier requests inside calls are over");
+        int[] before = [.. held.Select(Answered)];
+        Pace(held, (call, i) => (i % 2 == 0 ? Caller : Callee).After(0, () => (i % 2 == 0 ? call.Near : call.Far!).Reinvite()));
+        Await(() => held.Select((call, i) => Answered(call) > before[i]).All(answered => answered), 40, () =>
+            $"{held.Where((call, i) => Answered(call) == before[i]).Count()} of {held.Length} held calls do not answer a re-INVITE:\n" +
+            string.Join('\n', held.Where((call, i) => Answered(call) == before[i]).Take(5).Select(call => $"{call.Near}\n  {call.Far}")));
+    }
+
+    /// <summary>No new calls; every call comes to its end, held ones by a BYE of either side.</summary>
+    public void End()
+    {
+        (Rate, Asks) = (0, 0);
+        Decide();
+        LoadCall[] held = Held();
+        Await(() => held.All(call => !call.Near.IsBusy && call.Far is { IsBusy: false }), 40, () => "requests inside calls are over");
+        Pace(held, (call, i) => (i % 2 == 0 ? Caller : Callee).After(0, () => (i % 2 == 0 ? call.Near : call.Far!).Bye()));
+        lock (_held)
+        {
+            _held.Clear();
+        }
+
+        Await(() => Calls.All(call => call.IsOver), 45, () => $"{Calls.Count(call => !call.IsOver)} calls are not over:\n" +
+            string.Join('\n', Calls.Where(call => !call.IsOver).Take(10).Select(call => $"{call.Near}\n  {call.Far}")));
+    }
+
+    public void AssertNoViolation() =>
+        Assert.True(!Violations.Any(), $"{Violations.Count()} violations in {Started} calls:\n" + string.Join("\n----\n", Violations.Take(5)));
+
+    public void Dispose()
+    {
+        _stopped = true;
+        Caller.Dispose();
+        Callee.Dispose();
+    }
+
+    private static int Answered(LoadCall call) => call.Near.ReinvitesAnswered + (call.Far?.ReinvitesAnswered ?? 0);
+
+    private LoadCall[] Held()
+    {
+        lock (_held)
+        {
+            return [.. _held];
+        }
+    }
+
+    private List<LoadCall> Start(string kind, int count, int perSecond)
+    {
+        List<LoadCall> calls = [];
+        for (int i = 0; i < count; i++)
+        {
+            Caller.After(i * 1000 / perSecond, () => calls.Add(Begin(kind, 20, 0)));
+        }
+
+        Await(() => { lock (Caller.Gate) { return calls.Count == count; } }, (count / perSecond) + 20, () => $"{count} calls begun");
+        return calls;
+    }
+
+    private LoadCall Begin(string kind, int ringMs, int talkMs)
+    {
+        var script = new CallScript($"c{++_numbers}", kind, ringMs, talkMs);
+        LoadCall? made = null;
+        Caller.Call(_node, $"sip:{script.User}@far.test", near =>
+        {
+            script.Prepare(near);
+            Action<PartyCall>? scripted = near.OnPhase;
+            made = new LoadCall(script, near);
+            _calls[script.User] = made;
+            near.OnRefused = Refused;
+            near.OnPhase = call =>
+            {
+                scripted?.Invoke(call);
+                Look(made);
+            };
+        });
+        return made!;
+    }
+
+    private void Take(PartyCall far)
+    {
+        _calls[far.User].Far = far;
+        far.OnRefused = Refused;
+        if (CallScript.Of(far).Kind == "ring")
+        {
+            far.Ring();
+        }
+        else
+        {
+            CallScript.Play(far);
+        }
+    }
+
+    /// <summary>The caller's side of a call has reached a new phase.</summary>
+    private void Look(LoadCall call)
+    {
+        PartyCall near = call.Near;
+        if (near.Phase == CallPhase.Established && call.Far is { } far)
+        {
+            LongestSetupMs = Math.Max(LongestSetupMs, near.AnsweredAt - far.AnsweredAt);
+        }
+
+        if (near.Phase != CallPhase.Ended || call.Script.Kind is "ring" or "held" && near.Status is 200 or 486 or 487)
+        {
+            return;
+        }
+
+        if (near is { Status: 503, Refusal: { } refusal } && refusal.Header("Retry-After") is not null && call.Far is null && near.StartedAt <= Volatile.Read(ref _mayRefuseUntil))
+        {
+            Interlocked.Increment(ref _turnedAway);
+        }
+        else if (near.Status != call.Script.ExpectedStatus)
+        {
+            _violations.Enqueue($"{call.Script.ExpectedStatus} expected, {near.Status} came: {near}\n  {call.Far}\n{near.Refusal}");
+        }
+    }
+
+    private void Refused(PartyCall call, string method, int status) => _violations.Enqueue($"{method} inside a call: {status}: {call}");
+
+    /// <summary>As many as are due since the last tick.</summary>
+    private void StartDue()
+    {
+        _due = Math.Min(_due + (Rate * TickMs / 1000), 5);
+        for (; _due >= 1; _due--)
+        {
+            Begin(Flow[_random.Next(Flow.Length)], _random.Next(50, 500), _random.Next(500, 4000));
+        }
+    }
+
+    private void AskDue(Func<LoadCall, PartyCall?> side)
+    {
+        lock (_held)
+        {
+            if (_held.Count == 0 || Random.Shared.NextDouble() > Asks / 2 * TickMs / 1000)
+            {
+                return;
+            }
+
+            PartyCall? call = side(_held[Random.Shared.Next(_held.Count)]);
+            if (call is not { Phase: CallPhase.Established, IsBusy: false })
+            {
+                return;
+            }
+
+            if (Random.Shared.Next(2) == 0)
+            {
+                call.Reinvite();
+            }
+            else
+            {
+                call.Ask("INFO");
+            }
+        }
+    }
+
+    /// <summary>On the party's own thread, until the end.</summary>
+    private void Tick(Party party, Action action) => party.After(TickMs, () =>
+    {
+        if (!_stopped)
+        {
+            action();
+            Tick(party, action);
+        }
+    });
+
+    /// <summary>Two hundred and fifty a second.</summary>
+    private static void Pace(LoadCall[] calls, Action<LoadCall, int> action)
+    {
+        for (int i = 0; i < calls.Length; i++)
+        {
+            action(calls[i], i);
+            if (i % 5 == 4)
+            {
+                Eventually.Elapse(TimeSpan.FromMilliseconds(20));
+            }
+        }
+    }
+
+    private void Await(Func<bool> condition, int seconds, Func<string> what) =>
+        Eventually.True(condition, TimeSpan.FromSeconds(seconds), () => $"{what()}\nviolations:\n{string.Join("\n----\n", Violations.Take(5))}");
+}

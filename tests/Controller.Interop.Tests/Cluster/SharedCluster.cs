@@ -1,0 +1,72 @@
+using Controller.Interop.Tests.Harness;
+
+namespace Controller.Interop.Tests.Cluster;
+
+/// <summary>One cluster for the tests of a class, with calls through it that outlive each of them. A test that fails leaves none: the next one begins anew.</summary>
+public abstract class SharedCluster(int nodes, int established, int ringing, int perSecond) : IDisposable
+{
+    private const int Probes = 200;
+    private RunningCluster? _running;
+
+    /// <summary>Does something to it; afterwards it must be whole again, and so must its calls.</summary>
+    internal void During(Action<RunningCluster> fault)
+    {
+        try
+        {
+            RunningCluster running = Running();
+            fault(running);
+            running.Settle(Probes);
+        }
+        catch (Exception failure) when (Fail(failure))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>The last of the class: everything ends.</summary>
+    internal void End()
+    {
+        try
+        {
+            Running().Finish();
+        }
+        catch (Exception failure) when (Fail(failure))
+        {
+            throw;
+        }
+
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _running?.Dispose();
+        _running = null;
+        GC.SuppressFinalize(this);
+    }
+
+    private RunningCluster Running()
+    {
+        if (_running is null)
+        {
+            _running = new RunningCluster(nodes);
+            _running.Load.Establish(established, 100);
+            _running.Load.Ring(ringing, 100);
+            _running.Load.Rate = perSecond;
+            _running.Load.Asks = 10;
+        }
+
+        return _running;
+    }
+
+    /// <summary>Keeps what the nodes have printed, and gives the cluster up.</summary>
+    private bool Fail(Exception failure)
+    {
+        string folder = Path.Combine(Repository.Root, "artifacts/cluster");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, $"failure-{DateTime.UtcNow:HHmmss}.txt"),
+            $"{failure}\n{_running?.Bed.Describe(200_000)}\nviolations:\n{string.Join("\n----\n", _running?.Load.Violations.Take(200) ?? [])}");
+        Dispose();
+        return true;
+    }
+}
