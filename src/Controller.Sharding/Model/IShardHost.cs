@@ -6,10 +6,10 @@ namespace Controller.Sharding.Model;
 /// </summary>
 public interface IShardHost
 {
-    /// <summary>True from the moment the shard takes inputs until it is released or lost.</summary>
+    /// <summary>True from the moment the shard takes inputs until it is to be released, or lost.</summary>
     bool Owns(ShardId shard);
 
-    /// <summary>The fence under which the shard was opened last; null if it is not open here.</summary>
+    /// <summary>The fence under which the shard's effects leave: from its opening until it has been released (not only is to be), or is lost; else null.</summary>
     Fence? FenceOf(ShardId shard);
 
     /// <summary>Reads every actor of these shards back and opens each shard; the journal already says that they are ours at these epochs.</summary>

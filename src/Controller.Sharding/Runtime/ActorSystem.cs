@@ -122,7 +122,7 @@ public sealed class ActorSystem : IActorSystem, IShardHost, IDisposable
     public bool Owns(ShardId shard) => _context.Tenures.IsOpen(shard);
 
     /// <inheritdoc/>
-    public Fence? FenceOf(ShardId shard) => _context.Tenures[shard] is { IsOpen: true } tenure ? tenure.Fence : null;
+    public Fence? FenceOf(ShardId shard) => _context.Tenures[shard] is { Phase: TenurePhase.Open or TenurePhase.Releasing } tenure ? tenure.Fence : null;
 
     /// <inheritdoc/>
     public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => Running.Own(fences, opened);

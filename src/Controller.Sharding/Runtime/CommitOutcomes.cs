@@ -57,7 +57,7 @@ internal sealed class CommitOutcomes(EngineContext context, ActorTable table, Co
         building.Clear();
 
         // What is being released and cannot be committed is read back by its next owner.
-        shards.Drop([.. suspects.Select(static c => c.Tenure).Where(t => ReferenceEquals(t, lost) || t.Phase == TenurePhase.Releasing).Distinct()]);
+        shards.Drop(suspects.Select(static c => c.Tenure).Where(t => ReferenceEquals(t, lost) || t.Phase == TenurePhase.Releasing).Distinct());
         foreach (var cell in suspects)
         {
             cell.Pending = 0;

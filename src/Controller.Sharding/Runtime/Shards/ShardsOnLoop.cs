@@ -6,7 +6,7 @@ internal sealed class ShardsOnLoop(EngineContext context, ActorTable table, Comm
     private readonly List<Leaving> _leaving = [];
 
     /// <summary>Room for the tenures to come: what is left of earlier ones is dropped.</summary>
-    public void Expect(IEnumerable<Tenure> coming) => Drop([.. coming.Select(t => table.Here(t.Shard)).OfType<Tenure>()]);
+    public void Expect(IEnumerable<Tenure> coming) => Drop(coming.Select(t => table.Here(t.Shard)).OfType<Tenure>());
 
     /// <summary>The actors read back join the others; from now on the shard takes inputs.</summary>
     /// <returns>How many actors; 0 if the shard was lost meanwhile.</returns>
@@ -42,16 +42,18 @@ internal sealed class ShardsOnLoop(EngineContext context, ActorTable table, Comm
     }
 
     /// <summary>Released, lost or replaced: its actors are forgotten here. The journal hears of it behind the last append for them.</summary>
-    public void Drop(IReadOnlyList<Tenure> tenures)
+    public void Drop(IEnumerable<Tenure> tenures)
     {
-        if (tenures.Count == 0)
+        var dropped = tenures.Where(static t => !t.IsDropped).ToArray();
+        if (dropped.Length == 0)
         {
             return;
         }
 
-        foreach (var tenure in tenures)
+        foreach (var tenure in dropped)
         {
             tenure.End();
+            tenure.IsDropped = true;
             commits.Building.Drop(tenure);
             if (ReferenceEquals(table.Here(tenure.Shard), tenure))
             {
@@ -59,8 +61,8 @@ internal sealed class ShardsOnLoop(EngineContext context, ActorTable table, Comm
             }
         }
 
-        context.ForgetInJournal([.. tenures.Select(t => t.Shard)]);
-        foreach (var tenure in tenures)
+        context.ForgetInJournal([.. dropped.Select(static t => t.Shard)]);
+        foreach (var tenure in dropped)
         {
             context.Tenures.Remove(tenure);
         }

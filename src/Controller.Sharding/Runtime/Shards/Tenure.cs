@@ -32,6 +32,9 @@ internal sealed class Tenure(Fence fence)
     /// <summary>The shard's actors. Of the thread that reads them back while <see cref="TenurePhase.Opening"/>, of the loop afterwards.</summary>
     public Dictionary<ActorId, ActorCell> Cells { get; } = [];
 
+    /// <summary>The loop has dropped it, which happens once: a later tenure of the shard may be here by now. Loop only.</summary>
+    public bool IsDropped { get; set; }
+
     public TenurePhase Phase => (TenurePhase)Volatile.Read(ref _phase);
 
     public bool IsOpen => Phase == TenurePhase.Open;
