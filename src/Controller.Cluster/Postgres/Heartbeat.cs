@@ -12,7 +12,7 @@ internal static class Heartbeat
 {
     private const string Count =
         """
-        UPDATE node_hb SET beat = $3, at = clock_timestamp(), dispatch_lag_ms = $4, commit_ms = $5, calls = $6 WHERE node_id = $1 AND incarnation = $2
+        UPDATE node_hb SET beat = $3, at = clock_timestamp(), dispatch_lag_ms = $4, commit_ms = $5, calls = $6 WHERE node_id = $1 AND incarnation = $2 AND beat < $3
         """;
 
     private const string Nodes =
@@ -33,7 +33,7 @@ internal static class Heartbeat
     private const string Shards = "SELECT s.shard_id, s.owner_node, s.owner_incarnation, s.epoch FROM cluster c CROSS JOIN shard s WHERE c.map_version <> $1 ORDER BY s.shard_id";
     private const string Addresses = "SELECT s.address, s.owner_node, s.owner_incarnation, s.epoch FROM cluster c CROSS JOIN address s WHERE c.map_version <> $1 ORDER BY s.address";
 
-    /// <param name="beat">Counted by the node itself.</param>
+    /// <param name="beat">Counted by the node itself: one that was abandoned and arrives late does not set it back.</param>
     public static ClusterView Exchange(NpgsqlConnection connection, Incarnation self, long beat, BeatReport report, long knownMapVersion)
     {
         using var batch = new NpgsqlBatch(connection);

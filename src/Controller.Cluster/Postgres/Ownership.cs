@@ -11,7 +11,7 @@ namespace Controller.Cluster.Postgres;
 /// failover.md section 4.2, with L(n) the advisory lock of node n:
 /// <code>
 ///   join      exclusive L(n), map      a new incarnation of n: the old one is fenced by it
-///   enter     shared L(n), map         the phases of its life
+///   enter     exclusive L(n), map      the phases of its life; the last one is a fence
 ///   accuse    shared L(n)              what n votes
 ///   fence     exclusive L(n), shared L(m)   (n, i) may write no more; by any survivor m
 ///   claim     exclusive L(m), map        shards and addresses that nobody owns who may still write become m's, at the next epoch
@@ -88,14 +88,24 @@ internal static class Ownership
         return Rows(batch, resultsBefore: 4, row => row.GetInt64(0))[0];
     });
 
-    /// <summary>Up, leaving, down; and the level of what is written rises when the last node of a lower one has gone.</summary>
+    /// <summary>
+    /// Up, leaving, down: with this, its last word, the node fences itself, and what it has left is free. The level of what is written rises when the last node of
+    /// a lower one has gone.
+    /// </summary>
     public static void Enter(NpgsqlConnection connection, Incarnation self, MemberPhase phase)
     {
         using var batch = new NpgsqlBatch(connection);
         batch.Add(LimitWait);
-        AddGuard(batch, self, [], []);
+        batch.Add(LockExclusive, Of(self.Node.Value));
         batch.Add(LockMap);
+        batch.Add(RequireOwnership, Of(self.Node.Value), Of(self.Number), Of(new List<short>()), Of(new List<long>()));
         batch.Add("UPDATE node SET phase = $2 WHERE node_id = $1", Of(self.Node.Value), Of((short)phase));
+        if (phase == MemberPhase.Down)
+        {
+            batch.Add("UPDATE node SET fenced = true, fenced_by = $1, fenced_at = clock_timestamp(), cause = 'has left' WHERE node_id = $1", Of(self.Node.Value));
+            batch.Add("UPDATE cluster SET map_version = map_version + 1");
+        }
+
         batch.Add(
             """
             UPDATE cluster SET feature_level = lowest.level FROM (SELECT min(level) AS level FROM node WHERE phase <> 4 AND NOT fenced) AS lowest

@@ -16,6 +16,9 @@ public sealed record PostgresOptions(string Connection, int Node, bool AllowSing
     /// </summary>
     public TimeSpan TryFor { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>A heartbeat that has no answer for so long is abandoned with its connection: one lost answer must not cost a fence.</summary>
+    public TimeSpan BeatWithin { get; init; } = TimeSpan.FromMilliseconds(400);
+
     /// <summary>A node that was fenced twice within this time owns nothing for as long.</summary>
     public TimeSpan Quarantine { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -10,11 +10,8 @@ namespace Controller.Cluster.Postgres;
 /// </summary>
 internal sealed class PostgresOwnership : IOwnershipStore, IDisposable
 {
-    /// <summary>An answer that comes later is of no use: trust has ended, and the others suspect us.</summary>
-    private static readonly TimeSpan BeatWithin = TimeSpan.FromSeconds(1);
-
     private readonly Sessions _sessions;
-    private readonly LivingSession _beating;
+    private readonly PromptSession _beating;
     private readonly LivingSession _deciding;
     private long _beats;
 
@@ -23,37 +20,37 @@ internal sealed class PostgresOwnership : IOwnershipStore, IDisposable
         Self = self;
         _sessions = new Sessions(options.Connection, self.SessionName, options.AnswerWithin);
         _deciding = new LivingSession(_sessions);
-        // No look before it: the next beat comes soon.
-        _beating = new LivingSession(new Sessions(options.Connection, self.SessionName, BeatWithin, waitsForDisk: false), looksFirst: false);
+        _beating = new PromptSession(new Sessions(options.Connection, self.SessionName, options.BeatWithin, waitsForDisk: false), options.BeatWithin);
     }
 
     public Incarnation Self { get; }
 
     public ClusterView Beat(BeatReport report, long knownMapVersion)
     {
-        ClusterView view = Ask(_beating, connection => Heartbeat.Exchange(connection, Self, ++_beats, report, knownMapVersion));
+        long beat = ++_beats;
+        ClusterView view = Ask(() => _beating.Run(connection => Heartbeat.Exchange(connection, Self, beat, report, knownMapVersion)));
         return view.Nodes.Any(row => row.Incarnation == Self && !row.Fenced) ? view : throw new FencedException($"node {Self} has been fenced, or another run of it has begun");
     }
 
-    public void Enter(MemberPhase phase) => Ask(_deciding, connection =>
+    public void Enter(MemberPhase phase) => Decide(connection =>
     {
         Ownership.Enter(connection, Self, phase);
         return true;
     });
 
-    public void Accuse(IReadOnlyList<Incarnation> targets) => Ask(_deciding, connection =>
+    public void Accuse(IReadOnlyList<Incarnation> targets) => Decide(connection =>
     {
         Ownership.Accuse(connection, Self, targets);
         return true;
     });
 
-    public bool Fence(Incarnation suspect, string cause) => Ask(_deciding, connection => Ownership.Fence(connection, suspect, Self, cause));
+    public bool Fence(Incarnation suspect, string cause) => Decide(connection => Ownership.Fence(connection, suspect, Self, cause));
 
     public Holdings Claim(IReadOnlyList<ShardId> shards, IReadOnlyList<string> addresses, string cause) =>
-        Ask(_deciding, connection => Ownership.Claim(connection, Self, shards, addresses, cause));
+        Decide(connection => Ownership.Claim(connection, Self, shards, addresses, cause));
 
     public Holdings HandOff(Incarnation to, IReadOnlyList<Fence> shards, IReadOnlyList<OwnedAddress> addresses) =>
-        Ask(_deciding, connection => Ownership.HandOff(connection, Self, to, shards, addresses));
+        Decide(connection => Ownership.HandOff(connection, Self, to, shards, addresses));
 
     public void Dispose()
     {
@@ -61,11 +58,13 @@ internal sealed class PostgresOwnership : IOwnershipStore, IDisposable
         _deciding.Dispose();
     }
 
-    private T Ask<T>(LivingSession session, Func<NpgsqlConnection, T> question)
+    private T Decide<T>(Func<NpgsqlConnection, T> transaction) => Ask(() => _deciding.Run(transaction));
+
+    private T Ask<T>(Func<T> question)
     {
         try
         {
-            return session.Run(question);
+            return question();
         }
         catch (PostgresException refused) when (refused.SqlState == Ownership.FencedNode)
         {

@@ -1,0 +1,84 @@
+using Npgsql;
+
+namespace Controller.Cluster.Postgres;
+
+/// <summary>
+/// A connection whose every answer comes within a fraction of a second or is not waited for: the driver knows whole seconds only. The work is done on a thread of
+/// its own; if it is late, the thread is left to end with its connection, and the next work gets another. One caller at a time.
+/// </summary>
+internal sealed class PromptSession(Sessions sessions, TimeSpan within) : IDisposable
+{
+    private Worker? _worker;
+
+    /// <exception cref="TimeoutException">No answer in time: it may come to pass or not.</exception>
+    /// <exception cref="NpgsqlException"/>
+    public T Run<T>(Func<NpgsqlConnection, T> work)
+    {
+        Worker worker = _worker ??= new Worker(new LivingSession(sessions, looksFirst: false));
+        Task<T> outcome = worker.Begin(work);
+        if (((IAsyncResult)outcome).AsyncWaitHandle.WaitOne(within))
+        {
+            return outcome.GetAwaiter().GetResult();
+        }
+
+        _worker = null;
+        worker.Leave();
+        throw new TimeoutException($"no answer within {within.TotalMilliseconds:F0} ms");
+    }
+
+    public void Dispose() => _worker?.Leave();
+
+    private sealed class Worker
+    {
+        private readonly LivingSession _session;
+        private readonly SemaphoreSlim _wake = new(0);
+        private Action? _work;
+        private volatile bool _left;
+
+        public Worker(LivingSession session)
+        {
+            _session = session;
+            new Thread(Serve) { IsBackground = true, Name = "arbiter" }.Start();
+        }
+
+        public Task<T> Begin<T>(Func<NpgsqlConnection, T> work)
+        {
+            var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _work = () =>
+            {
+                try
+                {
+                    outcome.SetResult(_session.Run(work));
+                }
+                catch (Exception failure) when (failure is NpgsqlException || Sessions.IsBroken(failure))
+                {
+                    outcome.SetException(failure);
+                }
+            };
+            _wake.Release();
+            return outcome.Task;
+        }
+
+        /// <summary>Ends the thread, once what it waits for has come or the driver has given up.</summary>
+        public void Leave()
+        {
+            _left = true;
+            _wake.Release();
+        }
+
+        private void Serve()
+        {
+            while (true)
+            {
+                _wake.Wait();
+                if (_left)
+                {
+                    _session.Dispose();
+                    return;
+                }
+
+                _work!();
+            }
+        }
+    }
+}
