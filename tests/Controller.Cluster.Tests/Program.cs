@@ -1,8 +1,10 @@
+using Controller.Cluster.Tests.Addresses;
 using Controller.Cluster.Tests.Sqlite;
 
 // Not the tests (dotnet test runs those): what they start, and what a person runs to measure.
 //   append PATH         appends for ever and prints the number of each batch once it is acknowledged
 //   hold PATH           opens the journal, says so, and waits for the end of its input
+//   lease ADDRESS DEVICE   holds a floating address and obeys its input: trust, distrust, drop
 //   measure DIRECTORY   prints the cost of a row at several sizes of commit
 switch (args)
 {
@@ -10,9 +12,11 @@ switch (args)
         return Appender.Run(path);
     case ["hold", var path]:
         return Holder.Run(path);
+    case ["lease", var address, var device]:
+        return Leaseholder.Run(address, device);
     case ["measure", var directory]:
         return Measurement.Run(directory);
     default:
-        Console.Error.WriteLine("append PATH | hold PATH | measure DIRECTORY");
+        Console.Error.WriteLine("append PATH | hold PATH | lease ADDRESS DEVICE | measure DIRECTORY");
         return 2;
 }

@@ -31,9 +31,9 @@ internal sealed class PromptSession(Sessions sessions, TimeSpan within) : IDispo
     private sealed class Worker
     {
         private readonly LivingSession _session;
-        private readonly SemaphoreSlim _wake = new(0);
+        private readonly object _gate = new();
         private Action? _work;
-        private volatile bool _left;
+        private bool _left;
 
         public Worker(LivingSession session)
         {
@@ -44,7 +44,7 @@ internal sealed class PromptSession(Sessions sessions, TimeSpan within) : IDispo
         public Task<T> Begin<T>(Func<NpgsqlConnection, T> work)
         {
             var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _work = () =>
+            Wake(() =>
             {
                 try
                 {
@@ -54,30 +54,45 @@ internal sealed class PromptSession(Sessions sessions, TimeSpan within) : IDispo
                 {
                     outcome.SetException(failure);
                 }
-            };
-            _wake.Release();
+            });
             return outcome.Task;
         }
 
         /// <summary>Ends the thread, once what it waits for has come or the driver has given up.</summary>
-        public void Leave()
+        public void Leave() => Wake(null);
+
+        private void Wake(Action? work)
         {
-            _left = true;
-            _wake.Release();
+            lock (_gate)
+            {
+                (_work, _left) = (work, work is null);
+                Monitor.Pulse(_gate);
+            }
         }
 
         private void Serve()
         {
-            while (true)
+            while (Next() is { } work)
             {
-                _wake.Wait();
-                if (_left)
+                work();
+            }
+
+            _session.Dispose();
+        }
+
+        /// <returns>Null: there will be no more.</returns>
+        private Action? Next()
+        {
+            lock (_gate)
+            {
+                while (_work is null && !_left)
                 {
-                    _session.Dispose();
-                    return;
+                    Monitor.Wait(_gate);
                 }
 
-                _work!();
+                Action? next = _work;
+                _work = null;
+                return next;
             }
         }
     }
