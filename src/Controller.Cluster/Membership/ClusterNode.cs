@@ -5,27 +5,39 @@ namespace Controller.Cluster.Membership;
 
 /// <summary>What a member's commands are done by.</summary>
 /// <param name="Take">A floating address becomes this node's; <paramref name="Drop"/>: not any more.</param>
+/// <param name="Opened">The engine takes inputs of a shard from now on; <paramref name="Closed"/>: not any more.</param>
 /// <param name="News">For the operator.</param>
 /// <param name="Die">The process ends, without a word to anybody.</param>
 /// <param name="Left">Everything is handed over.</param>
 public sealed record NodeLimbs(
-    IArbiter Arbiter, ILinks Links, IShardHost Shards, Action<string> Take, Action<string> Drop, Action TrustChanged, Action<MemberNews> News, Action<string> Die, Action Left);
+    IArbiter Arbiter,
+    ILinks Links,
+    IShardHost Shards,
+    Action<string> Take,
+    Action<string> Drop,
+    Action TrustChanged,
+    Action<ShardId> Opened,
+    Action<ShardId> Closed,
+    Action<MemberNews> News,
+    Action<string> Die,
+    Action Left);
 
 /// <summary>Feeds the member and does what it wants. Nothing here waits; one thread, or the one of a simulation.</summary>
 public sealed class ClusterNode(Member member, MemberInbox inbox, NodeTrust trust, NodeLimbs limbs)
 {
     private static readonly TimeSpan ProbeWithin = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Takes what waits, and lets the member look at the time.</summary>
+    /// <summary>Takes what waits.</summary>
     public void Pump()
     {
         while (inbox.TryTake(out MemberInput? input))
         {
             Step(input);
         }
-
-        Step(MemberInput.Tick.Instance);
     }
+
+    /// <summary>Lets the member look at the time: at least every quarter of a heartbeat.</summary>
+    public void Tick() => Step(MemberInput.Tick.Instance);
 
     private void Step(MemberInput input)
     {
@@ -61,13 +73,18 @@ public sealed class ClusterNode(Member member, MemberInbox inbox, NodeTrust trus
                 limbs.Links.Probe(probe.Peer, ProbeWithin);
                 break;
             case MemberCommand.Open open:
-                limbs.Shards.Own(open.Shards, (actors, failure) => inbox.Post(new MemberInput.Opened(open.Shards, actors, failure is not null)));
+                limbs.Shards.Own(open.Shards, (actors, failure) => Opened(open, actors, failure));
                 break;
             case MemberCommand.Release release:
-                limbs.Shards.Release([.. release.Shards.Select(fence => fence.Shard)], () => inbox.Post(new MemberInput.Released(release.Shards)));
+                limbs.Shards.Release([.. release.Shards.Select(fence => fence.Shard)], () => Released(release));
                 break;
             case MemberCommand.Lose lose:
                 limbs.Shards.Lose(lose.Shards);
+                foreach (ShardId shard in lose.Shards)
+                {
+                    limbs.Closed(shard);
+                }
+
                 break;
             case MemberCommand.Take take:
                 limbs.Take(take.Address);
@@ -86,5 +103,28 @@ public sealed class ClusterNode(Member member, MemberInbox inbox, NodeTrust trus
                 limbs.Left();
                 break;
         }
+    }
+
+    private void Opened(MemberCommand.Open open, int actors, Exception? failure)
+    {
+        if (failure is null)
+        {
+            foreach (Fence fence in open.Shards)
+            {
+                limbs.Opened(fence.Shard);
+            }
+        }
+
+        inbox.Post(new MemberInput.Opened(open.Shards, actors, failure is not null));
+    }
+
+    private void Released(MemberCommand.Release release)
+    {
+        foreach (Fence fence in release.Shards)
+        {
+            limbs.Closed(fence.Shard);
+        }
+
+        inbox.Post(new MemberInput.Released(release.Shards));
     }
 }

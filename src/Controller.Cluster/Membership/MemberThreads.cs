@@ -24,9 +24,6 @@ public sealed class MemberThreads : IArbiter, IDisposable
         (_options, _store, _inbox, _trust, _report) = (options, store, inbox, trust, report);
     }
 
-    /// <summary>How late the member's thread was, at worst since it was last asked.</summary>
-    public TimeSpan Lag { get; private set; }
-
     public void Ask(MemberCommand.Ask request)
     {
         if (!_closing.IsSet)
@@ -69,15 +66,21 @@ public sealed class MemberThreads : IArbiter, IDisposable
     private void Pump(ClusterNode node)
     {
         TimeSpan quarter = _options.Heartbeat / 4;
+        TimeSpan due = _trust.Now;
         while (!_closing.IsSet)
         {
-            TimeSpan before = _trust.Now;
-            if (!_inbox.Wait(quarter))
+            TimeSpan rest = due - _trust.Now;
+            if (rest > TimeSpan.Zero)
             {
-                Lag = _trust.Now - before - quarter;
+                _inbox.Wait(rest);
             }
 
             node.Pump();
+            if (_trust.Now >= due)
+            {
+                node.Tick();
+                due = _trust.Now + quarter;
+            }
         }
     }
 

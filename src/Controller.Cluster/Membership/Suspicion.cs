@@ -239,12 +239,23 @@ internal sealed class Suspicion(MemberContext context)
             return;
         }
 
-        Incarnation condemned = _votes.GroupBy(vote => vote.Target).OrderByDescending(votes => votes.Count()).ThenByDescending(votes => votes.Key.Node.Value).First().Key;
+        // A link of ours that works again is nobody's fault any more: the vote will be withdrawn.
+        List<Vote> standing = [.. _votes.Where(vote => !(Between(vote) is { } peer && Hears(peer)))];
+        if (standing.Count == 0)
+        {
+            return;
+        }
+
+        Incarnation condemned = standing.GroupBy(vote => vote.Target).OrderByDescending(votes => votes.Count()).ThenByDescending(votes => votes.Key.Node.Value).First().Key;
         if (condemned != context.Options.Self && Of(condemned) is { Fencing: false } peer)
         {
             Fence(peer, "a broken link", context.Now - peer.HeardAt, byLinks: true);
         }
     }
+
+    /// <summary>The other side of a link of ours that the vote is about; null if it is about others.</summary>
+    private Peer? Between(Vote vote) =>
+        vote.Voter == context.Options.Self ? Of(vote.Target) : vote.Target == context.Options.Self ? Of(vote.Voter) : null;
 
     private bool MayFenceForLinks() => _lastLinkFence == MemberContext.LongAgo || context.Now - _lastLinkFence > context.Options.BetweenLinkFences;
 

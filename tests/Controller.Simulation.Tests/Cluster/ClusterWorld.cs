@@ -26,6 +26,7 @@ internal sealed class ClusterWorld
     private long _arbiterBack;
     private long _arbiterSlow;
     private long _disturbedUntil;
+    private long _faultOver;
     private int _rowsSeen;
     private readonly Dictionary<ShardId, VirtualStore.Row> _last = [];
     private readonly HashSet<VirtualStore.Row> _committed = [];
@@ -39,7 +40,8 @@ internal sealed class ClusterWorld
         Store = new VirtualStore(Shards, arbiterFlaw);
         Links = new VirtualLinks(Schedule, new Random(seed + 1));
         int nodes = _random.Next(2, 6);
-        _ends = _random.Next(4, 20) * Minute;
+        Pace = _random.Next(4) switch { 0 => 1, 1 => 2, _ => 5 };
+        _ends = _random.Next(3, 6) * Pace * Minute;
         _faultsUntil = _ends - (Minute / 2);
         Lost = _random.Next(3) == 0 ? 0.02 : 0;
         for (int id = 1; id <= nodes; id++)
@@ -64,6 +66,9 @@ internal sealed class ClusterWorld
 
     public int Faults { get; private set; }
 
+    /// <summary>How many times slower than usual heartbeats and suspicions are configured: the same logic, fewer beats an hour.</summary>
+    public int Pace { get; }
+
     /// <summary>Of requests and answers on the way to the arbiter.</summary>
     public double Lost { get; }
 
@@ -74,8 +79,8 @@ internal sealed class ClusterWorld
             Schedule.After(_random.Next(2_000), node.Start);
         }
 
-        _disturbedUntil = 15_000;
-        Schedule.After(10_000 + _random.Next(10_000), Fault);
+        _disturbedUntil = 15_000 * Pace;
+        Schedule.After((10_000 + _random.Next(10_000)) * Pace, Fault);
         Schedule.After(100, Watch);
         while (Clock.Now < _ends)
         {
@@ -105,10 +110,12 @@ internal sealed class ClusterWorld
         if (there < 0 || _random.NextDouble() < lost / 2)
         {
             node.Later(within, () => answer(failed()));
+            _disturbedUntil = Math.Max(_disturbedUntil, Clock.Now + within);
             return;
         }
 
         bool answerLost = _random.NextDouble() < lost / 2;
+        _disturbedUntil = answerLost ? Math.Max(_disturbedUntil, Clock.Now + within) : _disturbedUntil;
         Schedule.After(there, () => commit(result =>
         {
             long back = node.CutFromArbiter || answerLost ? within : _random.Next(1, 3);
@@ -153,7 +160,7 @@ internal sealed class ClusterWorld
             throw new ViolationException("C2", $"node {node.Self} sends {row}, which is not committed");
         }
 
-        if (_fencedAt.TryGetValue(node.Self, out long fenced) && Clock.Now > fenced + 750)
+        if (_fencedAt.TryGetValue(node.Self, out long fenced) && Clock.Now > fenced + (750 * Pace))
         {
             throw new ViolationException("C4", $"node {node.Self} was fenced at {fenced} and sends {row}");
         }
@@ -197,20 +204,20 @@ internal sealed class ClusterWorld
             long gap = Clock.Now - Math.Max(_servedAt[shard], 0);
             if (served)
             {
-                if (gap > 150 && _servedAt[shard] > 15_000)
+                if (gap > 100 * Pace && _servedAt[shard] > _disturbedUntil)
                 {
-                    Gaps.Add(gap);
+                    Gaps.Add(gap / Pace);
                 }
 
                 _servedAt[shard] = Clock.Now;
             }
-            else if (well && Clock.Now - Math.Max(_servedAt[shard], _disturbedUntil) > LongestGap)
+            else if (well && Clock.Now - Math.Max(_servedAt[shard], _disturbedUntil) > LongestGap * Pace)
             {
                 throw new ViolationException("C8", $"nobody serves shard {shard} since {_servedAt[shard]}, though there is a node that is well");
             }
         }
 
-        Schedule.After(100, Watch);
+        Schedule.After(100 * Pace, Watch);
     }
 
     private void Fault()
@@ -227,19 +234,20 @@ internal sealed class ClusterWorld
             One();
         }
 
-        Schedule.After(_random.Next(5) == 0 ? _random.Next(3_000) : _random.Next(8_000, 90_000), Fault);
+        Schedule.After(Pace * (_random.Next(5) == 0 ? _random.Next(3_000) : _random.Next(8_000, 60_000)), Fault);
     }
 
     private void One()
     {
         VirtualNode node = _nodes[_random.Next(_nodes.Count)];
         VirtualNode other = _nodes[(node.Id + _random.Next(_nodes.Count - 1)) % _nodes.Count];
-        long lasts = _random.Next(3) switch { 0 => _random.Next(50, 1_000), 1 => _random.Next(1_000, 5_000), _ => _random.Next(5_000, 40_000) };
+        long lasts = _random.Next(3) switch { 0 => _random.Next(50, 1_000), 1 => _random.Next(1_000, 5_000), _ => _random.Next(5_000, 40_000) } * Pace;
         switch (_random.Next(9))
         {
             case 0 or 1:
                 Note($"CRASH of {node.Self} for {lasts}");
                 node.Kill();
+                Disturbs(lasts, whole: false);
                 Schedule.After(lasts, () => Restart(node));
                 break;
             case 2 or 3:
@@ -282,6 +290,7 @@ internal sealed class ClusterWorld
             case 8 when node.IsAlive && !node.Leaving:
                 Note($"{node.Self} is drained");
                 node.Drain();
+                Disturbs(3_000, whole: false);
                 break;
         }
     }
@@ -295,7 +304,16 @@ internal sealed class ClusterWorld
     }
 
     /// <summary>While several things are wrong at once, or the arbiter is, a gap is nobody's fault.</summary>
-    private void Disturbs(long lasts, bool whole) => _disturbedUntil = Math.Max(_disturbedUntil, whole || Clock.Now < _disturbedUntil ? Clock.Now + lasts + 3_000 : 0);
+    private void Disturbs(long lasts, bool whole)
+    {
+        long over = Clock.Now + lasts + (LongestGap * Pace);
+        if (whole || Clock.Now < _faultOver)
+        {
+            _disturbedUntil = Math.Max(_disturbedUntil, Math.Max(over, _faultOver));
+        }
+
+        _faultOver = Math.Max(_faultOver, over);
+    }
 
     /// <summary>C9: after everything is mended, everybody is up, every shard has one owner that serves it, and nobody has more than its share.</summary>
     private void CheckRest()
@@ -304,9 +322,9 @@ internal sealed class ClusterWorld
         int rests = 0;
         while (!Rested())
         {
-            if (++rests > 1200)
+            if (++rests > 1200 * Pace)
             {
-                throw new ViolationException("C9", $"a minute after the last fault: {string.Join("; ", _nodes.Select(node => $"{node.Self} {(node.IsAlive ? node.Member!.Phase : "dead")} {(node.IsPaused ? "paused" : "")} {node.OpenShards} shards, {node.Addresses.Count} addresses"))}");
+                throw new ViolationException("C9", $"two minutes after the last fault: {string.Join("; ", _nodes.Select(node => $"{node.Self} {(node.IsAlive ? node.Member!.Phase : "dead")} {(node.IsPaused ? "paused" : "")} {node.OpenShards} shards, {node.Addresses.Count} addresses"))}");
             }
 
             long until = Clock.Now + 100;

@@ -14,9 +14,7 @@ namespace Controller.Simulation.Tests.Cluster;
 /// </summary>
 internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
 {
-    private const int Pulse = 200;
-    private const int Tick = 50;
-    private const int WriteEvery = 150;
+    private const int WriteEvery = 400;
     private const int SendGuard = 1000;
 
     private readonly ClusterWorld _world;
@@ -48,6 +46,9 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
 
     public bool IsServing => IsAlive && !IsPaused && _world.Holds(_trust) && Member!.Phase is MemberPhase.Up or MemberPhase.Leaving;
 
+    /// <summary>Between two signs of life, in milliseconds.</summary>
+    private int Pulse => 200 * _world.Pace;
+
     public int OpenShards => _open.Count;
 
     public void Start()
@@ -62,11 +63,17 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
         _inbox = new MemberInbox();
         _trust = new NodeTrust(_world.Clock);
         var table = new ShardTable(ClusterWorld.Shards);
-        Member = new Member(new MemberOptions(Self, NodeRoles.Edge | NodeRoles.Actors, ClusterWorld.Shards, ClusterWorld.Addresses) { RebalanceAfter = TimeSpan.FromSeconds(5) }, table);
+        Member = new Member(new MemberOptions(Self, NodeRoles.Edge | NodeRoles.Actors, ClusterWorld.Shards, ClusterWorld.Addresses) 
+        {
+            Heartbeat = TimeSpan.FromMilliseconds(Pulse),
+            Trust = TimeSpan.FromMilliseconds(700 * _world.Pace),
+            SuspectAfter = TimeSpan.FromSeconds(_world.Pace),
+            RebalanceAfter = TimeSpan.FromSeconds(5),
+        }, table);
         _cluster = new ClusterNode(Member, _inbox, _trust, new NodeLimbs(
-            this, this, this, address => Addresses.Add(address), address => Addresses.Remove(address), () => { }, news => _world.Tell(this, news), Die, () => Die("left")));
+            this, this, this, address => Addresses.Add(address), address => Addresses.Remove(address), () => { }, _ => { }, _ => { }, news => _world.Tell(this, news), Die, () => Die("left")));
         Incarnation run = Self;
-        Every(run, Tick, () => _cluster!.Pump());
+        Every(run, Pulse / 4, () => _cluster!.Tick());
         Every(run, Pulse, SendPulse);
         Every(run, WriteEvery, Write);
         Beat(run);
@@ -342,6 +349,7 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
         }
 
         action();
+        _cluster!.Pump();
     }
 
     private sealed class Counter(Epoch epoch, long value)
