@@ -34,19 +34,21 @@ public sealed class EdgeNode : IDisposable
     private readonly List<DatagramListener> _datagramListeners = [];
     private readonly List<StreamListener> _streamListeners = [];
 
-    public EdgeNode(EdgeOptions options, IActorSystem system, SettingsSource<ControllerSettings> settings, TimeProvider? clock = null)
+    /// <param name="peers">The other nodes' edges; null: this node is alone.</param>
+    public EdgeNode(EdgeOptions options, IActorSystem system, SettingsSource<ControllerSettings> settings, TimeProvider? clock = null, IPeerEdges? peers = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)options.Node, (uint)ConnectionNumbers.MaxNode);
         clock ??= TimeProvider.System;
         _options = options;
         _settings = settings;
         _buffers = new ReceiveBuffers(options.Limits.MaxHeaderBytes + options.Limits.MaxBodyBytes);
         _instruments = new EdgeInstruments(() => _buffers.Overflows);
         _failures = new SendFailures(system, _instruments);
-        _sender = new FlowSender(_failures);
+        _sender = new FlowSender(_failures, peers, options.FloatingAddresses);
         _resolver = new HostResolver(options, system, _instruments, clock);
         _arrivals = new Arrivals(options.Rules, system, settings, new StatelessAnswers(options, settings, _sender, _instruments), _instruments);
-        _numbers = new ConnectionNumbers(clock);
+        _numbers = new ConnectionNumbers(clock, options.Node);
         _streams = new StreamScope(options, new FlowTable(options.MaxConnections), _arrivals, _buffers, _failures, _instruments, clock);
         CallEffects = new CallEffectInterpreter(_sender, _resolver, system, _instruments);
         RegistrationEffects = new RegistrationEffectInterpreter(_sender, system, _instruments);
@@ -56,7 +58,10 @@ public sealed class EdgeNode : IDisposable
         _sweep = clock.CreateTimer(_ => Sweep(), null, period, period);
     }
 
-    /// <summary>The listeners of the settings with the ports that the system chose; in the same order. Empty before <see cref="Open"/>.</summary>
+    /// <summary>
+    /// The listeners of the settings with the ports that the system chose; in the same order. Empty before <see cref="Open"/>. On a node without
+    /// listeners of its own they are the others'.
+    /// </summary>
     public IReadOnlyList<ListenerSettings> Bound { get; private set; } = [];
 
     public ISipSender Sender => _sender;
@@ -70,6 +75,12 @@ public sealed class EdgeNode : IDisposable
     /// <exception cref="ListenerException">A port is taken or an address is not ours; nothing stays bound.</exception>
     public void Open()
     {
+        if (!_options.HasListeners)
+        {
+            Attach([.. _settings.Current.Listeners], []);
+            return;
+        }
+
         List<ListenerSettings> bound = [];
         List<IOutlet> outlets = [];
         try
@@ -101,10 +112,8 @@ public sealed class EdgeNode : IDisposable
             throw;
         }
 
-        Bound = bound;
         _arrivals.Attach(new OwnAddresses(bound));
-        _resolver.Attach([.. bound.Select(l => l.Listen.AddressFamily)]);
-        _sender.Attach(bound, outlets);
+        Attach(bound, outlets);
     }
 
     /// <summary>Begins to read.</summary>
@@ -112,6 +121,20 @@ public sealed class EdgeNode : IDisposable
     {
         _datagramListeners.ForEach(l => l.Start());
         _streamListeners.ForEach(l => l.Start());
+    }
+
+    /// <summary>Sends what an actor of another node decided. A failure is told to that actor, wherever it is then. Thread-safe.</summary>
+    /// <param name="emitted">What another edge gave to <see cref="IPeerEdges.Send"/>; what is kept of it is copied.</param>
+    public void Emitted(ReadOnlyMemory<byte> emitted)
+    {
+        if (EmittedMessage.TryRead(emitted.Span, out Outgoing? message))
+        {
+            _sender.SendHere(message.Value);
+        }
+        else
+        {
+            _instruments.UnknownEmission();
+        }
     }
 
     /// <summary>Takes no more connections and reads no more messages; what the actors still send goes out.</summary>
@@ -135,6 +158,13 @@ public sealed class EdgeNode : IDisposable
 
         CloseListeners();
         _instruments.Dispose();
+    }
+
+    private void Attach(IReadOnlyList<ListenerSettings> listeners, IReadOnlyList<IOutlet> outlets)
+    {
+        Bound = listeners;
+        _resolver.Attach([.. listeners.Select(l => l.Listen.AddressFamily)]);
+        _sender.Attach(listeners, outlets);
     }
 
     private void CloseListeners()

@@ -1,3 +1,4 @@
+using System.Net;
 using Controller.Actors.Policies;
 using Controller.Sip.Framing;
 using Controller.Sip.Messages;
@@ -41,6 +42,15 @@ public sealed record EdgeOptions
 
     /// <summary>The resolver of the system does not tell the records' time to live.</summary>
     public TimeSpan ResolveTimeToLive { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>This node's number in its cluster, at most 255: connections carry it, so that others find them. 0 if it is alone.</summary>
+    public int Node { get; init; }
+
+    /// <summary>False for a node that owns actors only: what they send leaves by another's edge.</summary>
+    public bool HasListeners { get; init; } = true;
+
+    /// <summary>Addresses that move between the nodes. A listener on one is bound wherever the address is, and only its holder sends by it.</summary>
+    public IReadOnlySet<IPAddress> FloatingAddresses { get; init; } = new HashSet<IPAddress>();
 
     /// <summary>Retry-After of a 503 sent because the actors take no more work, in seconds.</summary>
     public int RetryAfterSeconds { get; init; } = 5;

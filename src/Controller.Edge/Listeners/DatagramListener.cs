@@ -38,7 +38,7 @@ internal sealed class DatagramListener : IOutlet, IDisposable
         _arrivals = arrivals;
         _failures = failures;
         _instruments = instruments;
-        _socket = ListenerSockets.Datagram(listener, options.SocketBufferBytes);
+        _socket = ListenerSockets.Datagram(listener, options);
         Bound = ListenerSockets.Bound(listener, _socket);
         _flows = new FlowCache(SipTransport.Udp, index, _socket.AddressFamily, options.FlowCacheSize);
         _thread = new Thread(Receive) { IsBackground = true, Name = ListenerSockets.Name(Bound) };

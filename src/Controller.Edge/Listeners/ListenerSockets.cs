@@ -10,19 +10,25 @@ internal static class ListenerSockets
 {
     private const int Backlog = 1024;
 
+    // Linux: IPPROTO_IP, IP_FREEBIND; IPPROTO_IPV6, IPV6_FREEBIND.
+    private const int IpLevel = 0;
+    private const int IpFreeBind = 15;
+    private const int Ip6Level = 41;
+    private const int Ip6FreeBind = 78;
+
     /// <exception cref="ListenerException">It cannot be bound.</exception>
-    public static Socket Datagram(ListenerSettings listener, int bufferBytes) =>
-        Open(listener, SocketType.Dgram, ProtocolType.Udp, socket =>
+    public static Socket Datagram(ListenerSettings listener, EdgeOptions options) =>
+        Open(listener, options, SocketType.Dgram, ProtocolType.Udp, socket =>
         {
             // The system caps what it grants (net.core.rmem_max); that is no error.
-            socket.ReceiveBufferSize = bufferBytes;
-            socket.SendBufferSize = bufferBytes;
+            socket.ReceiveBufferSize = options.SocketBufferBytes;
+            socket.SendBufferSize = options.SocketBufferBytes;
             socket.Bind(listener.Listen);
         });
 
     /// <exception cref="ListenerException">It cannot be bound.</exception>
-    public static Socket Stream(ListenerSettings listener) =>
-        Open(listener, SocketType.Stream, ProtocolType.Tcp, socket =>
+    public static Socket Stream(ListenerSettings listener, EdgeOptions options) =>
+        Open(listener, options, SocketType.Stream, ProtocolType.Tcp, socket =>
         {
             socket.Bind(listener.Listen);
             socket.Listen(Backlog);
@@ -47,7 +53,7 @@ internal static class ListenerSockets
         _ => error.SocketErrorCode.ToString(),
     };
 
-    private static Socket Open(ListenerSettings listener, SocketType type, ProtocolType protocol, Action<Socket> bind)
+    private static Socket Open(ListenerSettings listener, EdgeOptions options, SocketType type, ProtocolType protocol, Action<Socket> bind)
     {
         Socket? socket = null;
         try
@@ -59,6 +65,11 @@ internal static class ListenerSockets
                 socket.DualMode = false;
             }
 
+            if (options.FloatingAddresses.Contains(listener.Listen.Address))
+            {
+                BindFreely(socket);
+            }
+
             bind(socket);
             return socket;
         }
@@ -66,6 +77,16 @@ internal static class ListenerSockets
         {
             socket?.Dispose();
             throw new ListenerException($"{Name(listener)}: {Words(error)}", error);
+        }
+    }
+
+    /// <summary>The address may come to this machine later, and go again.</summary>
+    private static void BindFreely(Socket socket)
+    {
+        bool v4 = socket.AddressFamily == AddressFamily.InterNetwork;
+        if (OperatingSystem.IsLinux())
+        {
+            socket.SetRawSocketOption(v4 ? IpLevel : Ip6Level, v4 ? IpFreeBind : Ip6FreeBind, BitConverter.GetBytes(1));
         }
     }
 

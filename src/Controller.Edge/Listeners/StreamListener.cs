@@ -28,7 +28,7 @@ internal sealed class StreamListener : IOutlet, IDisposable
         _index = index;
         _scope = scope;
         _numbers = numbers;
-        _socket = ListenerSockets.Stream(listener);
+        _socket = ListenerSockets.Stream(listener, scope.Options);
         Bound = ListenerSockets.Bound(listener, _socket);
         _thread = new Thread(Accept) { IsBackground = true, Name = ListenerSockets.Name(Bound) };
     }

@@ -23,6 +23,7 @@ internal sealed class EdgeInstruments : IDisposable
     private readonly CountByName<CloseReason> _closed = new();
     private readonly long[] _answered = new long[700];
     private long _dispatchRefused;
+    private long _unknownEmissions;
     private long _lookUps;
     private long _lookUpsFailed;
 
@@ -40,6 +41,8 @@ internal sealed class EdgeInstruments : IDisposable
             description: "Messages that no actor saw: dropped, or answered because they are malformed.");
         _meter.CreateObservableCounter("edge.messages.answered", ReadAnswered, description: "Requests that the edge answered without state.");
         _meter.CreateObservableCounter("edge.dispatch.refused", () => Volatile.Read(ref _dispatchRefused), description: "Inputs that the actors did not take.");
+        _meter.CreateObservableCounter(
+            "edge.emissions.unknown", () => Volatile.Read(ref _unknownEmissions), description: "Messages of other nodes that this version cannot read.");
         _meter.CreateObservableCounter("edge.resolutions", () => Volatile.Read(ref _lookUps), description: "Host names asked for.");
         _meter.CreateObservableCounter(
             "edge.resolutions.failed", () => Volatile.Read(ref _lookUpsFailed), description: "Host names that led nowhere in time.");
@@ -81,6 +84,8 @@ internal sealed class EdgeInstruments : IDisposable
     }
 
     public void DispatchRefused() => Interlocked.Increment(ref _dispatchRefused);
+
+    public void UnknownEmission() => Interlocked.Increment(ref _unknownEmissions);
 
     public void Opened(SipTransport transport) => Interlocked.Increment(ref _connections[(int)transport]);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using Controller.Actors.Policies;
+using Controller.Edge.Flows;
 using Controller.Sharding.Runtime;
 using Controller.Sip.Transport;
 
@@ -11,12 +12,12 @@ public sealed class EdgeUnderTest : IDisposable
 {
     public static readonly byte[] Secret = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
 
-    public EdgeUnderTest(EdgeOptions? options = null, IPAddress? address = null)
+    public EdgeUnderTest(EdgeOptions? options = null, IPAddress? address = null, IPeerEdges? peers = null)
     {
         address ??= IPAddress.Loopback;
         Node = new EdgeNode(options ?? new EdgeOptions(), Actors, new SettingsSource<ControllerSettings>(Settings(
             new ListenerSettings("access", SipTransport.Udp, new IPEndPoint(address, 0), address.ToString(), 0),
-            new ListenerSettings("access", SipTransport.Tcp, new IPEndPoint(address, 0), address.ToString(), 0))));
+            new ListenerSettings("access", SipTransport.Tcp, new IPEndPoint(address, 0), address.ToString(), 0))), peers: peers);
         Node.Open();
         Node.Start();
     }
