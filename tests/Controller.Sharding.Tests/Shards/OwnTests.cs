@@ -176,8 +176,12 @@ public sealed class OwnTests : IDisposable
         Bench.Until(() => node.Released.Texts.Contains("added 1"), "a decision beside the reading");
         Assert.False(node.TryTell(2, new CounterInput.Ask()));
         node.System.Lose([ToyNode.ShardOf(3)]);
+        Assert.NotEmpty(node.States());
         go.Set();
-        Bench.Until(() => opened == 1, "opened");
+        Bench.Until(() => Volatile.Read(ref opened) == 1, "opened");
+
+        // The loop had dropped it before the journal learnt of it.
+        Assert.False(node.Journal.Knows(ToyNode.ShardOf(3)));
         node.Tell(2, new CounterInput.Ask());
         Assert.False(node.TryTell(3, new CounterInput.Ask()));
     }

@@ -108,6 +108,15 @@ public sealed class ReceiptTests : IDisposable
         _node.Pump();
         Assert.Equal([(0, 0), (0, 0)], [flying.Calls, behind.Calls]);
         Assert.Single(_store.Load(ToyNode.Actor(1)));
+
+        // Nor when the commit fails.
+        _store.WithholdCommits();
+        var failing = Tell(3, new CounterInput.Add(1));
+        _node.System.Lose([ToyNode.ShardOf(3)]);
+        _store.FailNext("disk full");
+        _store.ReleaseCommits();
+        _node.Pump();
+        Assert.Equal((0, 0), failing.Calls);
     }
 
     [Fact]

@@ -71,6 +71,38 @@ public sealed class ReleaseTests : IDisposable
     }
 
     [Fact]
+    public void What_does_not_fit_into_the_next_commit_is_decided_all_the_same()
+    {
+        using var node = new ToyNode(_store, _clock, change: o => o with { MaxBatchEntries = 1 });
+        node.Own(_store.Claim([ToyNode.ShardOf(1), ToyNode.ShardOf(3)]).Fences);
+        _store.WithholdCommits();
+        node.Tell(3, new CounterInput.Add(1), new CounterInput.Add(1));
+        Assert.True(node.TryTell(1, new CounterInput.Add(1)));
+        node.System.Release([ToyNode.ShardOf(1)], () => _released++);
+        node.Pump();
+        Assert.Equal(0, _released);
+        _store.ReleaseCommits();
+        node.Pump();
+        Assert.Equal(1, _released);
+        Assert.Equal(["added 1", "added 2", "added 1"], node.Released.Texts);
+    }
+
+    [Fact]
+    public void No_deadline_fires_once_the_shard_is_to_go()
+    {
+        _store.WithholdCommits();
+        _node.Tell(1, new CounterInput.Arm(Now(100)));
+        Release(1);
+        _node.Pump();
+        _clock.Advance(100);
+        _node.Pump();
+        _store.ReleaseCommits();
+        _node.Pump();
+        Assert.Equal(1, _released);
+        Assert.Equal(["armed 0"], _node.Released.Texts);
+    }
+
+    [Fact]
     public void A_lazy_event_is_committed_at_once_when_its_shard_goes()
     {
         _node.Tell(1, new CounterInput.Note());

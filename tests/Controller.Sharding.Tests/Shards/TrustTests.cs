@@ -184,8 +184,14 @@ public sealed class TrustTests : IDisposable
         node.Tell(1, new CounterInput.Add(1));
         Bench.Until(() => node.Released.Texts.Contains("added 1"), "a decision");
 
+        // A commit that completes without trust: its effects are held.
+        store.WithholdCommits();
+        node.Tell(1, new CounterInput.Add(1));
+        Bench.Until(() => store.Withheld == 1, "a commit in flight");
         node.Trust.Holds = false;
         node.System.TrustChanged();
+        store.ReleaseCommits();
+        Bench.Until(() => store.Load(ToyNode.Actor(1)).Count == 2, "committed");
         for (var i = 0; i < 10; i++)
         {
             node.Tell(1, new CounterInput.Add(1));
@@ -203,7 +209,29 @@ public sealed class TrustTests : IDisposable
         Assert.DoesNotContain("added 2", node.Released.Texts);
         node.Trust.Holds = true;
         node.System.TrustChanged();
-        Bench.Until(() => node.Released.Texts.Contains("added 11"), "what had waited");
+        Bench.Until(() => node.Released.Texts.Contains("added 12"), "what had waited");
+    }
+
+    [Fact]
+    public void Trust_that_is_back_while_a_loop_goes_to_sleep_is_noticed()
+    {
+        using var store = new InMemoryJournal();
+        using var node = new ToyNode(store, TimeProvider.System, threaded: true);
+        node.Own(store.Claim([ToyNode.ShardOf(1)]).Fences);
+        node.Trust.Holds = false;
+        node.System.TrustChanged();
+        Assert.Empty(node.States());
+
+        // The loop is told no, and before it sleeps the answer is another; whoever wakes it comes too early.
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        node.Trust.BehindNext = () =>
+        {
+            node.Trust.Holds = true;
+            node.System.TrustChanged();
+        };
+        node.Tell(1, new CounterInput.Ask());
+        Bench.Until(() => node.Released.Texts.Contains("asked 0"), "a decision");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(8), "it was found out when the longest sleep had ended");
     }
 
     private Instant Now(int later) => new(_clock.GetUtcNow().ToUnixTimeMilliseconds() + later);

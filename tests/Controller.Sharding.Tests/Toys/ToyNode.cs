@@ -84,6 +84,14 @@ internal sealed class ToyNode : IDisposable
         }
     }
 
+    /// <summary>The actors in memory.</summary>
+    public IReadOnlyList<KeyValuePair<ActorId, CounterState>> States()
+    {
+        var look = System.InspectAsync<CounterState, object>(Bench.Kind, static (id, state) => KeyValuePair.Create(id, state));
+        Pump();
+        return [.. look.WaitAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult().Cast<KeyValuePair<ActorId, CounterState>>()];
+    }
+
     public int Actors => System.CountOf(Bench.Kind);
 
     public void Dispose() => System.Dispose();

@@ -10,12 +10,22 @@ internal sealed class ToyTrust : ITrust
 
     public long Asked => Volatile.Read(ref _asked);
 
+    /// <summary>Called once, behind the next answer.</summary>
+    public Action? BehindNext { get; set; }
+
     public bool Holds
     {
         get
         {
             Interlocked.Increment(ref _asked);
-            return Volatile.Read(ref _gone) == 0;
+            var holds = Volatile.Read(ref _gone) == 0;
+            if (BehindNext is { } once)
+            {
+                BehindNext = null;
+                once();
+            }
+
+            return holds;
         }
         set => Volatile.Write(ref _gone, value ? 0 : 1);
     }
