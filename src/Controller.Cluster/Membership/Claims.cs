@@ -12,6 +12,7 @@ namespace Controller.Cluster.Membership;
 internal sealed class Claims(MemberContext context, HeldShards held)
 {
     private static readonly TimeSpan OthersWithin = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan OfThisTakeover = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ClaimAgain = TimeSpan.FromMilliseconds(200);
 
     private int _seen = -1;
@@ -22,16 +23,6 @@ internal sealed class Claims(MemberContext context, HeldShards held)
 
     /// <summary>Somebody must take something, or is doing so.</summary>
     public bool Pending => _claiming || _orphansSince != TimeSpan.MaxValue;
-
-    public void OnSuspected()
-    {
-        if (_wave.Began == default)
-        {
-            _wave = new Wave { Began = context.Now };
-        }
-    }
-
-    public void OnFenced() => _wave.Fenced = _wave.Fenced == default ? context.Now : _wave.Fenced;
 
     public void Consider()
     {
@@ -69,7 +60,7 @@ internal sealed class Claims(MemberContext context, HeldShards held)
         if (mine.Length + mineToo.Length > 0)
         {
             _claiming = true;
-            OnSuspected();
+            _wave.Began = _wave.Began != default ? _wave.Began : context.SuspectedAt is { } suspected && context.Now - suspected < OfThisTakeover ? suspected : context.Now;
             context.Want(new MemberCommand.Claim(mine, mineToo, "nobody owned it"));
         }
     }
@@ -103,9 +94,10 @@ internal sealed class Claims(MemberContext context, HeldShards held)
         _wave.Actors += actors;
         if (!_claiming && held.AllOpen)
         {
-            TimeSpan fenced = _wave.Fenced == default ? TimeSpan.Zero : _wave.Fenced - _wave.Began;
+            TimeSpan fenced = context.FencedAt is { } at ? at - _wave.Began : TimeSpan.Zero;
             context.Tell(new MemberNews.TookOver(_wave.Shards, _wave.Actors, fenced, _wave.Claimed - _wave.Began, context.Now - _wave.Began));
             _wave = default;
+            (context.SuspectedAt, context.FencedAt) = (null, null);
         }
 
         return true;
@@ -129,7 +121,6 @@ internal sealed class Claims(MemberContext context, HeldShards held)
     private struct Wave
     {
         public TimeSpan Began;
-        public TimeSpan Fenced;
         public TimeSpan Claimed;
         public int Shards;
         public int Actors;

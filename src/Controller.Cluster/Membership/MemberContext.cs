@@ -34,6 +34,11 @@ internal sealed class MemberContext(MemberOptions options, ShardTable table)
     /// <summary>When a node came, went or changed its phase for the last time.</summary>
     public TimeSpan NodesChangedAt { get; private set; }
 
+    /// <summary>The first suspicion, and the first fence, since the last takeover was complete.</summary>
+    public TimeSpan? SuspectedAt { get; set; }
+
+    public TimeSpan? FencedAt { get; set; }
+
     public List<MemberCommand> Commands { get; } = [];
 
     public IEnumerable<NodeRow> Rows => _rows.Values;

@@ -116,6 +116,7 @@ internal sealed class Suspicion(MemberContext context)
 
         if (!failed)
         {
+            context.FencedAt ??= context.Now;
             context.LearnFenced(suspect);
             context.Broadcast(new Frame.Fenced(suspect));
             Know();
@@ -269,6 +270,7 @@ internal sealed class Suspicion(MemberContext context)
 
         _lastLinkFence = byLinks ? context.Now : _lastLinkFence;
         peer.Fencing = true;
+        context.SuspectedAt ??= context.Now;
         context.Tell(new MemberNews.Suspected(peer.Node, cause, silence));
         context.Want(new MemberCommand.Fence(peer.Node, cause));
     }

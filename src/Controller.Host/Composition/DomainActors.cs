@@ -30,7 +30,7 @@ public static class DomainActors
             ActorKinds.Subscription, new SubscriptionEventCodec(), edge.CallEffects, settings, PassivationPolicy.Never);
     }
 
-    public static ICallDirectory Calls(ActorSystem system, int node)
+    public static ICallDirectory Calls(IActorSystem system, int node)
     {
         int shards = system.Shards;
         return new ActorCallDirectory<CallState>(system, (id, state) => CallProjection.Of(id, state, node, shards));

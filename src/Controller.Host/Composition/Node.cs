@@ -1,22 +1,22 @@
 using Controller.Actors.Policies;
+using System.Net;
 using Controller.Cluster.Membership;
-using Controller.Cluster.Postgres;
-using Controller.Cluster.Sqlite;
 using Controller.Edge;
 using Controller.Host.Admin;
 using Controller.Host.Admin.Calls;
-using Controller.Host.Admin.Cluster;
 using Controller.Host.Admin.Config;
+using Controller.Host.Admin.Registrations;
 using Controller.Host.Admin.Routes;
 using Controller.Host.Admin.Server;
 using Controller.Host.Admin.Trunks;
 using Controller.Host.Charging;
+using Controller.Host.Composition.Homes;
 using Controller.Host.Configuration;
 using Controller.Host.Configuration.Options;
 using Controller.Host.Console;
 using Controller.Host.Telemetry;
-using Controller.Sharding.Embedded;
 using Controller.Sharding.Journal;
+using Controller.Sharding.Model;
 using Controller.Sharding.Runtime;
 using Controller.Sip.Framing;
 using Controller.Sip.Transport;
@@ -28,7 +28,7 @@ namespace Controller.Host.Composition;
 /// 1 charging file and journal (whatever is wrong with the disk is found before a port is opened), claim, secret;
 /// 2 listeners bound, nothing read yet;
 /// 3 HTTP, which says "starting";
-/// 4 every actor recovered: what they re-emit goes out, the outbox is delivered;
+/// 4 every actor of ours recovered: what they re-emit goes out, the outbox is delivered; in a cluster, our part of it is ours;
 /// 5 the listeners are read: ready.
 /// </summary>
 public sealed class Node : IAsyncDisposable
@@ -36,12 +36,11 @@ public sealed class Node : IAsyncDisposable
     private readonly Stack<Func<ValueTask>> _undo = new();
     private readonly LoadedConfiguration _configuration;
     private readonly NodeLife _life;
-    private readonly IJournal _journal;
+    private readonly INodeHome _home;
     private readonly ActorSystem _system;
     private readonly EdgeNode _edge;
     private readonly AdminServer _admin;
     private readonly ILogger<Node> _log;
-    private readonly TaskCompletionSource<string> _fenced = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Node(LoadedConfiguration configuration, Func<ConfigurationResult> reread, ILoggerFactory logs, Func<IJournal, IJournal>? around)
     {
@@ -51,29 +50,22 @@ public sealed class Node : IAsyncDisposable
         try
         {
             CdrFileSink charging = OpenCharging(options.Cdr.File);
-            IJournal journal = OpenJournal(options);
-            _journal = around?.Invoke(journal) ?? journal;
-
-            SingleNodePlacement placement = new(options.Cluster.Shards);
-            EngineOptions engine = new() { Shards = options.Cluster.Shards };
+            _home = options.Journal.Kind == JournalKind.Sqlite ? new SingleHome(options) : new ClusterHome(options, LimitsOf(options), logs);
+            Owns(_home);
+            EngineOptions engine = new() { Shards = options.Cluster.Shards, Trust = _home.Trust };
             engine = options.Engine.Loops > 0 ? engine with { Loops = options.Engine.Loops } : engine;
-            _system = new ActorSystem(engine, _journal, placement, TimeProvider.System);
+            _system = new ActorSystem(engine, around?.Invoke(_home.Journal) ?? _home.Journal, _home.Placement, TimeProvider.System);
             Owns(_system);
             JournalWatch watch = new(logs.CreateLogger<ActorSystem>());
             _system.Faulted += watch.On;
-            _system.Faulted += fault =>
-            {
-                if (fault.Kind == EngineFaultKind.Fenced)
-                {
-                    _fenced.TrySetResult($"another run of node {options.Node.Id} has taken over ({fault.Reason}): this one ends");
-                }
-            };
             _system.DeliverOutbox(charging);
             ReadOnlyMemory<byte> secret = _system.Claim();
 
             SettingsSource<ControllerSettings> settings = new(configuration.Settings(secret, []));
-            _edge = new EdgeNode(EdgeOptionsOf(options.Limits), _system, settings);
+            IActorSystem actors = _home.Attach(_system);
+            _edge = new EdgeNode(EdgeOptionsOf(options), actors, settings, peers: _home.Edges);
             Owns(_edge);
+            _home.Attach(_edge);
             DomainActors.Register(_system, _edge, settings);
             _edge.Open();
             settings.Swap(configuration.Settings(secret, [.. _edge.Bound.Select(l => l.Listen)]));
@@ -83,14 +75,14 @@ public sealed class Node : IAsyncDisposable
             MetricsListener metrics = new(meter => meter.StartsWith("Controller.", StringComparison.Ordinal));
             Owns(metrics);
             Owns(new ProcessInstruments());
-            ICallDirectory calls = DomainActors.Calls(_system, options.Node.Id);
+            (ICallDirectory calls, IRegistrationDirectory registrations) = _home.OfAllNodes(DomainActors.Calls(actors, options.Node.Id), DomainActors.Registrations(_system));
             _admin = new AdminServer(options.Admin, new AdminPorts
             {
                 Life = _life,
                 Calls = calls,
-                Registrations = DomainActors.Registrations(_system),
+                Registrations = registrations,
                 Trunks = new SettingsTrunkDirectory(settings, calls),
-                Cluster = new SingleNodeView(_life, placement),
+                Cluster = _home.View(_life),
                 Routes = new RoutePlanSimulator(settings),
                 Reload = Reload,
                 Metrics = metrics,
@@ -104,8 +96,8 @@ public sealed class Node : IAsyncDisposable
         }
     }
 
-    /// <summary>Completed when another run of this node owns its shards; why, in one line.</summary>
-    public Task<string> Fenced => _fenced.Task;
+    /// <summary>Completed when this run may write no more; why, in one line.</summary>
+    public Task<string> Fenced => _home.Fenced;
 
     public IConfigurationReload Reload { get; }
 
@@ -134,6 +126,7 @@ public sealed class Node : IAsyncDisposable
         {
             await node._admin.StartAsync().ConfigureAwait(false);
             node._system.Start();
+            await node._home.StartAsync().ConfigureAwait(false);
             node._edge.Start();
             node._life.Phase = NodePhase.Up;
             return node;
@@ -150,6 +143,7 @@ public sealed class Node : IAsyncDisposable
     {
         _life.Phase = NodePhase.Draining;
         _log.Draining();
+        await _home.LeaveAsync().ConfigureAwait(false);
         _edge.StopAccepting();
         await _system.DrainAsync().ConfigureAwait(false);
         await Undo().ConfigureAwait(false);
@@ -170,27 +164,17 @@ public sealed class Node : IAsyncDisposable
         }
     }
 
-    private IJournal OpenJournal(HostOptions options)
-    {
-        if (options.Journal.Kind == JournalKind.Sqlite)
-        {
-            SqliteJournal file = SqliteJournal.Open(options.Journal.SqliteFile);
-            Owns(file);
-            return file;
-        }
+    private static SipLimits LimitsOf(HostOptions options) =>
+        SipLimits.Default with { MaxHeaderBytes = options.Limits.MaxHeaderBytes, MaxBodyBytes = options.Limits.MaxBodyBytes };
 
-        PostgresCluster cluster = PostgresCluster.Join(
-            new PostgresOptions(options.Journal.PostgresConnection, options.Node.Id, options.Journal.PostgresAllowSingle, options.Cluster.Shards),
-            new NodeDescription(options.Node.Name, NodeRoles.Edge | NodeRoles.Actors, Level: 1, Link: ""));
-        Owns(cluster);
-        return cluster.Journal;
-    }
-
-    private static EdgeOptions EdgeOptionsOf(LimitOptions limits) => new()
+    private static EdgeOptions EdgeOptionsOf(HostOptions options) => new()
     {
-        Limits = SipLimits.Default with { MaxHeaderBytes = limits.MaxHeaderBytes, MaxBodyBytes = limits.MaxBodyBytes },
-        MaxConnections = limits.TcpConnections,
-        IdleTimeout = limits.TcpIdle,
+        Limits = LimitsOf(options),
+        MaxConnections = options.Limits.TcpConnections,
+        IdleTimeout = options.Limits.TcpIdle,
+        Node = options.Journal.Kind == JournalKind.Postgres ? options.Node.Id : 0,
+        HasListeners = (options.Node.Roles & NodeRoles.Edge) != 0,
+        FloatingAddresses = options.Cluster.Addresses.Select(floating => IPAddress.Parse(floating.Address.Split('/')[0])).ToHashSet(),
     };
 
     private void Owns(IDisposable part) => _undo.Push(() =>

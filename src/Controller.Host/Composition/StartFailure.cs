@@ -1,3 +1,4 @@
+using Controller.Cluster.Links;
 using Controller.Edge.Listeners;
 using Controller.Host.Console;
 using Controller.Sharding.Journal;
@@ -12,6 +13,7 @@ public static class StartFailure
     {
         UserErrorException user => user,
         JournalException journal => new UserErrorException(OneLine(journal.Message), journal),
+        LinkException link => new UserErrorException(OneLine(link.Message), link),
         ListenerException listener => new UserErrorException(OneLine(listener.Message), listener),
         IOException or UnauthorizedAccessException => new UserErrorException(OneLine(failed.Message), failed),
         _ => null,

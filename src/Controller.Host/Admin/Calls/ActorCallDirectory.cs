@@ -9,8 +9,18 @@ namespace Controller.Host.Admin.Calls;
 public sealed class ActorCallDirectory<TState>(IActorSystem actors, Func<ActorId, TState, CallView?> view) : ICallDirectory
     where TState : class
 {
-    public Task<IReadOnlyList<CallView>> FindAsync(Func<CallView, bool> matches) =>
-        actors.InspectAsync<TState, CallView>(ActorKinds.Call, (id, state) => view(id, state) is { } call && matches(call) ? call : null);
+    public async Task<CallList> FindAsync(CallQuery query)
+    {
+        IReadOnlyList<CallView> found = await actors.InspectAsync<TState, CallView>(
+            ActorKinds.Call, (id, state) => view(id, state) is { } call && query.Matches(call) ? call : null).ConfigureAwait(false);
+        return new CallList(found.Count, query.Newest(found));
+    }
+
+    public async Task<IReadOnlyDictionary<string, int>> TrunksInUseAsync()
+    {
+        IReadOnlyList<string> used = await actors.InspectAsync<TState, string>(ActorKinds.Call, (id, state) => view(id, state)?.Trunk).ConfigureAwait(false);
+        return used.GroupBy(trunk => trunk).ToDictionary(calls => calls.Key, calls => calls.Count());
+    }
 
     public async Task<CallView?> GetAsync(UInt128 key)
     {

@@ -28,11 +28,8 @@ public static class CallsResource
             return;
         }
 
-        string? search = Query.Search(context);
-        IReadOnlyList<CallView> found = await calls
-            .FindAsync(c => (state.Length == 0 || c.State == state) && (search is null || c.Contains(search))).ConfigureAwait(false);
-        CallView[] items = [.. found.OrderByDescending(c => c.StartedAt).ThenBy(c => c.Id, StringComparer.Ordinal).Take(limit)];
-        await Answers.Json(context, new CallList(found.Count, items), AdminJson.Default.CallList).ConfigureAwait(false);
+        CallList found = await calls.FindAsync(new CallQuery(state.Length == 0 ? null : state, Query.Search(context), limit)).ConfigureAwait(false);
+        await Answers.Json(context, found, AdminJson.Default.CallList).ConfigureAwait(false);
     }
 
     private static async Task OneAsync(HttpContext context, ICallDirectory calls)

@@ -3,7 +3,10 @@ namespace Controller.Host.Admin.Calls;
 /// <summary>The calls that live now.</summary>
 public interface ICallDirectory
 {
-    Task<IReadOnlyList<CallView>> FindAsync(Func<CallView, bool> matches);
+    Task<CallList> FindAsync(CallQuery query);
+
+    /// <summary>How many calls use each trunk; those that none uses are absent.</summary>
+    Task<IReadOnlyDictionary<string, int>> TrunksInUseAsync();
 
     /// <summary>Null if no such call lives.</summary>
     Task<CallView?> GetAsync(UInt128 key);

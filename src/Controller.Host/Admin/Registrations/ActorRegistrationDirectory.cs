@@ -8,7 +8,10 @@ namespace Controller.Host.Admin.Registrations;
 public sealed class ActorRegistrationDirectory<TState>(IActorSystem actors, Func<ActorId, TState, RegistrationView?> view) : IRegistrationDirectory
     where TState : class
 {
-    public Task<IReadOnlyList<RegistrationView>> FindAsync(Func<RegistrationView, bool> matches) =>
-        actors.InspectAsync<TState, RegistrationView>(
-            ActorKinds.Registration, (id, state) => view(id, state) is { } registration && matches(registration) ? registration : null);
+    public async Task<RegistrationList> FindAsync(string? search, int limit)
+    {
+        IReadOnlyList<RegistrationView> found = await actors.InspectAsync<TState, RegistrationView>(
+            ActorKinds.Registration, (id, state) => view(id, state) is { } registration && (search is null || registration.Contains(search)) ? registration : null).ConfigureAwait(false);
+        return new RegistrationList(found.Count, RegistrationList.First(found, limit));
+    }
 }

@@ -13,4 +13,8 @@ public sealed record RegistrationView(string Aor, IReadOnlyList<BindingView> Bin
 /// <param name="Instance">+sip.instance; null if the device gave none.</param>
 public sealed record BindingView(string Contact, string Flow, DateTime ExpiresAt, string? Instance);
 
-public sealed record RegistrationList(int Total, IReadOnlyList<RegistrationView> Items);
+public sealed record RegistrationList(int Total, IReadOnlyList<RegistrationView> Items)
+{
+    public static IReadOnlyList<RegistrationView> First(IEnumerable<RegistrationView> registrations, int limit) =>
+        [.. registrations.OrderBy(registration => registration.Aor, StringComparer.Ordinal).Take(limit)];
+}

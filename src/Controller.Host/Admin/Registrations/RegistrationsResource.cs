@@ -13,9 +13,7 @@ public static class RegistrationsResource
                 return;
             }
 
-            string? search = Query.Search(context);
-            IReadOnlyList<RegistrationView> found = await registrations.FindAsync(r => search is null || r.Contains(search)).ConfigureAwait(false);
-            RegistrationView[] items = [.. found.OrderBy(r => r.Aor, StringComparer.Ordinal).Take(limit)];
-            await Answers.Json(context, new RegistrationList(found.Count, items), AdminJson.Default.RegistrationList).ConfigureAwait(false);
+            RegistrationList found = await registrations.FindAsync(Query.Search(context), limit).ConfigureAwait(false);
+            await Answers.Json(context, found, AdminJson.Default.RegistrationList).ConfigureAwait(false);
         }));
 }

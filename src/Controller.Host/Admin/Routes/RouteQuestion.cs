@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Controller.Host.Admin.Routes;
 
 /// <summary>A request to be routed in thought.</summary>
 /// <param name="Uri">The Request-URI: <c>sip:+15551234@example.test</c>.</param>
 /// <param name="Realm">The segment it comes from; null: the first listener's.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RouteQuestion(string? Uri, string? Realm = null);
 
 /// <param name="Decision">registered, trunk or rejected.</param>

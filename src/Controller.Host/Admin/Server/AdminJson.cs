@@ -10,15 +10,17 @@ using Controller.Host.Admin.Trunks;
 
 namespace Controller.Host.Admin.Server;
 
-/// <summary>Every JSON shape of the interface, generated at build time.</summary>
+/// <summary>Every JSON shape of the interface, generated at build time. Between nodes a neighbouring version may say more: it is read all the same.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.Never,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(CallList))]
 [JsonSerializable(typeof(CallDetail))]
+[JsonSerializable(typeof(CallView))]
+[JsonSerializable(typeof(Dictionary<string, int>))]
+[JsonSerializable(typeof(WholeClusterQuestion))]
 [JsonSerializable(typeof(RegistrationList))]
 [JsonSerializable(typeof(TrunkList))]
 [JsonSerializable(typeof(ClusterAnswer))]

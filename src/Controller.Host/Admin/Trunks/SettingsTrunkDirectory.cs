@@ -9,8 +9,7 @@ public sealed class SettingsTrunkDirectory(SettingsSource<ControllerSettings> se
 {
     public async Task<IReadOnlyList<TrunkView>> AllAsync()
     {
-        IReadOnlyList<CallView> trunked = await calls.FindAsync(c => c.Trunk is not null).ConfigureAwait(false);
-        Dictionary<string, int> inUse = trunked.GroupBy(c => c.Trunk!).ToDictionary(g => g.Key, g => g.Count());
+        IReadOnlyDictionary<string, int> inUse = await calls.TrunksInUseAsync().ConfigureAwait(false);
         return
         [
             .. settings.Current.Trunks.Values.OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => new TrunkView(

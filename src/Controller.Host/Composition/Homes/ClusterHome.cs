@@ -1,0 +1,224 @@
+using System.Net;
+using System.Security.Cryptography;
+using Controller.Actors;
+using Controller.Cluster.Addresses;
+using Controller.Cluster.Addresses.Linux;
+using Controller.Cluster.Links;
+using Controller.Cluster.Membership;
+using Controller.Cluster.Postgres;
+using Controller.Cluster.Shards;
+using Controller.Edge;
+using Controller.Edge.Dispatch;
+using Controller.Edge.Flows;
+using Controller.Host.Admin;
+using Controller.Host.Admin.Calls;
+using Controller.Host.Admin.Cluster;
+using Controller.Host.Admin.Registrations;
+using Controller.Sharding.Embedded;
+using Controller.Sharding.Journal;
+using Controller.Sharding.Model;
+using Controller.Sharding.Placement;
+using Controller.Sharding.Runtime;
+using Controller.Sip.Framing;
+
+namespace Controller.Host.Composition.Homes;
+
+/// <summary>One of several nodes that share a database, which decides who owns what. It owns nothing at first and takes its part when it is up.</summary>
+internal sealed class ClusterHome : INodeHome
+{
+    /// <summary>Of what this version writes: two neighbours understand each other.</summary>
+    private const int Level = 1;
+
+    private static readonly TimeSpan RouterTick = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(30);
+
+    private readonly Stack<IDisposable> _parts = new();
+    private readonly PostgresCluster _store;
+    private readonly SipLimits _limits;
+    private readonly MemberOptions _options;
+    private readonly ShardTable _table;
+    private readonly NodeTrust _trust = new(TimeProvider.System);
+    private readonly MemberInbox _inbox = new();
+    private readonly Member _member;
+    private readonly MemberThreads _threads;
+    private readonly ClusterEvents _events;
+    private readonly ClusterNews _news;
+    private readonly LinkMesh _links;
+    private readonly PulseThread _pulse;
+    private readonly TaskCompletionSource<string> _fenced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ActorSystem? _system;
+    private ShardRouter? _router;
+    private EmissionGate? _gate;
+    private EdgeNode? _edge;
+    private AddressLease? _addresses;
+    private Thread? _ticking;
+    private TimeSpan _lag;
+    private volatile bool _disposed;
+
+    public ClusterHome(HostOptions options, SipLimits limits, ILoggerFactory logs)
+    {
+        _limits = limits;
+        _store = Owns(PostgresCluster.Join(
+            new PostgresOptions(options.Journal.PostgresConnection, options.Node.Id, options.Journal.PostgresAllowSingle, options.Cluster.Shards) { Quarantine = options.Cluster.Quarantine },
+            new NodeDescription(options.Node.Name, options.Node.Roles, Level, options.Cluster.LinkAdvertise)));
+        try
+        {
+            _options = new MemberOptions(_store.Ownership.Self, options.Node.Roles, options.Cluster.Shards, [.. options.Cluster.Addresses.Select(floating => floating.Address)])
+            {
+                Heartbeat = options.Cluster.Heartbeat,
+                Trust = options.Cluster.Trust,
+                SuspectAfter = options.Cluster.SuspectAfter,
+                RebalanceAfter = options.Cluster.RebalanceAfter,
+                MovesPerSecond = options.Cluster.MovesPerSecond,
+            };
+            _table = new ShardTable(options.Cluster.Shards);
+            _member = new Member(_options, _table);
+            _news = Owns(new ClusterNews(logs.CreateLogger<Member>(), () => Enumerable.Range(0, _table.Count).Count(shard => _table[new ShardId(shard)].Owner == _options.Self), () => _member!.View?.MapVersion ?? 0));
+            _threads = new MemberThreads(_options, _store.Ownership, _inbox, _trust, Report);
+            _events = new ClusterEvents(_inbox);
+            _links = Owns(new LinkMesh(
+                new Controller.Cluster.Links.LinkOptions(IPEndPoint.Parse(options.Cluster.LinkListen), _options.Self, Level, SHA256.HashData(_store.Secret.Span)) { Report = _news.Link }, _events));
+            _pulse = Owns(new PulseThread(_options.Heartbeat, Pulse));
+            if (!options.Cluster.Addresses.IsEmpty && (options.Node.Roles & NodeRoles.Edge) != 0)
+            {
+                _addresses = Owns(new AddressLease(
+                    new LinuxAddresses(), options.Cluster.Addresses.ToDictionary(floating => floating.Address, floating => floating.Device), _trust, _news.Trouble));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public IJournal Journal => _store.Journal;
+
+    public IPlacement Placement => new NoShards(_options.Self.Node, _options.Shards);
+
+    public ITrust Trust => _trust;
+
+    public Task<string> Fenced => _fenced.Task;
+
+    public IPeerEdges? Edges { get; private set; }
+
+    public IActorSystem Attach(ActorSystem system)
+    {
+        _system = system;
+        _router = Owns(new ShardRouter(system, system, _table, _links, new InputCodec(_limits), _options.Self, TimeProvider.System));
+        _gate = Owns(new EmissionGate(_table, system, _links, message => _edge?.Emitted(message)));
+        _events.Attach(_router, _gate);
+        Edges = new ClusterEdges(_options.Self.Node, _options.Addresses.ToDictionary(address => IPAddress.Parse(address.Split('/')[0])), _table, () => _member.View, _gate);
+        return _router;
+    }
+
+    public void Attach(EdgeNode edge) => _edge = edge;
+
+    public IClusterView View(NodeLife life) => new ClusterStanding(() => _member.View, _table, () => _inbox.Post(MemberInput.Drain.Instance));
+
+    public (ICallDirectory Calls, IRegistrationDirectory Registrations) OfAllNodes(ICallDirectory calls, IRegistrationDirectory registrations)
+    {
+        PeerQuestions? questions = null;
+        var all = new WholeCluster(calls, registrations, async question =>
+        {
+            NodeId[] others = [.. (_member.View?.Nodes ?? []).Where(node => !node.Fenced && node.Incarnation.Node != _options.Self.Node).Select(node => node.Incarnation.Node)];
+            return [.. (await questions!.AskAllAsync(others, question, AnswerWithin).ConfigureAwait(false)).Values.OfType<ReadOnlyMemory<byte>>()];
+        });
+        questions = new PeerQuestions(_links, TimeProvider.System, all.AnswerAsync);
+        _events.Attach(questions);
+        return (all, all);
+    }
+
+    public async Task StartAsync()
+    {
+        if (_system is not { } system || _router is not { } router)
+        {
+            throw new InvalidOperationException("no engine is attached");
+        }
+
+        var node = new ClusterNode(_member, _inbox, _trust, new NodeLimbs(
+            _threads, _links, system, Take, Drop, system.TrustChanged, router.Opened, router.Released, Tell, reason => _fenced.TrySetResult(reason), () => _left.TrySetResult()));
+        _threads.Start(node);
+        _pulse.Start();
+        _ticking = new Thread(TickRouter) { IsBackground = true, Name = "shard-router" };
+        _ticking.Start();
+        if (await Task.WhenAny(_settled.Task, _fenced.Task).ConfigureAwait(false) == _fenced.Task)
+        {
+            throw new JournalException(await _fenced.Task.ConfigureAwait(false));
+        }
+    }
+
+    public async Task LeaveAsync()
+    {
+        _inbox.Post(MemberInput.Drain.Instance);
+        await Task.WhenAny(_left.Task, _fenced.Task, Task.Delay(LeaveWithin)).ConfigureAwait(false);
+    }
+
+    /// <remarks>Also of what a failed start has left half made.</remarks>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _trust.End();
+        _threads?.Dispose();
+        _ticking?.Join();
+        while (_parts.TryPop(out IDisposable? part))
+        {
+            part.Dispose();
+        }
+
+        _inbox.Dispose();
+    }
+
+    private T Owns<T>(T part)
+        where T : IDisposable
+    {
+        _parts.Push(part);
+        return part;
+    }
+
+    private void Tell(MemberNews news)
+    {
+        _news.Tell(news);
+        if (_member.IsSettled)
+        {
+            _settled.TrySetResult();
+        }
+    }
+
+    private BeatReport Report() => new(_lag, TimeSpan.Zero, _system?.CountOf(ActorKinds.Call) ?? 0);
+
+    private void Pulse(long count, TimeSpan lag)
+    {
+        _lag = lag;
+        _links.SendToAll(new Frame.Pulse(count, Report(), _trust.Holds));
+    }
+
+    private void Take(string address)
+    {
+        _addresses?.Take(address);
+        _news.Address(address, held: true);
+    }
+
+    private void Drop(string address)
+    {
+        _addresses?.Drop(address);
+        _news.Address(address, held: false);
+    }
+
+    private void TickRouter()
+    {
+        while (!_disposed)
+        {
+            _router!.Tick();
+            Thread.Sleep(RouterTick);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Controller.Cluster.Membership;
+using Controller.Cluster.Shards;
+using Controller.Host.Admin.Cluster;
+using Controller.Sharding.Model;
+
+namespace Controller.Host.Composition.Homes;
+
+/// <summary>The cluster as this node sees it, for an operator.</summary>
+internal sealed class ClusterStanding(Func<ClusterView?> view, ShardTable table, Action drain) : IClusterView
+{
+    public ClusterAnswer Look()
+    {
+        Dictionary<Incarnation, int> shards = Enumerable.Range(0, table.Count)
+            .Select(shard => table[new ShardId(shard)].Owner).OfType<Incarnation>().GroupBy(owner => owner).ToDictionary(owned => owned.Key, owned => owned.Count());
+        ClusterView? seen = view();
+        return new ClusterAnswer(
+            [.. (seen?.Nodes ?? []).OrderBy(node => node.Incarnation.Node.Value).Select(node => new NodeView(
+                node.Incarnation.Node.Value, node.Name, node.Fenced ? "down" : node.Phase.ToString().ToLowerInvariant(), shards.GetValueOrDefault(node.Incarnation))
+            {
+                Incarnation = node.Incarnation.Number,
+                Calls = node.Report.Calls,
+                Addresses = [.. table.Addresses.Where(address => address.Owner == node.Incarnation).Select(address => address.Address)],
+            })],
+            table.Count, seen?.MapVersion ?? 0);
+    }
+
+    public string? Drain()
+    {
+        drain();
+        return null;
+    }
+}
