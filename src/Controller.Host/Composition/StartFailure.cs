@@ -1,3 +1,4 @@
+using Controller.Cluster.Addresses;
 using Controller.Cluster.Links;
 using Controller.Edge.Listeners;
 using Controller.Host.Console;
@@ -13,6 +14,7 @@ public static class StartFailure
     {
         UserErrorException user => user,
         JournalException journal => new UserErrorException(OneLine(journal.Message), journal),
+        AddressException address => new UserErrorException(OneLine(address.Message), address),
         LinkException link => new UserErrorException(OneLine(link.Message), link),
         ListenerException listener => new UserErrorException(OneLine(listener.Message), listener),
         IOException or UnauthorizedAccessException => new UserErrorException(OneLine(failed.Message), failed),

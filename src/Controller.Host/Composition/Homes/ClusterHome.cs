@@ -111,6 +111,7 @@ internal sealed class ClusterHome : INodeHome
         _router = Owns(new ShardRouter(system, system, _table, _links, new InputCodec(_limits), _options.Self, TimeProvider.System));
         _gate = Owns(new EmissionGate(_table, system, _links, message => _edge?.Emitted(message)));
         _events.Attach(_router, _gate);
+        system.Astray = _router.Tell;
         Edges = new ClusterEdges(_options.Self.Node, _options.Addresses.ToDictionary(address => IPAddress.Parse(address.Split('/')[0])), _table, () => _member.View, _gate);
         return _router;
     }
