@@ -8,22 +8,27 @@ namespace Controller.Cluster.Postgres;
 /// </summary>
 internal sealed class PromptSession(Sessions sessions, TimeSpan within) : IDisposable
 {
+    /// <summary>Opening is no answer: it may have to pass by a host that is gone.</summary>
+    private static readonly TimeSpan OpensWithin = TimeSpan.FromSeconds(2);
+
     private Worker? _worker;
 
     /// <exception cref="TimeoutException">No answer in time: it may come to pass or not.</exception>
     /// <exception cref="NpgsqlException"/>
     public T Run<T>(Func<NpgsqlConnection, T> work)
     {
-        Worker worker = _worker ??= new Worker(new LivingSession(sessions, looksFirst: false));
+        Worker worker = _worker ?? new Worker(new LivingSession(sessions, looksFirst: false));
+        TimeSpan limit = _worker is null ? OpensWithin + within : within;
+        _worker = null;
         Task<T> outcome = worker.Begin(work);
-        if (((IAsyncResult)outcome).AsyncWaitHandle.WaitOne(within))
+        if (((IAsyncResult)outcome).AsyncWaitHandle.WaitOne(limit) && outcome.IsCompletedSuccessfully)
         {
-            return outcome.GetAwaiter().GetResult();
+            _worker = worker;
+            return outcome.Result;
         }
 
-        _worker = null;
         worker.Leave();
-        throw new TimeoutException($"no answer within {within.TotalMilliseconds:F0} ms");
+        return outcome.IsCompleted ? outcome.GetAwaiter().GetResult() : throw new TimeoutException($"no answer within {limit.TotalMilliseconds:F0} ms");
     }
 
     public void Dispose() => _worker?.Leave();

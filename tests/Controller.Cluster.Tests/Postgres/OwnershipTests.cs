@@ -90,7 +90,20 @@ public sealed class OwnershipTests(PostgresServer server, ITestOutputHelper outp
     [Fact]
     public void Sixteen_writers_do_not_starve_the_fence()
     {
-        using Member first = Open(1), second = Open(2);
+        var took = new List<TimeSpan>();
+        for (int round = 0; round < 5; round++)
+        {
+            using Member first = Open(1), second = Open(2);
+            took.Add(FenceBesideWriters(first, second));
+        }
+
+        took.Sort();
+        output.WriteLine($"fenced beside 16 writers after {string.Join(", ", took.Select(time => $"{time.TotalMilliseconds:F0}"))} ms");
+        Assert.True(took[^1] < TimeSpan.FromSeconds(1), $"{took[^1]}");
+    }
+
+    private TimeSpan FenceBesideWriters(Member first, Member second)
+    {
         JournalClaim held = first.Claim(AllShards);
         using var enough = new CancellationTokenSource();
         Thread[] writers = [.. Enumerable.Range(0, 16).Select(_ => new Thread(() => WriteUntilFenced(first.Owner, held, enough.Token)))];
@@ -99,14 +112,13 @@ public sealed class OwnershipTests(PostgresServer server, ITestOutputHelper outp
             writer.Start();
         }
 
-        using NpgsqlConnection connection = Connections.Open(_database);
         for (int i = 0; i < writers.Length * 5; i++)
         {
             Assert.True(_written.Wait(TimeSpan.FromSeconds(60)));
         }
 
         long began = Stopwatch.GetTimestamp();
-        bool fenced = Ownership.Fence(connection, first.Owner, second.Owner, "silence");
+        bool fenced = second.Ownership.Fence(first.Owner, "silence");
         TimeSpan took = Stopwatch.GetElapsedTime(began);
         enough.CancelAfter(TimeSpan.FromSeconds(20));
         foreach (Thread writer in writers)
@@ -114,9 +126,8 @@ public sealed class OwnershipTests(PostgresServer server, ITestOutputHelper outp
             writer.Join();
         }
 
-        output.WriteLine($"fenced after {took.TotalMilliseconds:F0} ms beside 16 writers");
         Assert.True(fenced && !enough.IsCancellationRequested);
-        Assert.True(took < TimeSpan.FromSeconds(1), $"{took}");
+        return took;
     }
 
     private void WriteUntilFenced(Incarnation owner, JournalClaim held, CancellationToken enough)
