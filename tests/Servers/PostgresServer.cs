@@ -17,6 +17,12 @@ public sealed class PostgresServer : IDisposable
     }
 
     private PostgresServer(string address, string settings)
+        : this(address, settings, folder => [Binary("initdb"), "-D", folder, "-U", "controller", "-A", "trust", "--no-sync", "--no-instructions", "-E", "UTF8", "--locale=C"])
+    {
+    }
+
+    /// <param name="make">The command that makes the server's folder.</param>
+    private PostgresServer(string address, string settings, Func<string, string[]> make)
     {
         _address = address;
         _folder = Directory.CreateTempSubdirectory("postgres-").FullName;
@@ -26,7 +32,8 @@ public sealed class PostgresServer : IDisposable
             Run("chown", "postgres", _folder);
         }
 
-        using (Process made = Launch(Binary("initdb"), "-D", Data, "-U", "controller", "-A", "trust", "--no-sync", "--no-instructions", "-E", "UTF8", "--locale=C"))
+        string[] command = make(Data);
+        using (Process made = Launch(command[0], command[1..]))
         {
             made.WaitForExit();
             Assert.Equal(0, made.ExitCode);
@@ -72,6 +79,24 @@ public sealed class PostgresServer : IDisposable
         psql.WaitForExit();
         return answer;
     }
+
+    /// <summary>A streaming copy of this server, for whose confirmation every commit waits from now on.</summary>
+    public PostgresServer SynchronousStandby()
+    {
+        var standby = new PostgresServer(_address, "", folder => [Binary("pg_basebackup"), .. Here, "-D", folder, "-R", "-X", "stream", "-c", "fast", "--no-sync"]);
+        Ask(Connection(), "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        Ask(Connection(), "SELECT pg_reload_conf()");
+        long began = Stopwatch.GetTimestamp();
+        while (Ask(Connection(), "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") != "1")
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(60), "the standby does not follow");
+        }
+
+        return standby;
+    }
+
+    /// <summary>The standby becomes the one that is written.</summary>
+    public void Promote() => Assert.Equal("t", Ask(Connection(), "SELECT pg_promote()"));
 
     /// <summary>SIGKILL to the postmaster; its children follow.</summary>
     public void Kill()

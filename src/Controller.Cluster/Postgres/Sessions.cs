@@ -35,13 +35,13 @@ internal sealed class Sessions
         };
         if (builder.Host?.Contains(',', StringComparison.Ordinal) == true)
         {
-            // Of several hosts, the one that can be written; looked for anew after a promotion.
+            // Of several hosts, the one that can be written. Nothing is remembered of them: connections are opened rarely, and then because something has changed.
             builder.TargetSessionAttributes ??= "read-write";
-            builder.HostRecheckSeconds = 1;
+            builder.HostRecheckSeconds = 0;
         }
 
         _connection = builder.ConnectionString;
-        Where = $"PostgreSQL at {builder.Host}:{builder.Port}";
+        Where = builder.Host?.Contains(',', StringComparison.Ordinal) == true ? $"PostgreSQL at {builder.Host}" : $"PostgreSQL at {builder.Host}:{builder.Port}";
     }
 
     /// <summary>Name of the sessions in pg_stat_activity.</summary>

@@ -153,17 +153,10 @@ public sealed class ArbiterTests(PostgresServer server)
         dead.Ownership.Claim(Member.AllShards, ["a", "b", "c"], "test");
         Member[] claimants = [.. Enumerable.Range(1, 4).Select(node => Join(node))];
         Assert.True(claimants[0].Ownership.Fence(dead.Owner, "test"));
-        using var start = new Barrier(claimants.Length);
-        Task<Holdings>[] claims = [.. claimants.Select((claimant, at) => Task.Factory.StartNew(() =>
-        {
-            start.SignalAndWait();
-            // In different orders: whoever locks rows as they come would be locked out by another.
-            return claimant.Ownership.Claim(at % 2 == 0 ? Member.AllShards : [.. Member.AllShards.Reverse()], ["a", "b", "c"], "test");
-        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
-        Task.WaitAll(claims);
-        Assert.Equal(Member.AllShards, claims.SelectMany(claim => claim.Result.Shards).Select(fence => fence.Shard).OrderBy(shard => shard.Value));
-        Assert.Equal(["a", "b", "c"], claims.SelectMany(claim => claim.Result.Addresses).Select(address => address.Address).Order(StringComparer.Ordinal));
-        Assert.All(claims.SelectMany(claim => claim.Result.Shards), fence => Assert.Equal(2, fence.Epoch.Value));
+        Holdings[] claims = ClaimAtOnce(claimants);
+        Assert.Equal(Member.AllShards, claims.SelectMany(claim => claim.Shards).Select(fence => fence.Shard).OrderBy(shard => shard.Value));
+        Assert.Equal(["a", "b", "c"], claims.SelectMany(claim => claim.Addresses).Select(address => address.Address).Order(StringComparer.Ordinal));
+        Assert.All(claims.SelectMany(claim => claim.Shards), fence => Assert.Equal(2, fence.Epoch.Value));
         foreach (Member claimant in claimants)
         {
             claimant.Dispose();
@@ -191,11 +184,22 @@ public sealed class ArbiterTests(PostgresServer server)
         Assert.Equal(["one"], Texts(again));
     }
 
+    private static Holdings[] ClaimAtOnce(Member[] claimants)
+    {
+        using var start = new Barrier(claimants.Length);
+        return [.. claimants.Select((claimant, at) => Task.Factory.StartNew(() =>
+        {
+            start.SignalAndWait();
+            // In different orders: whoever locked rows as they come would wait for one that waits for him.
+            return claimant.Ownership.Claim(at % 2 == 0 ? Member.AllShards : [.. Member.AllShards.Reverse()], ["a", "b", "c"], "test");
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray().Select(claim => claim.Result)];
+    }
+
     private static NodeDescription Level(int level) => Member.Ordinary with { Level = level };
 
     private static Holdings Empty(Holdings holdings) => holdings is { Shards.Length: 0, Addresses.Length: 0 } ? Holdings.None : holdings;
 
-    private static IEnumerable<Vote> Votes(Member of) => of.Ownership.Beat(default, -1).Votes;
+    private static Vote[] Votes(Member of) => [.. of.Ownership.Beat(default, -1).Votes];
 
     private static bool Quarantined(Member judge) => judge.Ownership.Beat(default, -1).Nodes.Any(node => node.Quarantined && node.Incarnation.Node.Value == 2);
 

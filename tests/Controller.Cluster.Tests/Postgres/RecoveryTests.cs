@@ -129,7 +129,8 @@ public sealed class RecoveryTests(PostgresServer server, ITestOutputHelper outpu
             FROM generate_series(1, {actors}) AS n;
             INSERT INTO journal_2030010100 SELECT a.actor, l, s, a.shard_id, 1, 1, 1, 0, convert_to(repeat(md5(s::text || a.life), 24), 'UTF8')
             FROM live_actor a, LATERAL (VALUES (a.life), (a.life + 1000000)) AS lives(l), generate_series(1, {rows}) AS s;
-            """, connection) { CommandTimeout = 60 };
+            """, connection)
+        { CommandTimeout = 60 };
         fill.ExecuteNonQuery();
     }
 
