@@ -72,7 +72,7 @@ internal static class FrameCodec
         frame = kind switch
         {
             FrameKind.Pulse => new Frame.Pulse(
-                reader.I64(), new BeatReport(TimeSpan.FromMicroseconds(reader.I64()), TimeSpan.FromMicroseconds(reader.I64()), reader.I32()), reader.Bool()),
+                reader.I64(), new BeatReport(new TimeSpan(reader.I64()), new TimeSpan(reader.I64()), reader.I32()), reader.Bool()),
             FrameKind.Moves => new Frame.Moves(Shards(ref reader), Addresses(ref reader)),
             FrameKind.Fenced => new Frame.Fenced(Incarnation(ref reader)),
             FrameKind.Goodbye => new Frame.Goodbye(),
@@ -114,8 +114,8 @@ internal static class FrameCodec
         {
             case Frame.Pulse pulse:
                 writer.I64(pulse.Count);
-                writer.I64((long)pulse.Report.DispatchLag.TotalMicroseconds);
-                writer.I64((long)pulse.Report.Commit.TotalMicroseconds);
+                writer.I64(pulse.Report.DispatchLag.Ticks);
+                writer.I64(pulse.Report.Commit.Ticks);
                 writer.I32(pulse.Report.Calls);
                 writer.Bool(pulse.ArbiterAnswers);
                 break;

@@ -37,13 +37,16 @@ public sealed class PulseThread : IDisposable
         long due = Stopwatch.GetTimestamp();
         for (long count = 1; !_stopped.IsSet; count++)
         {
-            TimeSpan lag = Stopwatch.GetElapsedTime(due);
+            TimeSpan late = Stopwatch.GetElapsedTime(due);
+            TimeSpan lag = late > TimeSpan.Zero ? late : TimeSpan.Zero;
             _beat(count, lag);
 
             // Beats that were missed are not made up for: the next is an interval after the one that was late.
             due = (lag < _interval ? due : Stopwatch.GetTimestamp()) + (long)(_interval.TotalSeconds * Stopwatch.Frequency);
             TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
-            _stopped.Wait(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+
+            // Waits are in whole milliseconds: rather up than down, or the thread would seem to be early.
+            _stopped.Wait(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(left.TotalMilliseconds))));
         }
     }
 }
