@@ -126,17 +126,18 @@ internal sealed class IncomingLane(ShardId shard, RouterContext context, Acknowl
         }
 
         Sequence sequence = SequenceOf(from, fence.Epoch);
+        sequence.GivenUp(tell.Previous, tell.Number);
         if (sequence.InProgress.Contains(tell.Number))
         {
             context.Instruments.Add(RouterCount.Repeated);
         }
-        else if (tell.Number <= sequence.Last)
+        else if (tell.Number <= sequence.Last && !sequence.Refused.Contains(tell.Number))
         {
             // It was settled, and the acknowledgement got lost with a link.
             context.Instruments.Add(RouterCount.Repeated);
             acknowledgements.Add(from, tell.Number);
         }
-        else if (tell.Previous > sequence.Last || !Give(from, tell, sequence))
+        else if (tell.Previous > sequence.Last || sequence.HasRefusedBefore(tell.Number) || !Give(from, tell, sequence))
         {
             NotTaken(from, tell.Number);
         }
@@ -150,13 +151,14 @@ internal sealed class IncomingLane(ShardId shard, RouterContext context, Acknowl
         {
             // It would not become readable by being sent again.
             context.Instruments.Add(RouterCount.Unreadable);
-            sequence.Last = tell.Number;
+            sequence.Took(tell.Number);
             acknowledgements.Add(from, tell.Number);
             return true;
         }
 
+        // Before the system has it, for it may settle it before it returns.
         long before = sequence.Last;
-        sequence.Last = tell.Number;
+        bool again = sequence.Took(tell.Number);
         sequence.InProgress.Add(tell.Number);
         if (context.Local.Tell(tell.Actor, new Receipted(input, new Receipt(this, from, tell.Number, sequence))))
         {
@@ -166,6 +168,11 @@ internal sealed class IncomingLane(ShardId shard, RouterContext context, Acknowl
 
         sequence.Last = before;
         sequence.InProgress.Remove(tell.Number);
+        if (again)
+        {
+            sequence.Refused.Add(tell.Number);
+        }
+
         (input as IDisposable)?.Dispose();
         return false;
     }
@@ -202,7 +209,7 @@ internal sealed class IncomingLane(ShardId shard, RouterContext context, Acknowl
         lock (_gate)
         {
             sequence.InProgress.Remove(number);
-            sequence.Last = Math.Min(sequence.Last, number - 1);
+            sequence.Refused.Add(number);
         }
 
         NotTaken(from, number);
@@ -210,7 +217,10 @@ internal sealed class IncomingLane(ShardId shard, RouterContext context, Acknowl
 
     private readonly record struct Held(Incarnation From, Frame.Tell Tell, long Since);
 
-    /// <summary>What was taken of one sender while the shard has been open here at one epoch.</summary>
+    /// <summary>
+    /// What was taken of one sender while the shard has been open here at one epoch: everything up to <see cref="Last"/>, and of that some are in
+    /// progress, some have been refused since, and all others are settled.
+    /// </summary>
     private sealed class Sequence(Epoch epoch)
     {
         public Epoch Epoch { get; } = epoch;
@@ -218,6 +228,26 @@ internal sealed class IncomingLane(ShardId shard, RouterContext context, Acknowl
         public long Last { get; set; }
 
         public HashSet<long> InProgress { get; } = [];
+
+        public SortedSet<long> Refused { get; } = [];
+
+        public bool HasRefusedBefore(long number) => Refused.Count > 0 && Refused.Min < number;
+
+        /// <returns>True if it had been taken and refused before.</returns>
+        public bool Took(long number)
+        {
+            Last = Math.Max(Last, number);
+            return Refused.Remove(number);
+        }
+
+        /// <summary>What the sender does not keep any more between these two does not come again.</summary>
+        public void GivenUp(long after, long before)
+        {
+            if (Refused.Count > 0)
+            {
+                Refused.RemoveWhere(number => number > after && number < before);
+            }
+        }
     }
 
     private sealed class Receipt(IncomingLane lane, Incarnation from, long number, Sequence sequence) : IReceipt

@@ -228,9 +228,10 @@ internal sealed class OutgoingLane(ShardId shard, RouterContext context)
 
     private bool Send(LinkedListNode<KeptInput> node, OwnedShard owned)
     {
+        // An earlier run of this node is as good as nobody.
         KeptInput kept = node.Value;
         long previous = node.Previous?.Value.Number ?? 0;
-        if (owned.Owner is not { } owner || !context.Links.Send(owner.Node, new Frame.Tell(kept.Number, previous, owned.Epoch, kept.Actor, kept.Input)))
+        if (owned.Owner is not { } owner || owner.Node == context.Self.Node || !context.Links.Send(owner.Node, new Frame.Tell(kept.Number, previous, owned.Epoch, kept.Actor, kept.Input)))
         {
             return false;
         }
