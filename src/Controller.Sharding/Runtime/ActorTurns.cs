@@ -75,8 +75,11 @@ internal sealed class ActorTurns(EngineContext context, ActorTable table, Commit
 
         switch (cell.Phase)
         {
+            case CellPhase.Loading:
+                table.RequestLoad(cell);
+                break;
             case var _ when !cell.Tenure.IsOpen:
-                // It is the next owner's.
+                // The shard is to go: it is the next owner's.
                 break;
             case CellPhase.Live when cell.NeedsRecovered || cell.HasStash:
                 // Its turn in the ready queue comes first and arms the deadline again.
@@ -85,7 +88,7 @@ internal sealed class ActorTurns(EngineContext context, ActorTable table, Commit
             case CellPhase.Live:
                 Decide(cell, cell.Kind.TimerDue);
                 break;
-            case CellPhase.Passive or CellPhase.Loading:
+            case CellPhase.Passive:
                 table.RequestLoad(cell);
                 break;
         }

@@ -59,6 +59,7 @@ internal sealed class CommitPipeline(EngineContext context, LoopCounters counter
         ResumeAt == Instant.Never
         && Building.Entries.Count < context.Options.MaxBatchEntries
         && Building.Waiting.Count < context.Options.MaxBatchEntries * 4
+        && Building.Receipts.Count < context.Options.MaxBatchEntries * 4
         && (!Failing || (InFlight is null && Building.Entries.Count == 0));
 
     public bool HasCompletion => Volatile.Read(ref _completed) is { } batch && (!batch.IsHeld || context.Trust.Holds);

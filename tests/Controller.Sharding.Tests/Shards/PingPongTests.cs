@@ -40,7 +40,7 @@ public sealed class PingPongTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void What_senders_believe_is_what_actors_have_counted_wherever_their_shards_went()
+    public async Task What_senders_believe_is_what_actors_have_counted_wherever_their_shards_went()
     {
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
@@ -64,7 +64,7 @@ public sealed class PingPongTests(ITestOutputHelper output) : IDisposable
             Thread.Yield();
         }
 
-        Task.WaitAll(senders);
+        await Task.WhenAll(senders);
         var last = new Random(seed - 2);
         Bench.Until(() => SendAgain(last) && Volatile.Read(ref _open) == 0 && Volatile.Read(ref _moving) == 0, "everything is settled");
 

@@ -1,4 +1,5 @@
 using Controller.Sharding.Embedded;
+using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 using Controller.Sharding.Runtime;
 using Controller.Sharding.Tests.Toys;
@@ -122,7 +123,12 @@ public sealed class ReleaseTests : IDisposable
         _clock.Advance(2000);
         node.Pump();
         Assert.True(node.TryTell(1, new CounterInput.Add(2)));
+        node.Journal.OnLoad = () => throw new JournalException("the store is away");
         node.System.Release([ToyNode.ShardOf(1)], () => _released++);
+        node.Pump();
+        Assert.Equal(0, _released);
+        node.Journal.OnLoad = null;
+        _clock.Advance(200);
         node.Pump();
         Assert.Equal(1, _released);
         Assert.Contains("added 3", node.Released.Texts);

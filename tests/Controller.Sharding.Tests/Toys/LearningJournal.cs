@@ -17,6 +17,9 @@ internal sealed class LearningJournal(IJournal store, int shards) : IJournal
     /// <summary>Called before rows are read; may throw, or wait.</summary>
     public Action? OnRecover { get; set; }
 
+    /// <summary>Called before one actor is read; may throw.</summary>
+    public Action? OnLoad { get; set; }
+
     public bool Knows(ShardId shard)
     {
         lock (_known)
@@ -61,7 +64,11 @@ internal sealed class LearningJournal(IJournal store, int shards) : IJournal
         store.Forget(forgotten);
     }
 
-    public IReadOnlyList<JournalRow> Load(ActorId actor) => store.Load(actor);
+    public IReadOnlyList<JournalRow> Load(ActorId actor)
+    {
+        OnLoad?.Invoke();
+        return store.Load(actor);
+    }
 
     public IReadOnlyList<OutboxRow> ReadOutbox(int limit) => store.ReadOutbox(limit);
 
