@@ -1,4 +1,8 @@
+using Controller.Cluster.Membership;
+using Controller.Cluster.Postgres;
 using Controller.Servers;
+using Controller.Sharding.Model;
+using Controller.Sharding.Placement;
 using Npgsql;
 
 namespace Controller.Cluster.Tests.Postgres;
@@ -37,6 +41,37 @@ public sealed class RaceTests(PostgresServer server)
     {
         bool writerFirst = Holds(variant, WriterFirst), fencerFirst = Holds(variant, FencerFirst);
         Assert.Equal(safe, writerFirst && fencerFirst);
+    }
+
+    /// <summary>
+    /// A claim that has waited at a row looks at a shard's new owner with the snapshot from before the wait. Were claims and joins not to wait for each other, it
+    /// would find no such incarnation, and take the shard from a node that lives and writes.
+    /// </summary>
+    [Fact]
+    public void A_claim_that_has_waited_takes_nothing_from_a_node_that_joined_meanwhile()
+    {
+        string database = server.NewDatabase();
+        using Member first = Member.Join(database, 1);
+        using var holder = new Session(database);
+        using NpgsqlConnection newcomer = Connections.Open(database);
+        holder.Run("BEGIN");
+        holder.Run("UPDATE shard SET since = now() WHERE shard_id = 0");
+        ShardId[] both = [new ShardId(0), new ShardId(5)];
+        Holdings waited = Holdings.None, joined = Holdings.None;
+        var claiming = new Thread(() => waited = first.Ownership.Claim(both, [], "waited"));
+        claiming.Start();
+        holder.WaitUntil("SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%claimed%'");
+        var joining = new Thread(() =>
+        {
+            var second = new Incarnation(new NodeId(2), Ownership.Join(newcomer, 2, Member.Ordinary, TimeSpan.FromMinutes(1)));
+            joined = Ownership.Claim(newcomer, second, [both[1]], [], "joined meanwhile");
+        });
+        joining.Start();
+        holder.WaitUntil("SELECT (SELECT owner_node IS NOT NULL FROM shard WHERE shard_id = 5) OR EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 21315 AND NOT granted)");
+        holder.Run("COMMIT");
+        claiming.Join();
+        joining.Join();
+        Assert.Single(waited.Shards.Concat(joined.Shards), fence => fence.Shard == both[1]);
     }
 
     /// <summary>The writer has checked and not committed when the fence comes.</summary>
@@ -124,6 +159,12 @@ public sealed class RaceTests(PostgresServer server)
         {
             using var command = new NpgsqlCommand(sql, _connection);
             command.ExecuteNonQuery();
+        }
+
+        public void WaitUntil(string condition)
+        {
+            using var command = new NpgsqlCommand(condition, _observer);
+            Assert.True(SpinWait.SpinUntil(() => command.ExecuteScalar() is true, TimeSpan.FromSeconds(20)), condition);
         }
 
         public int Count(string table)
