@@ -1,10 +1,12 @@
 using Controller.Cluster.Tests.Addresses;
+using Controller.Cluster.Tests.Postgres;
 using Controller.Cluster.Tests.Sqlite;
 
 // Not the tests (dotnet test runs those): what they start, and what a person runs to measure.
 //   append PATH         appends for ever and prints the number of each batch once it is acknowledged
 //   hold PATH           opens the journal, says so, and waits for the end of its input
 //   lease ADDRESS DEVICE   holds a floating address and obeys its input: trust, distrust, drop
+//   lock CONNECTION NODE   holds the lock of a node in PostgreSQL, in a transaction, until the end of its input
 //   measure DIRECTORY   prints the cost of a row at several sizes of commit
 switch (args)
 {
@@ -14,9 +16,11 @@ switch (args)
         return Holder.Run(path);
     case ["lease", var address, var device]:
         return Leaseholder.Run(address, device);
+    case ["lock", var connection, var node]:
+        return Standstill.Run(connection, node);
     case ["measure", var directory]:
         return Measurement.Run(directory);
     default:
-        Console.Error.WriteLine("append PATH | hold PATH | lease ADDRESS DEVICE | measure DIRECTORY");
+        Console.Error.WriteLine("append PATH | hold PATH | lease ADDRESS DEVICE | lock CONNECTION NODE | measure DIRECTORY");
         return 2;
 }

@@ -1,6 +1,8 @@
-using Controller.Cluster.Membership;
 using System.Diagnostics;
+using System.Globalization;
+using Controller.Cluster.Membership;
 using Controller.Cluster.Postgres;
+using Controller.Cluster.Tests.Sqlite;
 using Controller.Compliance;
 using Controller.Servers;
 using Controller.Sharding.Journal;
@@ -76,14 +78,22 @@ public sealed class OwnershipTests(PostgresServer server, ITestOutputHelper outp
     public void A_writer_that_stands_still_does_not_hold_up_the_fence()
     {
         using Member first = Open(1), second = Open(2);
-        using NpgsqlConnection stopped = Connections.Open($"{_database};Application Name={first.Owner.SessionName}"), connection = Connections.Open(_database);
-        using var hold = new NpgsqlCommand("BEGIN; SELECT pg_advisory_xact_lock_shared(21314, 1)", stopped);
-        hold.ExecuteNonQuery();
-        long began = Stopwatch.GetTimestamp();
-        Assert.True(Ownership.Fence(connection, first.Owner, second.Owner, "silence"));
-        TimeSpan took = Stopwatch.GetElapsedTime(began);
-        output.WriteLine($"fenced after {took.TotalMilliseconds:F0} ms");
-        Assert.True(took < TimeSpan.FromSeconds(1), $"{took}");
+        using Process writer = ChildProcess.Start("lock", $"{_database};Application Name={first.Owner.SessionName}", "1");
+        try
+        {
+            Assert.Equal("locked", writer.StandardOutput.ReadLine());
+            using Process stop = Process.Start("kill", ["-STOP", writer.Id.ToString(CultureInfo.InvariantCulture)]);
+            stop.WaitForExit();
+            long began = Stopwatch.GetTimestamp();
+            Assert.True(second.Ownership.Fence(first.Owner, "silence"));
+            TimeSpan took = Stopwatch.GetElapsedTime(began);
+            output.WriteLine($"fenced after {took.TotalMilliseconds:F0} ms");
+            Assert.True(took < TimeSpan.FromSeconds(1), $"{took}");
+        }
+        finally
+        {
+            writer.Kill();
+        }
     }
 
     /// <summary>failover.md 0.3: row locks starve the fencer (4.35 s at 16 writers); the advisory lock queues first come, first served.</summary>
