@@ -46,7 +46,7 @@ public class ClusterSimulationTests(ITestOutputHelper output)
                 failures.Add((i, e is ViolationException ? e.Message : e.ToString(), failures.Count < 5 ? world.Describe() : ""));
             }
 
-            Interlocked.Add(ref simulated, world.Simulated);
+            Interlocked.Add(ref simulated, world.Clock.Now);
             Interlocked.Add(ref faults, world.Faults);
         });
         List<long> sorted = [.. gaps.Order()];

@@ -13,6 +13,7 @@ internal sealed class VirtualLinks(Schedule schedule, Random random)
 
     private readonly Dictionary<int, VirtualNode> _nodes = [];
     private readonly HashSet<(int, int)> _cut = [];
+    private readonly Dictionary<(int, int), long> _due = [];
     private readonly HashSet<(Incarnation, Incarnation)> _connected = [];
 
     public void Join(VirtualNode node) => _nodes[node.Id] = node;
@@ -41,13 +42,23 @@ internal sealed class VirtualLinks(Schedule schedule, Random random)
         }
     }
 
-    public void Send(VirtualNode from, int to, Frame frame)
+    /// <returns>False if there is no connection. Frames of one connection arrive in order, or not at all once it is broken.</returns>
+    public bool Send(VirtualNode from, int to, Frame frame)
     {
-        if (_nodes.TryGetValue(to, out VirtualNode? peer) && _connected.Contains(Pair(from.Self, peer.Self)) && !_cut.Contains((from.Id, to)))
+        if (!_nodes.TryGetValue(to, out VirtualNode? peer) || !_connected.Contains(Pair(from.Self, peer.Self)))
+        {
+            return false;
+        }
+
+        if (!_cut.Contains((from.Id, to)))
         {
             Incarnation sender = from.Self;
-            peer.Later(random.Next(0, 3), () => peer.Hear(sender, frame));
+            long due = Math.Max(schedule.Now + random.Next(0, 3), _due.GetValueOrDefault((from.Id, to)));
+            _due[(from.Id, to)] = due;
+            peer.Later(due - schedule.Now, () => peer.Hear(sender, frame));
         }
+
+        return true;
     }
 
     public void Probe(VirtualNode from, PeerAddress peer, long within)
@@ -85,8 +96,8 @@ internal sealed class VirtualLinks(Schedule schedule, Random random)
         if (open && peer.IsAlive && peer.Self == to && !_connected.Contains(Pair(self, to)) && peer.Knows(self))
         {
             _connected.Add(Pair(self, to));
-            from.Later(1, () => from.Post(new MemberInput.LinkUp(to)));
-            peer.Later(1, () => peer.Post(new MemberInput.LinkUp(self)));
+            from.Later(1, () => from.ConnectedTo(to));
+            peer.Later(1, () => peer.ConnectedTo(self));
         }
 
         schedule.After(Redial, () => Dial(from, self, to));

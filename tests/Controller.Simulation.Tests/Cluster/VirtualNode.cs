@@ -1,82 +1,73 @@
-using System.Collections.Immutable;
 using Controller.Cluster.Links;
 using Controller.Cluster.Membership;
 using Controller.Cluster.Shards;
 using Controller.Sharding.Model;
 using Controller.Sharding.Placement;
-using Controller.Simulation.Tests.World;
 
 namespace Controller.Simulation.Tests.Cluster;
 
-/// <summary>
-/// One machine: the real membership, and in the place of the engine a counter for each shard that is written again and again, sent when it is committed, and
-/// read back by the next owner. It may die, stand still, come back as another run.
-/// </summary>
-internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
+/// <summary>One machine: the real membership, and an engine. It may die, stand still, come back as another run.</summary>
+internal sealed class VirtualNode(Machines machines, int id, Random random) : ILinks, IArbiter
 {
-    private const int WriteEvery = 400;
-    private const int SendGuard = 1000;
+    private const int MostMissed = 100_000;
 
-    private readonly ClusterWorld _world;
-    private readonly Random _random;
-    private readonly Queue<Action> _backlog = new();
+    private readonly Queue<Action> _missed = new();
     private readonly Queue<MemberCommand.Ask> _asked = new();
-    private Dictionary<ShardId, Counter> _open = [];
     private MemberInbox _inbox = new();
     private ClusterNode? _cluster;
-    private NodeTrust _trust;
     private HashSet<Incarnation> _known = [];
     private bool _asking;
     private long _knownVersion;
 
-    public VirtualNode(ClusterWorld world, int id, Random random)
-    {
-        (_world, Id, _random) = (world, id, random);
-        _trust = new NodeTrust(world.Clock);
-    }
-
-    public int Id { get; }
+    public int Id => id;
+    public Random Random => random;
     public Incarnation Self { get; private set; }
     public bool IsAlive { get; private set; }
     public bool IsPaused { get; private set; }
+    public long PausedAt { get; private set; }
     public bool CutFromArbiter { get; set; }
-    public Member? Member { get; private set; }
-    public HashSet<string> Addresses { get; } = [];
     public bool Leaving { get; private set; }
+    public NodeTrust Trust { get; private set; } = new(machines.Clock);
+    public ShardTable Table { get; private set; } = new(machines.Shards);
+    public Member? Member { get; private set; }
+    public IVirtualEngine? Engine { get; private set; }
 
-    public bool IsServing => IsAlive && !IsPaused && _world.Holds(_trust) && Member!.Phase is MemberPhase.Up or MemberPhase.Leaving;
+    /// <summary>Those it believes to hold, and since when.</summary>
+    public Dictionary<string, long> Addresses { get; } = [];
+
+    public bool IsServing => IsAlive && !IsPaused && machines.Holds(Trust) && Member!.Phase is MemberPhase.Up or MemberPhase.Leaving;
 
     /// <summary>Between two signs of life, in milliseconds.</summary>
-    private int Pulse => 200 * _world.Pace;
-
-    public int OpenShards => _open.Count;
+    private int Pulse => 200 * machines.Pace;
 
     public void Start()
     {
-        Self = _world.Store.Join(Id, $"node{Id}");
+        Self = machines.Store.Join(id, $"node{id}");
         (IsAlive, IsPaused, Leaving, _asking, _knownVersion) = (true, false, false, false, -1);
-        _backlog.Clear();
+        _missed.Clear();
         _asked.Clear();
         _known = [];
-        _open = [];
         Addresses.Clear();
         _inbox = new MemberInbox();
-        _trust = new NodeTrust(_world.Clock);
-        var table = new ShardTable(ClusterWorld.Shards);
-        Member = new Member(new MemberOptions(Self, NodeRoles.Edge | NodeRoles.Actors, ClusterWorld.Shards, ClusterWorld.Addresses) 
-        {
-            Heartbeat = TimeSpan.FromMilliseconds(Pulse),
-            Trust = TimeSpan.FromMilliseconds(700 * _world.Pace),
-            SuspectAfter = TimeSpan.FromSeconds(_world.Pace),
-            RebalanceAfter = TimeSpan.FromSeconds(5),
-        }, table);
-        _cluster = new ClusterNode(Member, _inbox, _trust, new NodeLimbs(
-            this, this, this, address => Addresses.Add(address), address => Addresses.Remove(address), () => { }, _ => { }, _ => { }, news => _world.Tell(this, news), Die, () => Die("left")));
-        Incarnation run = Self;
-        Every(run, Pulse / 4, () => _cluster!.Tick());
-        Every(run, Pulse, SendPulse);
-        Every(run, WriteEvery, Write);
-        Beat(run);
+        Trust = new NodeTrust(machines.Clock);
+        Table = new ShardTable(machines.Shards);
+        Member = new Member(
+            new MemberOptions(Self, NodeRoles.Edge | NodeRoles.Actors, machines.Shards, machines.Addresses)
+            {
+                Heartbeat = TimeSpan.FromMilliseconds(Pulse),
+                Trust = TimeSpan.FromMilliseconds(700 * machines.Pace),
+                SuspectAfter = TimeSpan.FromSeconds(machines.Pace),
+                RebalanceAfter = TimeSpan.FromSeconds(5),
+            },
+            Table);
+        IVirtualEngine engine = machines.MakeEngine(this);
+        Engine = engine;
+        _cluster = new ClusterNode(Member, _inbox, Trust, new NodeLimbs(
+            this, this, engine, address => Addresses[address] = machines.Clock.Now, address => Addresses.Remove(address), engine.TrustChanged, engine.Opened, engine.Closed,
+            news => machines.Tell(this, news), Die, () => Die("left")));
+        Every(Pulse / 4, _cluster.Tick);
+        Every(Pulse, SendPulse);
+        Beat();
     }
 
     public void Kill()
@@ -84,9 +75,9 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
         if (IsAlive)
         {
             IsAlive = false;
-            _open = [];
+            Engine!.Stop();
             Addresses.Clear();
-            _world.Links.Died(this);
+            machines.Links.Died(this);
         }
     }
 
@@ -104,13 +95,14 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
         }
 
         IsPaused = true;
+        PausedAt = machines.Clock.Now;
         Incarnation run = Self;
-        _world.Schedule.After(milliseconds, () =>
+        machines.Schedule.After(milliseconds, () =>
         {
             if (Self == run && IsAlive)
             {
                 IsPaused = false;
-                while (!IsPaused && IsAlive && _backlog.TryDequeue(out Action? missed))
+                while (!IsPaused && IsAlive && _missed.TryDequeue(out Action? missed))
                 {
                     missed();
                 }
@@ -122,7 +114,20 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
     public void Later(long milliseconds, Action action)
     {
         Incarnation run = Self;
-        _world.Schedule.After(milliseconds, () => Do(run, action));
+        machines.Schedule.After(milliseconds, () => Do(run, action));
+    }
+
+    public void Every(long period, Action action)
+    {
+        Incarnation run = Self;
+        machines.Schedule.After(period, () =>
+        {
+            if (IsAlive && Self == run)
+            {
+                Do(run, action);
+                Every(period, action);
+            }
+        });
     }
 
     public void Post(MemberInput input)
@@ -131,90 +136,40 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
         _cluster!.Pump();
     }
 
-    public void Hear(Incarnation from, Frame frame) => Post(new MemberInput.Heard(from, frame));
+    public void Hear(Incarnation from, Frame frame)
+    {
+        if (!Engine!.Received(from, frame))
+        {
+            Post(new MemberInput.Heard(from, frame));
+        }
+    }
+
+    public void ConnectedTo(Incarnation peer)
+    {
+        Post(new MemberInput.LinkUp(peer));
+        Engine!.Connected(peer);
+    }
 
     public bool Knows(Incarnation peer) => _known.Contains(peer);
 
-    public bool Owns(ShardId shard) => _open.TryGetValue(shard, out Counter? counter) && !counter.Releasing;
-
-    public Fence? FenceOf(ShardId shard) => _open.TryGetValue(shard, out Counter? counter) ? new Fence(shard, counter.Epoch) : null;
-
-    public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => Later(_random.Next(5, 60), () =>
-    {
-        if (_random.Next(50) == 0)
-        {
-            opened(0, new InvalidOperationException("not this time"));
-            return;
-        }
-
-        foreach (Fence fence in fences)
-        {
-            // What was lost meanwhile must not be opened.
-            if (_world.Believes(this, fence))
-            {
-                _open[fence.Shard] = new Counter(fence.Epoch, _world.LastOf(fence.Shard));
-            }
-        }
-
-        opened(fences.Count, null);
-    });
-
-    public void Release(IReadOnlyList<ShardId> shards, Action released)
-    {
-        foreach (ShardId shard in shards)
-        {
-            if (_open.TryGetValue(shard, out Counter? counter))
-            {
-                counter.Releasing = true;
-            }
-        }
-
-        ReleaseWhenWritten(shards, released);
-    }
-
-    public void Lose(IReadOnlyList<ShardId> shards)
-    {
-        foreach (ShardId shard in shards)
-        {
-            _open.Remove(shard);
-        }
-    }
-
     public void Know(IReadOnlyCollection<PeerAddress> peers)
     {
-        HashSet<Incarnation> now = [.. peers.Select(peer => peer.Node)];
         List<PeerAddress> fresh = [.. peers.Where(peer => !_known.Contains(peer.Node))];
-        _known = now;
+        _known = [.. peers.Select(peer => peer.Node)];
         foreach (PeerAddress peer in fresh)
         {
-            _world.Links.Know(this, peer);
+            machines.Links.Know(this, peer);
         }
     }
 
-    public bool Send(NodeId to, Frame frame)
-    {
-        _world.Links.Send(this, to.Value, frame);
-        return true;
-    }
+    public bool Send(NodeId to, Frame frame) => machines.Links.Send(this, to.Value, frame);
 
-    public void Probe(PeerAddress peer, TimeSpan within) => _world.Links.Probe(this, peer, (long)within.TotalMilliseconds);
+    public void Probe(PeerAddress peer, TimeSpan within) => machines.Links.Probe(this, peer, (long)within.TotalMilliseconds);
 
     public void Ask(MemberCommand.Ask request)
     {
         _asked.Enqueue(request);
         AskNext();
-    }
-
-    private void ReleaseWhenWritten(IReadOnlyList<ShardId> shards, Action released)
-    {
-        if (shards.Any(shard => _open.TryGetValue(shard, out Counter? counter) && counter.Writing))
-        {
-            Later(2, () => ReleaseWhenWritten(shards, released));
-            return;
-        }
-
-        Lose(shards);
-        released();
     }
 
     private void AskNext()
@@ -225,7 +180,7 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
         }
 
         _asking = true;
-        _world.Transact(this, 2_000, _world.Lost, done => _world.Store.Do(Self, request, done), failed: () => Answers.Failure(request), answer: input =>
+        machines.Transact(this, 2_000, machines.Lost, done => machines.Store.Do(Self, request, done), failed: () => Answers.Failure(request), answer: input =>
         {
             _asking = false;
             if (input is not null)
@@ -237,10 +192,10 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
         });
     }
 
-    private void Beat(Incarnation run)
+    private void Beat()
     {
-        TimeSpan asked = _trust.Now;
-        _world.Transact(this, 2 * Pulse, _world.Lost / 20, done => done(new MemberInput.Beaten(asked, _world.Store.Beat(run, _knownVersion))), failed: () => null, answer: input =>
+        TimeSpan asked = Trust.Now;
+        machines.Transact(this, 2 * Pulse, machines.Lost / 20, done => done(new MemberInput.Beaten(asked, machines.Store.Beat(Self, _knownVersion))), failed: () => null, answer: input =>
         {
             if (input is MemberInput.Beaten beaten)
             {
@@ -252,8 +207,8 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
                 _knownVersion = -1;
             }
 
-            long rest = (long)(asked + TimeSpan.FromMilliseconds(Pulse) - _trust.Now).TotalMilliseconds;
-            Later(Math.Max(1, rest), () => Beat(run));
+            long rest = (long)(asked + TimeSpan.FromMilliseconds(Pulse) - Trust.Now).TotalMilliseconds;
+            Later(Math.Max(1, rest), Beat);
         });
     }
 
@@ -261,56 +216,16 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
     {
         foreach (Incarnation peer in _known)
         {
-            _world.Links.Send(this, peer.Node.Value, new Frame.Pulse(0, default, true));
+            machines.Links.Send(this, peer.Node.Value, new Frame.Pulse(0, default, true));
         }
-    }
-
-    private void Write()
-    {
-        if (_open.Count == 0 || !_world.Holds(_trust))
-        {
-            return;
-        }
-
-        (ShardId shard, Counter counter) = _open.ElementAt(_random.Next(_open.Count));
-        if (counter.Writing || counter.Releasing)
-        {
-            return;
-        }
-
-        counter.Writing = true;
-        long value = counter.Value + 1;
-        long decided = _world.Clock.Now;
-        var row = new VirtualStore.Row(shard, counter.Epoch, Self, value);
-        if (_world.Flaw == NodeFlaw.SendsBeforeCommit)
-        {
-            _world.Sent(this, row);
-        }
-
-        _world.Commit(this, new VirtualStore.Write(Self, [row]), stands =>
-        {
-            counter.Writing = false;
-            if (!stands)
-            {
-                _open.Remove(shard);
-                return;
-            }
-
-            counter.Value = value;
-            bool still = _open.TryGetValue(shard, out Counter? now) && now == counter;
-            if (still && _world.Holds(_trust) && (_world.Flaw == NodeFlaw.NoTrustWindow || _world.Clock.Now - decided <= SendGuard) && _world.Flaw != NodeFlaw.SendsBeforeCommit)
-            {
-                _world.Sent(this, row);
-            }
-        });
     }
 
     private void Die(string reason)
     {
         Incarnation run = Self;
-        _world.Note($"node {Self} ends: {reason}");
+        machines.Note($"node {Self} ends: {reason}");
         Kill();
-        _world.Schedule.After(_random.Next(300, 3000), () =>
+        machines.Schedule.After(random.Next(300, 3000), () =>
         {
             if (!IsAlive && Self == run)
             {
@@ -318,17 +233,6 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
             }
         });
     }
-
-    private void Every(Incarnation run, long period, Action action) => _world.Schedule.After(period, () =>
-    {
-        if (!IsAlive || Self != run)
-        {
-            return;
-        }
-
-        Do(run, action);
-        Every(run, period, action);
-    });
 
     private void Do(Incarnation run, Action action)
     {
@@ -339,10 +243,9 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
 
         if (IsPaused)
         {
-            // A thread that stands still in the middle of its loop runs it once more, not as often as it missed.
-            if (_backlog.Count < 10_000)
+            if (_missed.Count < MostMissed)
             {
-                _backlog.Enqueue(() => Do(run, action));
+                _missed.Enqueue(() => Do(run, action));
             }
 
             return;
@@ -350,14 +253,10 @@ internal sealed class VirtualNode : ILinks, IArbiter, IShardHost
 
         action();
         _cluster!.Pump();
-    }
-
-    private sealed class Counter(Epoch epoch, long value)
-    {
-        public Epoch Epoch { get; } = epoch;
-        public long Value { get; set; } = value;
-        public bool Writing { get; set; }
-        public bool Releasing { get; set; }
+        if (IsAlive && Self == run)
+        {
+            Engine!.Work();
+        }
     }
 }
 

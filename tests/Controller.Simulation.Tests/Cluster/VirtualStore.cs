@@ -20,9 +20,6 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
     private long _incarnations;
     private long _version = 1;
 
-    /// <summary>Every row that was ever committed, in order.</summary>
-    public List<Row> Rows { get; } = [];
-
     public IReadOnlyList<OwnedShard> Shards => _shards;
 
     public IReadOnlyCollection<OwnedAddress> Addresses => _addresses.Values;
@@ -114,7 +111,7 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
                 writing.Remove((write, done));
                 if (passes)
                 {
-                    Rows.AddRange(write.Rows);
+                    write.Commit();
                 }
 
                 done(passes);
@@ -133,7 +130,10 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
     }
 
     private bool Passes(Write write) =>
-        !IsFenced(write.By) && write.Rows.All(row => _shards[row.Shard.Value] is var shard && shard.Owner == write.By && shard.Epoch == row.Epoch);
+        !IsFenced(write.By) && write.Fences.All(fence => Holds(write.By, fence));
+
+    /// <summary>The shard is this run's at that epoch.</summary>
+    public bool Holds(Incarnation node, Fence fence) => _shards[fence.Shard.Value] is var shard && shard.Owner == node && shard.Epoch == fence.Epoch;
 
     private void Alone(int node, Action transaction)
     {
@@ -187,10 +187,8 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
         return _addresses[address] = new OwnedAddress(address, to, epoch);
     }
 
-    /// <param name="Value">Of its shard's counter, which each row continues.</param>
-    internal readonly record struct Row(ShardId Shard, Epoch Epoch, Incarnation By, long Value);
-
-    internal sealed record Write(Incarnation By, ImmutableArray<Row> Rows);
+    /// <param name="Commit">Makes its rows facts.</param>
+    internal sealed record Write(Incarnation By, ImmutableArray<Fence> Fences, Action Commit);
 
     private sealed class Node
     {

@@ -8,6 +8,8 @@ internal sealed class Schedule(SimulatedClock clock)
 
     public long Next => _queue.TryPeek(out _, out (long At, long Order) first) ? first.At : long.MaxValue;
 
+    public long Now => clock.Now;
+
     public bool IsEmpty => _queue.Count == 0;
 
     public void After(long milliseconds, Action action) => _queue.Enqueue(action, (clock.Now + Math.Max(0, milliseconds), _order++));

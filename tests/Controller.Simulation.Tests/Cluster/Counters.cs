@@ -1,0 +1,159 @@
+using Controller.Cluster.Links;
+using Controller.Cluster.Membership;
+using Controller.Sharding.Model;
+
+namespace Controller.Simulation.Tests.Cluster;
+
+/// <summary>
+/// In the place of actors: a counter for each shard, which is written again and again, sent when it is committed, and read back by the next owner. Cheap enough
+/// for very many worlds of the cluster's logic.
+/// </summary>
+internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNode node) : IVirtualEngine
+{
+    private const int WriteEvery = 400;
+    private const int SendGuard = 1000;
+
+    private readonly Dictionary<ShardId, Counter> _open = [];
+    private bool _writing;
+
+    public int OpenShards => _open.Count;
+
+    public bool Owns(ShardId shard) => _open.TryGetValue(shard, out Counter? counter) && !counter.Releasing;
+
+    public Fence? FenceOf(ShardId shard) => _open.TryGetValue(shard, out Counter? counter) ? new Fence(shard, counter.Epoch) : null;
+
+    public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => node.Later(node.Random.Next(5, 60), () =>
+    {
+        if (node.Random.Next(50) == 0)
+        {
+            opened(0, new InvalidOperationException("not this time"));
+            return;
+        }
+
+        foreach (Fence fence in fences)
+        {
+            // What was lost meanwhile must not be opened.
+            if (machines.Store.Holds(node.Self, fence))
+            {
+                _open[fence.Shard] = new Counter(fence.Epoch, world.LastOf(fence.Shard));
+            }
+        }
+
+        if (!_writing)
+        {
+            _writing = true;
+            node.Every(WriteEvery, Write);
+        }
+
+        opened(fences.Count, null);
+    });
+
+    public void Release(IReadOnlyList<ShardId> shards, Action released)
+    {
+        foreach (ShardId shard in shards)
+        {
+            if (_open.TryGetValue(shard, out Counter? counter))
+            {
+                counter.Releasing = true;
+            }
+        }
+
+        ReleaseWhenWritten(shards, released);
+    }
+
+    public void Lose(IReadOnlyList<ShardId> shards)
+    {
+        foreach (ShardId shard in shards)
+        {
+            _open.Remove(shard);
+        }
+    }
+
+    public bool Received(Incarnation from, Frame frame) => false;
+
+    public void Connected(Incarnation peer)
+    {
+    }
+
+    public void Opened(ShardId shard)
+    {
+    }
+
+    public void Closed(ShardId shard)
+    {
+    }
+
+    public void TrustChanged()
+    {
+    }
+
+    public void Work()
+    {
+    }
+
+    public void Stop() => _open.Clear();
+
+    private void ReleaseWhenWritten(IReadOnlyList<ShardId> shards, Action released)
+    {
+        if (shards.Any(shard => _open.TryGetValue(shard, out Counter? counter) && counter.Writing))
+        {
+            node.Later(2, () => ReleaseWhenWritten(shards, released));
+            return;
+        }
+
+        Lose(shards);
+        released();
+    }
+
+    private void Write()
+    {
+        if (_open.Count == 0 || !machines.Holds(node.Trust))
+        {
+            return;
+        }
+
+        (ShardId shard, Counter counter) = _open.ElementAt(node.Random.Next(_open.Count));
+        if (counter.Writing || counter.Releasing)
+        {
+            return;
+        }
+
+        counter.Writing = true;
+        long decided = machines.Clock.Now;
+        var row = new ClusterWorld.Row(shard, counter.Epoch, node.Self, counter.Value + 1);
+        if (machines.Flaw == NodeFlaw.SendsBeforeCommit)
+        {
+            world.Sent(node, row);
+        }
+
+        machines.Commit(node, new VirtualStore.Write(node.Self, [new Fence(shard, counter.Epoch)], () => world.Committed(row)), stands =>
+        {
+            counter.Writing = false;
+            bool still = _open.TryGetValue(shard, out Counter? now) && now == counter;
+            if (!stands)
+            {
+                if (still)
+                {
+                    _open.Remove(shard);
+                }
+
+                return;
+            }
+
+            counter.Value = row.Value;
+            bool inTime = machines.Flaw == NodeFlaw.NoTrustWindow || machines.Clock.Now - decided <= SendGuard;
+            if (still && inTime && machines.Holds(node.Trust) && machines.Flaw != NodeFlaw.SendsBeforeCommit)
+            {
+                world.Sent(node, row);
+            }
+        });
+    }
+
+    private sealed class Counter(Epoch epoch, long value)
+    {
+        public Epoch Epoch { get; } = epoch;
+        public long Value { get; set; } = value;
+        public bool Writing { get; set; }
+        public bool Releasing { get; set; }
+    }
+}
