@@ -78,8 +78,7 @@ internal sealed class Claims(MemberContext context, HeldShards held)
         // Somebody else was first with what is missing: the next view shows it. Until then it is not asked for again.
         bool all = holdings.Shards.Length == claimed.Shards.Length && holdings.Addresses.Length == claimed.Addresses.Length;
         _notBefore = all ? _notBefore : context.Now + ClaimAgain;
-        _wave.Claimed = context.Now;
-        _wave.Shards += holdings.Shards.Length;
+        _wave = _wave.Shards + holdings.Shards.Length == 0 ? default : _wave with { Claimed = context.Now, Shards = _wave.Shards + holdings.Shards.Length };
         held.Announce([.. holdings.Shards.Select(fence => new OwnedShard(fence.Shard, context.Options.Self, fence.Epoch))], holdings.Addresses);
     }
 

@@ -15,10 +15,10 @@ internal sealed class Network(SimulatedWorld world, FaultPlan plan, Random rando
         SipMessage message = SipMessage.Copy(bytes);
         Carry(from.Call, from.Address, toNode: true, from.Name, message, () =>
         {
-            if (world.Node is { } node)
+            if (!world.Site.IsDown)
             {
                 world.Ladder.Add(from.Name, message);
-                node.Receive(message, from.Address, to);
+                world.Site.Receive(message, from.Address, to);
             }
             else
             {
@@ -81,7 +81,7 @@ internal sealed class Network(SimulatedWorld world, FaultPlan plan, Random rando
                     world.Saw(call, Ingredient.Reordered);
                 }
 
-                world.Histories.Arrived(call, party, toNode, message, world.Node is null);
+                world.Histories.Arrived(call, party, toNode, message, world.Site.IsDown);
                 arrive();
             });
         }

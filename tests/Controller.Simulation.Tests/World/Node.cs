@@ -18,7 +18,7 @@ using Controller.Simulation.Tests.Parties;
 namespace Controller.Simulation.Tests.World;
 
 /// <summary>One life of the node: the real engine with the real actors, and an edge and interpreters that are the simulation's.</summary>
-internal sealed class Node : IDisposable
+internal sealed class Node : IDecider, IDisposable
 {
     private readonly SimulatedWorld _world;
     private readonly SettingsSource<ControllerSettings> _settings;
@@ -65,10 +65,7 @@ internal sealed class Node : IDisposable
     /// <summary>What the edge does with a datagram: which actor? The engine never sees what the edge answers by itself.</summary>
     public void Receive(SipMessage message, IPEndPoint from, IPEndPoint to)
     {
-        _world.Reliable.Arrived(message);
-        _world.Acknowledged.Arrived(message);
-        _world.Heard.Arrived(message);
-        _world.Descriptions.Arrived(message);
+        _world.Arrived(message);
         var flow = new Flow(SipTransport.Udp, _world.ListenerAt(to), from);
         ReadOnlySpan<byte> secret = _settings.Current.Secret.Span;
         if (message.Method == SipMethod.Register)

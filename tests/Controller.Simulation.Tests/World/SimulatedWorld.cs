@@ -10,11 +10,12 @@ using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Transport;
 using Controller.Simulation.Tests.Checkers;
+using Controller.Simulation.Tests.Cluster;
 using Controller.Simulation.Tests.Parties;
 
 namespace Controller.Simulation.Tests.World;
 
-/// <summary>A few calls through one node, everything that can go wrong with them, and the checkers, on one thread and in virtual time: a function of its seed.</summary>
+/// <summary>A few calls through one node or through a cluster, everything that can go wrong with them, and the checkers, on one thread and in virtual time: a function of its seed.</summary>
 internal sealed class SimulatedWorld : IDisposable
 {
     private const long Limit = 400_000;
@@ -35,18 +36,22 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly SameTwice _same = new();
     private readonly OneFinalEach _finals = new();
     private readonly IPEndPoint[] _trunk;
-    private bool _commitScheduled;
-    private long _commitsAfter;
+    private readonly bool _isCluster;
+    private ISite? _site;
+    private long _began;
 
-    public SimulatedWorld(int seed, EngineKinds? kinds = null)
+    /// <param name="cluster">Several nodes behind one address, which break each in its own way; else one that crashes.</param>
+    public SimulatedWorld(int seed, EngineKinds? kinds = null, bool cluster = false)
     {
         Seed = seed;
+        _isCluster = cluster;
         _kinds = kinds ?? EngineKinds.Real;
         _random = new Random(seed);
         Schedule = new Schedule(Clock);
         Ladder = new Ladder(Clock);
         _faults = FaultPlan.Draw(_random);
-        Descriptions = new Descriptions(mayComeLate: _faults.Crashes.Count + _faults.Failures.Count + _faults.Stalls.Count > 0);
+        _faults = cluster ? _faults with { Crashes = [], Stalls = [], Failures = [] } : _faults;
+        Descriptions = new Descriptions(mayComeLate: cluster || _faults.Crashes.Count + _faults.Failures.Count + _faults.Stalls.Count > 0);
         Network = new Network(this, _faults, _random);
         _trunk = [.. Enumerable.Range(0, _random.Next(1, 3)).Select(i => new IPEndPoint(IPAddress.Parse($"198.51.100.{20 + i}"), 5080))];
         NamedTrunk = _random.Next(4) == 0;
@@ -62,7 +67,7 @@ internal sealed class SimulatedWorld : IDisposable
     public Ladder Ladder { get; }
     public Network Network { get; }
     public InMemoryJournal Journal { get; } = new(threaded: false);
-    public Node? Node { get; private set; }
+    public ISite Site => _site ?? throw new InvalidOperationException("the world has not begun");
     public FaultPlan Faults => _faults;
     public IReadOnlyList<CallPlan> Plans => _plans;
     public IReadOnlyList<Caller> Callers => _callers;
@@ -91,38 +96,14 @@ internal sealed class SimulatedWorld : IDisposable
     /// <exception cref="ViolationException">A checker has found something.</exception>
     public void Run()
     {
-        Journal.WithholdCommits();
-        Node = new Node(this, _settings, _kinds);
+        _site = _isCluster ? new CallSite(this, _settings, _kinds, _random) : new SingleSite(this, _settings, _kinds, _random);
+        _began = Clock.Now;
         for (int i = 0; i < CallsPerRun; i++)
         {
             Plan(i);
         }
 
-        foreach (FaultPlan.Crash crash in _faults.Crashes)
-        {
-            Schedule.After(crash.At, () => Crash(crash));
-        }
-
-        foreach (FaultPlan.Stall stall in _faults.Stalls)
-        {
-            Schedule.After(stall.At, () =>
-            {
-                SawAll(Ingredient.Stall);
-                _commitsAfter = Clock.Now + stall.Lasts;
-            });
-        }
-
-        foreach (FaultPlan.JournalFailure failure in _faults.Failures)
-        {
-            Schedule.After(failure.At, () =>
-            {
-                Ladder.Note($"the journal fails {failure.Batches} times{(failure.Commits ? ", though it commits" : "")}");
-                SawAll(Ingredient.JournalFailure);
-                Journal.FailNext("disk full", failure.Batches, failure.Commits);
-                Schedule.After(5_000, () => Journal.FailNext("", batches: 0));
-            });
-        }
-
+        (_site as SingleSite)?.Break(_faults);
         while (Step())
         {
         }
@@ -157,9 +138,9 @@ internal sealed class SimulatedWorld : IDisposable
     }
 
     /// <summary>A message leaves the node.</summary>
-    public void Leave(Node node, ActorId actor, IPEndPoint to, ReadOnlyMemory<byte> bytes, string branch)
+    public void Leave(IDecider node, ActorId actor, IPEndPoint to, ReadOnlyMemory<byte> bytes, string branch)
     {
-        if (node != Node)
+        if (node.IsGone)
         {
             throw new ViolationException("C4", "a node that has died sends");
         }
@@ -239,12 +220,31 @@ internal sealed class SimulatedWorld : IDisposable
 
     public void Dispose()
     {
-        Node?.Dispose();
+        _site?.Dispose();
         Journal.Dispose();
     }
 
+    /// <summary>Something has broken that may have taken what was not stored with it.</summary>
+    public void Broken()
+    {
+        SawAll(Ingredient.Crash);
+        for (int i = 0; i < CallsPerRun; i++)
+        {
+            Histories.Crashed(i);
+        }
+    }
+
+    /// <summary>A node has read it.</summary>
+    public void Arrived(SipMessage message)
+    {
+        Reliable.Arrived(message);
+        Acknowledged.Arrived(message);
+        Heard.Arrived(message);
+        Descriptions.Arrived(message);
+    }
+
     /// <summary>Of the calls that are going on.</summary>
-    private void SawAll(Ingredient ingredient)
+    public void SawAll(Ingredient ingredient)
     {
         foreach (Caller caller in _callers)
         {
@@ -266,35 +266,18 @@ internal sealed class SimulatedWorld : IDisposable
 
     private bool Step()
     {
-        for (int rounds = 0; Node is not null && Node.Pump(); rounds++)
-        {
-            if (rounds > 20_000)
-            {
-                throw new ViolationException("C6", "the engine does not come to rest");
-            }
-        }
-
-        if (!_commitScheduled && Journal.Withheld > 0)
-        {
-            _commitScheduled = true;
-            long wait = Math.Max(_commitsAfter - Clock.Now, _random.Next(_faults.CommitMin, _faults.CommitMax));
-            Schedule.After(wait, () =>
-            {
-                _commitScheduled = false;
-                Journal.CommitNext();
-            });
-        }
+        Site.Pump();
 
         // Nothing is under way and the node knows no call: the run is over.
-        if (Schedule.IsEmpty && Node is { Calls: 0 })
+        if (Schedule.IsEmpty && !Site.IsDown && Site.Calls == 0)
         {
             return false;
         }
 
-        long next = Math.Min(Schedule.Next, Node?.Due ?? long.MaxValue);
-        if (next == long.MaxValue || next > Limit)
+        long next = Math.Min(Schedule.Next, Site.Due);
+        if (next == long.MaxValue || next > _began + Limit)
         {
-            throw new ViolationException("C6", $"not over after {Clock.Now / 1000} s, {Node?.Calls} calls are left: {Node?.Describe()}");
+            throw new ViolationException("C6", $"not over after {(Clock.Now - _began) / 1000} s, {Site.Calls} calls are left: {Site.Describe()}");
         }
 
         Clock.Now = Math.Max(Clock.Now, next);
@@ -327,7 +310,7 @@ internal sealed class SimulatedWorld : IDisposable
             {
                 Ladder.Note($"the operator hangs up call {number}");
                 Saw(number, Ingredient.OperatorHangsUp);
-                Node?.Tell(Controller.Actors.Tokens.ActorKeys.ForCallId(_settings.Secret.Span, Encoding.ASCII.GetBytes(caller.CallId)), CallInput.HangUp.Instance);
+                Site.Tell(Controller.Actors.Tokens.ActorKeys.ForCallId(_settings.Secret.Span, Encoding.ASCII.GetBytes(caller.CallId)), CallInput.HangUp.Instance);
             });
         }
     }
@@ -337,41 +320,8 @@ internal sealed class SimulatedWorld : IDisposable
     {
         byte[] register = PartyText.Finish($"REGISTER sip:example.test SIP/2.0\r\nVia: SIP/2.0/UDP {phone};branch=z9hG4bKreg{index}\r\nMax-Forwards: 70\r\nFrom: <sip:{plan.User}@example.test>;tag=r{index}\r\n"
             + $"To: <sip:{plan.User}@example.test>\r\nCall-ID: register{plan.Number}-{index}\r\nCSeq: 1 REGISTER\r\nContact: <sip:{plan.User}@{phone}>\r\nExpires: 3600\r\n", null);
-        Node!.Receive(SipMessage.Copy(register), phone, Access);
-        while (Node.Pump() || Journal.CommitNext())
-        {
-        }
-    }
-
-    private void Crash(FaultPlan.Crash crash)
-    {
-        if (Node is null)
-        {
-            return;
-        }
-
-        SawAll(Ingredient.Crash);
-        for (int i = 0; i < CallsPerRun; i++)
-        {
-            Histories.Crashed(i);
-        }
-
-        Ladder.Note($"CRASH for {crash.Down} ms{(crash.LosesCompletion ? ", what the journal has is committed" : "")}");
-        if (crash.LosesCompletion)
-        {
-            Journal.LoseCompletions();
-            Journal.CommitNext();
-        }
-
-        Node.Dispose();
-        Node = null;
-        Schedule.After(crash.Down, () =>
-        {
-            Ladder.Note("the node is back");
-            Journal.Restart();
-            Journal.WithholdCommits();
-            Node = new Node(this, _settings, _kinds);
-        });
+        Site.Receive(SipMessage.Copy(register), phone, Access);
+        Site.Settle();
     }
 
     private CallPlan PlanOf(SipMessage invite)

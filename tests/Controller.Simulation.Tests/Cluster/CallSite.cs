@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text;
+using Controller.Actors;
+using Controller.Actors.Calls;
+using Controller.Actors.Policies;
+using Controller.Actors.Registrations;
+using Controller.Actors.Tokens;
+using Controller.Sharding.Embedded;
+using Controller.Sharding.Model;
+using Controller.Sharding.Runtime;
+using Controller.Sip.Headers;
+using Controller.Sip.Messages;
+using Controller.Sip.Transport;
+using Controller.Sip.Uris;
+using Controller.Simulation.Tests.Parties;
+using Controller.Simulation.Tests.World;
+
+namespace Controller.Simulation.Tests.Cluster;
+
+/// <summary>A cluster behind one floating address, where a single node was: the same parties, the same checkers, and machines that break.</summary>
+internal sealed class CallSite : ISite
+{
+    public const string Address = "203.0.113.1/24";
+
+    private const int Shards = 8;
+
+    /// <summary>How long the kernel of a machine whose process stands still keeps the address.</summary>
+    private const int Lease = 1_200;
+
+    private readonly SimulatedWorld _world;
+    private readonly SettingsSource<ControllerSettings> _settings;
+    private readonly Machines _machines;
+    private readonly Random _random;
+
+    public CallSite(SimulatedWorld world, ControllerSettings settings, EngineKinds kinds, Random random)
+    {
+        (_world, _random) = (world, random);
+        _settings = new SettingsSource<ControllerSettings>(settings with { Shards = Shards });
+        Rows = world.Journal;
+        RowsEpoch = Rows.Claim([.. Enumerable.Range(0, Shards).Select(shard => new ShardId(shard))]).Fences[0].Epoch;
+        _machines = new Machines(
+            random, world.Clock, random.Next(2, 4), Shards, [Address], pace: 1, lost: 0, node => new CallEngine(this, _machines!, node, _settings, kinds), world.Ladder.Note);
+        _machines.Nodes.ForEach(node => node.Start());
+        Settle();
+        while (!_machines.Nodes.TrueForAll(node => node.Member!.IsSettled && node.IsServing))
+        {
+            Settle();
+        }
+
+        for (int i = random.Next(1, 4); i > 0; i--)
+        {
+            world.Schedule.After(random.Next(3) switch { 0 => random.Next(300), 1 => random.Next(4_000), _ => random.Next(30_000) }, Fault);
+        }
+    }
+
+    public InMemoryJournal Rows { get; }
+
+    /// <summary>The rows' own, which never changes: who may write is the arbiter's to say.</summary>
+    public Epoch RowsEpoch { get; }
+
+    public int Calls
+    {
+        get
+        {
+            var calls = new HashSet<ActorId>();
+            Rows.Recover([.. Enumerable.Range(0, Shards).Select(shard => new ShardId(shard))], row => _ = row.Actor.Kind == ActorKinds.Call && calls.Add(row.Actor));
+            return calls.Count;
+        }
+    }
+
+    public bool IsDown => Holder() is null;
+
+    public long Due => Math.Min(_machines.Schedule.Next, _machines.Nodes.Min(node => node.IsAlive ? ((CallEngine)node.Engine!).Due : long.MaxValue));
+
+    public void Settle()
+    {
+        long until = _world.Clock.Now + 500;
+        while (_world.Clock.Now < until)
+        {
+            _world.Clock.Now = Math.Max(_world.Clock.Now, Math.Min(Due, until));
+            Pump();
+        }
+    }
+
+    public bool Pump()
+    {
+        bool worked = false;
+        while (_machines.Schedule.RunDue())
+        {
+            worked = true;
+        }
+
+        foreach (VirtualNode node in _machines.Nodes)
+        {
+            if (node.IsAlive && !node.IsPaused)
+            {
+                node.Engine!.Work();
+            }
+        }
+
+        return worked;
+    }
+
+    /// <summary>What the edge of the node does that has the address: which actor?</summary>
+    public void Receive(SipMessage message, IPEndPoint from, IPEndPoint to)
+    {
+        if (Holder() is not { } holder)
+        {
+            return;
+        }
+
+        // A datagram waits in the socket of a process that stands still.
+        holder.Later(0, () =>
+        {
+            _world.Arrived(message);
+            var flow = new Flow(SipTransport.Udp, _world.ListenerAt(to), from);
+            ReadOnlySpan<byte> secret = _settings.Current.Secret.Span;
+            var engine = (CallEngine)holder.Engine!;
+            if (message.Method != SipMethod.Register)
+            {
+                ActorId call = ActorKeys.ForCallId(secret, message.Value(HeaderId.CallId));
+                engine.Tell(call, message.IsRequest ? new CallInput.RequestReceived(message, flow) : new CallInput.ResponseReceived(message, flow));
+            }
+            else if (SipUri.TryParse(Encoding.Latin1.GetBytes(PartyText.Uri(message, HeaderId.To)), out SipUri uri))
+            {
+                engine.Tell(ActorKeys.ForAddressOfRecord(secret, SipUris.AddressOfRecord(uri)), new RegistrationInput.RegisterReceived(message, flow));
+            }
+        });
+    }
+
+    public void Tell(ActorId actor, object input) => ((CallEngine?)_machines.Nodes.Find(node => node.IsServing)?.Engine)?.Tell(actor, input);
+
+    public void Leave(IDecider by, VirtualNode edge, ActorId actor, IPEndPoint to, ReadOnlyMemory<byte> bytes, string branch)
+    {
+        // What the edge thinks to have may be another's by now: the wire does not mind, the peer hears it all the same.
+        if (edge.IsAlive)
+        {
+            _world.Leave(by, actor, to, bytes, branch);
+        }
+    }
+
+    public void Resolve(CallEffect.Resolve question, Action<ImmutableArray<Flow>> answer) => _world.Resolve(question, answer);
+
+    public void Refused(VirtualNode node, object input) => _world.Ladder.Note($"node {node.Self} refuses {input.GetType().Name}");
+
+    /// <summary>Actors begin anew from their rows: what is not stored is forgotten.</summary>
+    public void ReadBack() => _world.Heard.Forgot();
+
+    public void Faulted(EngineFault fault)
+    {
+        if (fault.Kind is not (EngineFaultKind.Fenced or EngineFaultKind.OwnFailed or EngineFaultKind.SentTooLate))
+        {
+            _world.Fault(fault);
+        }
+    }
+
+    public string Describe() => string.Join('\n', _machines.Nodes.Select(node => $"node {node.Self}: {(node.IsAlive ? ((CallEngine)node.Engine!).Describe() : "dead")}"));
+
+    public void Dispose() => _machines.Nodes.ForEach(node => node.Kill());
+
+    private void Fault()
+    {
+        _world.Broken();
+        long lasts = _random.Next(3) switch { 0 => _random.Next(20, 700), 1 => _random.Next(700, 3_000), _ => _random.Next(3_000, 12_000) };
+        VirtualNode node = Holder() is { } holder && _random.Next(2) == 0 ? holder : _machines.Nodes[_random.Next(_machines.Nodes.Count)];
+        VirtualNode other = _machines.Nodes[node.Id % _machines.Nodes.Count];
+        switch (_random.Next(10))
+        {
+            case <= 3:
+                _machines.Crash(node, lasts);
+                break;
+            case <= 5:
+                _machines.Pause(node, lasts);
+                break;
+            case 6:
+                _machines.Cut(node, other, lasts, both: _random.Next(2) == 0);
+                break;
+            case 7:
+                _machines.CutFromArbiter(node, lasts);
+                break;
+            case 8:
+                _machines.StopArbiter(Math.Min(lasts, 4_000));
+                break;
+            case 9:
+                _machines.Drain(node);
+                break;
+        }
+    }
+
+    /// <summary>Where a message to the address arrives: at the machine that took it last and still has it.</summary>
+    private VirtualNode? Holder() => _machines.Nodes
+        .Where(node => node.IsAlive && node.Addresses.ContainsKey(Address) && !(node.IsPaused && _world.Clock.Now > node.PausedAt + Lease))
+        .MaxBy(node => node.Addresses[Address]);
+}
