@@ -118,6 +118,8 @@ public sealed class ShardRouter : IActorSystem, IDisposable
     /// <summary>The local system has let go of the shard, or lost it: what it had been given and not settled is on its way again.</summary>
     public void Released(ShardId shard)
     {
+        // Ahead of the news, on the same link: else their senders would tell the next owner what is settled.
+        _acknowledgements.Flush();
         _incoming[shard.Value].Released();
         _outgoing[shard.Value].Restart();
     }
