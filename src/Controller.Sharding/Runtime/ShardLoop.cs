@@ -79,7 +79,7 @@ internal sealed class ShardLoop : IDisposable
     /// <summary>Any thread.</summary>
     public bool TryTell(in ActorId actor, object input)
     {
-        if (_hasEnded || _admission.Refusing || !_mailbox.TryEnqueue(actor, input))
+        if (_hasEnded || (_admission.Refusing && !Inside.IsPerforming) || !_mailbox.TryEnqueue(actor, input))
         {
             return false;
         }

@@ -165,6 +165,31 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
+    public void What_an_effect_tells_inside_is_not_refused_for_nobody_would_repeat_it()
+    {
+        var taken = new List<bool>();
+        _node.Released.OnRelease = (_, effect) =>
+        {
+            if (effect is CounterEffect.Inside)
+            {
+                taken.Add(_node.TryTell(3, new CounterInput.Ask()));
+            }
+        };
+        _store.WithholdCommits();
+        _node.Tell(1, new CounterInput.TellInside());
+        Advance(2000);
+        Assert.False(_node.TryTell(3, new CounterInput.Ask()));
+
+        // The answer comes, and the loop has not seen it yet.
+        _store.CommitNext();
+        Assert.Equal([true], taken);
+        Assert.False(_node.TryTell(3, new CounterInput.Ask()));
+        _store.ReleaseCommits();
+        _node.Pump();
+        Assert.Contains("asked 0", _node.Released.Texts);
+    }
+
+    [Fact]
     public void A_drain_does_not_wait_for_ever_for_trust()
     {
         _node.Trust.Holds = false;
