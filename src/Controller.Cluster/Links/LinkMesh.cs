@@ -6,8 +6,8 @@ using Controller.Sharding.Placement;
 namespace Controller.Cluster.Links;
 
 /// <summary>
-/// The links over TCP. Threads: one accepts, two for each connection (reading, writing). Nothing of it runs on the thread pool, which a burst of calls
-/// may fill: the heartbeat must get through.
+/// The links over TCP. Threads: one accepts, two for each connection (reading, writing). What is sent and received does not touch the thread pool, which
+/// a burst of calls may fill: the heartbeat must get through. Only the making of a connection waits for it.
 /// </summary>
 public sealed class LinkMesh : ILinks, IDisposable
 {
