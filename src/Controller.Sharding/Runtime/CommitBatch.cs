@@ -84,6 +84,12 @@ internal sealed class CommitBatch(CommitPipeline pipeline) : JournalBatch
         }
     }
 
+    /// <summary>Null if the batch has no entry of it.</summary>
+    public Tenure? TenureOf(ActorId actor) => Cells.Find(c => c.Id == actor)?.Tenure;
+
+    /// <summary>Null if the batch has no entry under it.</summary>
+    public Tenure? TenureUnder(Fence fence) => Cells.Find(c => c.Tenure.Fence == fence)?.Tenure;
+
     /// <summary>Something of the shard has not been committed or released yet.</summary>
     public bool Carries(Tenure tenure)
     {

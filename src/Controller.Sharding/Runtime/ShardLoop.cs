@@ -247,11 +247,11 @@ internal sealed class ShardLoop : IDisposable
                 break;
             case AppendResult.SequenceConflict conflict:
                 var shard = conflict.Actor.ShardOf(_context.Options.Shards);
-                Stop(batch, batch.Cells.Find(c => c.Id == conflict.Actor)?.Tenure, new EngineFault(
+                Stop(batch, batch.TenureOf(conflict.Actor), new EngineFault(
                     EngineFaultKind.SequenceConflict, $"shard {shard} is stopped: actor {conflict.Actor} has a row that this node did not write", conflict.Actor, shard));
                 break;
             case AppendResult.Fenced fenced:
-                Stop(batch, batch.Cells.Find(c => c.Tenure.Fence == fenced.Fence)?.Tenure, new EngineFault(
+                Stop(batch, batch.TenureUnder(fenced.Fence), new EngineFault(
                     EngineFaultKind.Fenced, $"shard {fenced.Fence.Shard} is stopped: another owner has claimed it since epoch {fenced.Fence.Epoch.Value}", Shard: fenced.Fence.Shard));
                 break;
             case AppendResult.Failed failed:
