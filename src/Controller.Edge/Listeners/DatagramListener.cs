@@ -27,6 +27,7 @@ internal sealed class DatagramListener : IOutlet, IDisposable
     private readonly EdgeInstruments _instruments;
     private readonly FlowCache _flows;
     private readonly Thread _thread;
+    private readonly bool _floats;
     private volatile bool _stopped;
 
     /// <exception cref="ListenerException">It cannot be bound.</exception>
@@ -38,6 +39,7 @@ internal sealed class DatagramListener : IOutlet, IDisposable
         _arrivals = arrivals;
         _failures = failures;
         _instruments = instruments;
+        _floats = options.FloatingAddresses.Contains(listener.Listen.Address);
         _socket = ListenerSockets.Datagram(listener, options);
         Bound = ListenerSockets.Bound(listener, _socket);
         _flows = new FlowCache(SipTransport.Udp, index, _socket.AddressFamily, options.FlowCacheSize);
@@ -83,6 +85,13 @@ internal sealed class DatagramListener : IOutlet, IDisposable
         {
             int sent = _socket.SendTo(message.Bytes.Span, SocketFlags.None, SocketAddresses.Write(remote));
             _instruments.Sent(SipTransport.Udp, sent);
+        }
+        catch (SocketException away)
+            when (_floats && away.SocketErrorCode is SocketError.InvalidArgument or SocketError.AddressNotAvailable or SocketError.NetworkUnreachable)
+        {
+            // Not the far end's failure: the address has left this machine, perhaps with the route of its network, or is not back yet. A lost
+            // datagram is sent again by its timers.
+            _failures.Report(message with { Branch = "" }, "the address is not here");
         }
         catch (SocketException error)
         {

@@ -132,6 +132,18 @@ public sealed class EmissionTests
         Assert.Equal(reason, edge.Actors.Next<CallInput.TransportFailed>().Reason);
     }
 
+    /// <summary>The table says that we hold the address, and the machine does not have it (yet, or any more): the far end has not failed.</summary>
+    [Fact]
+    public void Without_its_address_a_datagram_is_lost()
+    {
+        IPAddress address = IPAddress.Parse("198.51.100.7");
+        using EdgeUnderTest edge = new(new EdgeOptions { Node = 1, FloatingAddresses = new HashSet<IPAddress> { address } }, address, _peers);
+        _peers.Holders[address] = _peers.Self;
+        Send(edge, To(new IPEndPoint(IPAddress.Parse("198.51.100.8"), 9)));
+        edge.AssertCounted(1, "edge.send.failures", "udp");
+        Assert.True(edge.Actors.IsIdle);
+    }
+
     [Fact]
     public void A_failure_at_the_other_edge_is_told_to_the_actor_that_decided()
     {
