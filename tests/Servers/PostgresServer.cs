@@ -74,7 +74,7 @@ public sealed class PostgresServer : IDisposable
     public string Ask(string connection, string sql)
     {
         string database = connection.Split("Database=")[1];
-        using Process psql = Process.Start(new ProcessStartInfo(Binary("psql"), [.. Here, "-d", database, "-tAc", sql]) { RedirectStandardOutput = true })!;
+        using Process psql = Process.Start(new ProcessStartInfo(Binary("psql"), [.. Here, "-d", database, "-qtAc", sql]) { RedirectStandardOutput = true })!;
         string answer = psql.StandardOutput.ReadToEnd().Trim();
         psql.WaitForExit();
         return answer;

@@ -23,7 +23,7 @@ internal sealed class RunningCluster : IDisposable
         try
         {
             Load = new ClusterLoad(Network.Here, new IPEndPoint(Network.Floating, ClusterSetup.AccessPort), seed);
-            Bed = new ClusterBed(nodes, Network, Load.Callee.Address.Port, extra);
+            Bed = new ClusterBed(nodes, Network, Load.Callee.Address.Port, Load.StreamCallee.Address.Port, extra);
             Bed.Start();
         }
         catch

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Controller.Interop.Tests.Parties;
 
 /// <summary>
-/// A scripted user agent on one UDP socket that holds any number of calls and keeps its own truth of them. One thread of its own
+/// A scripted user agent, over UDP or TCP, that holds any number of calls and keeps its own truth of them. One thread of its own
 /// receives and fires timers; everything of a party, its calls included, is touched only under <see cref="Gate"/>.
 /// </summary>
 internal sealed class Party : IDisposable
@@ -13,22 +12,24 @@ internal sealed class Party : IDisposable
     /// <summary>RFC 3261 17.1.1.1: T1 500 ms, T2 4 s; timers B, F and H are 64*T1.</summary>
     public const int T1 = 500, T2 = 4000, GiveUp = 64 * T1;
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly IPartySocket _socket;
     private readonly Thread _loop;
     private readonly PriorityQueue<Action, long> _timers = new();
     private readonly Dictionary<string, ClientTransaction> _client = [];
     private readonly Dictionary<string, ServerTransaction> _server = [];
     private readonly Dictionary<string, PartyCall> _calls = [];
-    private readonly HashSet<string> _forgotten = [];
+    private readonly Dictionary<string, DateTime> _forgotten = [];
     private volatile bool _stopped;
     private int _branches;
 
-    public Party(string name, int port = 0, IPAddress? address = null)
+    public Party(string name, int port = 0)
+        : this(name, new DatagramSocket(new IPEndPoint(IPAddress.Loopback, port)))
     {
-        Name = name;
-        _socket.ReceiveBufferSize = 8 << 20;
-        _socket.Bind(new IPEndPoint(address ?? IPAddress.Loopback, port));
-        Address = (IPEndPoint)_socket.LocalEndPoint!;
+    }
+
+    public Party(string name, IPartySocket socket)
+    {
+        (Name, _socket) = (name, socket);
         Checks = new PartyChecks(this);
         _loop = new Thread(Loop) { IsBackground = true, Name = name };
         _loop.Start();
@@ -38,7 +39,15 @@ internal sealed class Party : IDisposable
 
     /// <summary>In every Call-ID, tag, branch, Contact and SDP origin of this party: what the other side must never see.</summary>
     public string Name { get; }
-    public IPEndPoint Address { get; }
+    public IPEndPoint Address => _socket.Address;
+
+    /// <summary>As it stands in a Via.</summary>
+    public string Transport => _socket.Transport;
+
+    public bool IsReliable => _socket.IsReliable;
+
+    /// <summary>What its Contact says of that: RFC 3261 19.1.1, "transport" of a URI that is not for UDP.</summary>
+    public string UriTransport => _socket.IsReliable ? ";transport=tcp" : "";
     public PartyChecks Checks { get; }
 
     /// <summary>Decides what becomes of an incoming call; runs under the gate.</summary>
@@ -131,15 +140,19 @@ internal sealed class Party : IDisposable
         }
     }
 
-    private void ForgetLater(string key, Func<string, bool> remove) => After(ForgetAfter, () =>
+    private void ForgetLater(string key, Func<string, bool> remove)
     {
-        if (remove(key))
+        DateTime finished = DateTime.UtcNow;
+        After(ForgetAfter, () =>
         {
-            _forgotten.Add(key);
-        }
-    });
+            if (remove(key))
+            {
+                _forgotten.Add(key, finished);
+            }
+        });
+    }
 
-    public void Send(byte[] bytes, IPEndPoint to) => _socket.SendTo(bytes, to);
+    public void Send(byte[] bytes, IPEndPoint to) => _socket.Send(bytes, to);
 
     public void Dispose()
     {
@@ -150,7 +163,8 @@ internal sealed class Party : IDisposable
 
     private void Transmit(ClientTransaction transaction)
     {
-        if (transaction.IsOver)
+        // 17.1.1.2: "When timer A fires, the client transaction MUST retransmit the request ... only while in the 'calling' state": nor has an INVITE that rings a timer B.
+        if (transaction.IsOver || transaction is { Method: "INVITE", Provisional: true })
         {
             return;
         }
@@ -162,16 +176,10 @@ internal sealed class Party : IDisposable
             return;
         }
 
-        // 17.1.1.2: "When timer A fires, the client transaction MUST retransmit the request ... only while in the 'calling' state".
-        bool quiet = transaction.Method == "INVITE" && transaction.Provisional;
-        if (!quiet)
+        if (transaction.Transmissions == 0 || !_socket.IsReliable)
         {
             transaction.Transmissions++;
             Send(transaction.Request, transaction.Destination);
-        }
-        else
-        {
-            return; // an INVITE that rings has no timer B
         }
 
         int wait = transaction.Provisional ? T2 : transaction.Interval;
@@ -193,16 +201,23 @@ internal sealed class Party : IDisposable
             return;
         }
 
-        Send(transaction.LastResponse!, ReturnAddress(transaction));
+        // 17.2.1: "If an unreliable transport is used, timer G is set"; a 2xx is repeated over every transport (13.3.1.4).
+        if (transaction.FinalStatus < 300 || !_socket.IsReliable)
+        {
+            Send(transaction.LastResponse!, ReturnAddress(transaction));
+        }
+
         transaction.Interval = Math.Min(transaction.Interval * 2, T2);
         RepeatUntilAcknowledged(transaction, startedAt);
     });
 
-    /// <summary>RFC 3261 18.2.2 and RFC 3581 section 4: to the source port only if the Via asks for it by rport.</summary>
-    private static IPEndPoint ReturnAddress(ServerTransaction transaction)
+    /// <summary>
+    /// RFC 3261 18.2.2 and RFC 3581 section 4: by the connection of the request while it is open; over UDP to the source port only if the Via asks for it by rport.
+    /// </summary>
+    private IPEndPoint ReturnAddress(ServerTransaction transaction)
     {
         string via = transaction.Request.TopVia;
-        if (WireMessage.Parameter(via, "rport") is not null)
+        if (_socket.IsReliable ? _socket.Reaches(transaction.Source) : WireMessage.Parameter(via, "rport") is not null)
         {
             return transaction.Source;
         }
@@ -213,20 +228,17 @@ internal sealed class Party : IDisposable
 
     private void Loop()
     {
-        byte[] buffer = new byte[65536];
-        EndPoint source = new IPEndPoint(IPAddress.Any, 0);
         while (!_stopped)
         {
-            int wait = FireTimers();
-            if (!_socket.Poll(wait * 1000, SelectMode.SelectRead))
+            if (_socket.Wait(FireTimers()))
             {
-                continue;
-            }
-
-            int length = _socket.ReceiveFrom(buffer, ref source);
-            lock (Gate)
-            {
-                Take(buffer.AsSpan(0, length), (IPEndPoint)source);
+                _socket.Receive((message, source) =>
+                {
+                    lock (Gate)
+                    {
+                        Take(message, source);
+                    }
+                });
             }
         }
     }
@@ -335,9 +347,9 @@ internal sealed class Party : IDisposable
             return;
         }
 
-        if (_forgotten.Contains(key))
+        if (_forgotten.TryGetValue(key, out DateTime finished))
         {
-            Checks.Violation($"a request again, more than {ForgetAfter} ms after its final response", request);
+            Checks.Violation($"a request again, more than {ForgetAfter} ms after its final response, which was sent at {finished:HH:mm:ss.fff}", request);
             return;
         }
 

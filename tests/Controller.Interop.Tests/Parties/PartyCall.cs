@@ -70,6 +70,7 @@ internal sealed class PartyCall
 
     /// <summary>Runs when a request of ours inside the call was refused, or has no answer (408).</summary>
     public Action<PartyCall, string, int>? OnRefused { get; set; }
+    public bool IsReliable => _party.IsReliable;
     public List<string> Trace { get; } = [];
 
     /// <summary>Caller: a 2xx to the INVITE is not acknowledged until <see cref="ReleaseAck"/>.</summary>
@@ -479,7 +480,7 @@ internal sealed class PartyCall
     private byte[] Write(string method, string branch, uint cseq, byte[]? body)
     {
         List<string> headers = [.. DialogHeaders(method, cseq), .. _routes.Select(route => "Route: " + route)];
-        headers.Add($"Contact: <sip:{_party.Name}-contact@{_party.Address}>");
+        headers.Add($"Contact: <sip:{_party.Name}-contact@{_party.Address}{_party.UriTransport}>");
         headers.Add($"User-Agent: {_party.Name}-product");
         if (_party.BehindProxy && method == "INVITE" && _remoteTarget == Uri)
         {
@@ -495,7 +496,7 @@ internal sealed class PartyCall
     private void Reply(ServerTransaction transaction, int status, byte[]? body)
     {
         Note($"-> {status} {transaction.Request.Method}");
-        List<string> headers = [$"Contact: <sip:{_party.Name}-contact@{_party.Address}>"];
+        List<string> headers = [$"Contact: <sip:{_party.Name}-contact@{_party.Address}{_party.UriTransport}>"];
         headers.AddRange(transaction.Request.List("Record-Route").Select(route => "Record-Route: " + route));
         if (_party.BehindProxy && transaction == _incoming && status < 300)
         {

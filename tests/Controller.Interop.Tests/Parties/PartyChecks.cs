@@ -39,7 +39,7 @@ internal sealed class PartyChecks(Party party)
     {
         lock (party.Gate)
         {
-            _violations.Add($"{party.Name}: {what}:\n{Encoding.Latin1.GetString(bytes)}");
+            _violations.Add($"{DateTime.UtcNow:HH:mm:ss.fff} {party.Name}: {what}:\n{Encoding.Latin1.GetString(bytes)}");
         }
     }
 

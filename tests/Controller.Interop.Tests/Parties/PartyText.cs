@@ -9,7 +9,7 @@ internal static class PartyText
     public static byte[] Request(Party party, string method, string uri, string branch, IEnumerable<string> headers, byte[]? body = null)
     {
         StringBuilder text = new();
-        text.Append($"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {party.Address};branch={branch}\r\nMax-Forwards: 70\r\n");
+        text.Append($"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/{party.Transport} {party.Address};branch={branch}\r\nMax-Forwards: 70\r\n");
         return Finish(text, headers, body);
     }
 

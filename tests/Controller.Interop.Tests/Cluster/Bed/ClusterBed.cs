@@ -11,13 +11,13 @@ internal sealed class ClusterBed : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Func<int> _shards;
 
-    /// <param name="farPort">Of the callees.</param>
-    public ClusterBed(int nodes, ClusterNetwork network, int farPort, string extra = "")
+    /// <param name="farPort">Of the callees over UDP; <paramref name="streamPort"/> over TCP.</param>
+    public ClusterBed(int nodes, ClusterNetwork network, int farPort, int streamPort, string extra = "")
     {
         Network = network;
         Postgres = PostgresServer.On(network.Here, Settings);
         Database = Postgres.NewDatabase();
-        var setup = new ClusterSetup(network, _folder.Path, Database) { FarPort = farPort, Nodes = nodes, Extra = extra };
+        var setup = new ClusterSetup(network, _folder.Path, Database) { FarPort = farPort, StreamPort = streamPort, Nodes = nodes, Extra = extra };
         for (int index = 0; index < nodes; index++)
         {
             setup.Write(index);
@@ -65,6 +65,9 @@ internal sealed class ClusterBed : IDisposable
         int shards = _shards();
         Eventually.True(() => Nodes.All(node => IsBalanced(node, shards)), limit, () => $"the cluster is not balanced:\n{Describe()}");
     }
+
+    /// <summary>Whether the node's HTTP interface does.</summary>
+    public static bool Answers(ClusterNode node) => Look(node) is not null;
 
     /// <summary>What the nodes say of the cluster, and the end of what they printed.</summary>
     public string Describe(int characters = 2500) => string.Join('\n', Nodes.Select(node =>

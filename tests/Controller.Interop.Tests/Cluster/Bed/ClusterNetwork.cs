@@ -4,40 +4,35 @@ using Controller.Interop.Tests.Harness;
 
 namespace Controller.Interop.Tests.Cluster.Bed;
 
-/// <summary>
-/// One network of a test: a bridge in the test's own namespace and a namespace for each machine behind it. The names carry the process id of the
-/// test, by which a later run finds and removes what a run that was killed has left.
-/// </summary>
+/// <summary>One network of a test: a bridge in the test's own namespace and a namespace for each machine behind it.</summary>
 internal sealed class ClusterNetwork : IDisposable
 {
-    private const string Prefix = "cb";
     private const int FirstMachine = 11;
-    private static int _made;
-    private readonly string _bridge = $"{Prefix}{Environment.ProcessId}x{Interlocked.Increment(ref _made)}";
+    private readonly string _bridge = Namespaces.NewName();
     private readonly string _net;
     private readonly int _machines;
 
     public ClusterNetwork(int machines)
     {
-        RemoveStale();
+        Namespaces.RemoveStale();
         _machines = machines;
         _net = FreeNet();
-        Ip("link", "add", "name", _bridge, "type", "bridge", "forward_delay", "0");
-        Ip("addr", "add", Here + "/24", "dev", _bridge);
-        Ip("link", "set", _bridge, "up");
+        Namespaces.Ip("link", "add", "name", _bridge, "type", "bridge", "forward_delay", "0");
+        Namespaces.Ip("addr", "add", Here + "/24", "dev", _bridge);
+        Namespaces.Ip("link", "set", _bridge, "up");
         for (int i = 0; i < machines; i++)
         {
-            Ip("netns", "add", Namespace(i));
-            Ip("link", "add", "name", Namespace(i), "type", "veth", "peer", "name", "eth0", "netns", Namespace(i));
-            Ip("link", "set", Namespace(i), "master", _bridge, "up");
-            Ip("-n", Namespace(i), "addr", "add", Machine(i) + "/24", "dev", "eth0");
-            Ip("-n", Namespace(i), "link", "set", "eth0", "up");
-            Ip("-n", Namespace(i), "link", "set", "lo", "up");
+            Namespaces.Ip("netns", "add", Namespace(i));
+            Namespaces.Ip("link", "add", "name", Namespace(i), "type", "veth", "peer", "name", "eth0", "netns", Namespace(i));
+            Namespaces.Ip("link", "set", Namespace(i), "master", _bridge, "up");
+            Namespaces.Ip("-n", Namespace(i), "addr", "add", Machine(i) + "/24", "dev", "eth0");
+            Namespaces.Ip("-n", Namespace(i), "link", "set", "eth0", "up");
+            Namespaces.Ip("-n", Namespace(i), "link", "set", "lo", "up");
         }
 
         if (machines == 1)
         {
-            Ip("-n", Namespace(0), "addr", "add", Floating + "/24", "dev", "eth0"); // there is nobody to move it
+            Namespaces.Ip("-n", Namespace(0), "addr", "add", Floating + "/24", "dev", "eth0"); // there is nobody to move it
         }
     }
 
@@ -65,39 +60,11 @@ internal sealed class ClusterNetwork : IDisposable
     {
         for (int i = 0; i < _machines; i++)
         {
-            Must(On(i, "iptables", "-F"));
+            Namespaces.Must(On(i, "iptables", "-F"));
         }
     }
 
-    public void Dispose() => Remove(_bridge);
-
-    private static void RemoveStale()
-    {
-        IEnumerable<string> bridges = Names("link", "show", "type", "bridge").Concat(Names("netns", "list").Select(name => name.Split('n')[0])).Distinct();
-        foreach (string bridge in bridges.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
-        {
-            string owner = bridge[Prefix.Length..].Split('x')[0];
-            if (int.TryParse(owner, CultureInfo.InvariantCulture, out int process) && !Directory.Exists($"/proc/{process}"))
-            {
-                Remove(bridge);
-            }
-        }
-    }
-
-    private static void Remove(string bridge)
-    {
-        foreach (string name in Names("netns", "list").Where(name => name.StartsWith(bridge + "n", StringComparison.Ordinal)))
-        {
-            foreach (string process in Command.Run(TimeSpan.FromSeconds(10), "ip", "netns", "pids", name).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            {
-                Signals.Send(int.Parse(process, CultureInfo.InvariantCulture), Signals.Kill);
-            }
-
-            Command.Try("ip", "netns", "del", name);
-        }
-
-        Command.Try("ip", "link", "del", bridge);
-    }
+    public void Dispose() => Namespaces.Remove(_bridge);
 
     /// <summary>A /24 of 10.64.0.0/10 that no interface here has: runs at the same time begin their search at different ones.</summary>
     private static string FreeNet()
@@ -109,17 +76,5 @@ internal sealed class ClusterNetwork : IDisposable
             .First(net => !used.Contains($" {net}.", StringComparison.Ordinal));
     }
 
-    /// <summary>The first word of each line.</summary>
-    private static string[] Names(params string[] listing) =>
-        [.. Command.Run(TimeSpan.FromSeconds(10), "ip", ["-br", .. listing]).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0])];
-
-    private void Drop(int machine, params string[] match) => Must(On(machine, ["iptables", "-A", "INPUT", .. match, "-j", "DROP"]));
-
-    private static void Ip(params string[] arguments) => Must(["ip", .. arguments]);
-
-    private static void Must(string[] command)
-    {
-        Command.Outcome outcome = Command.Run(TimeSpan.FromSeconds(10), command[0], command[1..]);
-        Assert.True(outcome.ExitCode == 0, $"{string.Join(' ', command)}: {outcome.All}");
-    }
+    private void Drop(int machine, params string[] match) => Namespaces.Must(On(machine, ["iptables", "-A", "INPUT", .. match, "-j", "DROP"]));
 }

@@ -12,8 +12,9 @@ internal sealed class ClusterSetup(ClusterNetwork network, string root, string d
 
     public ClusterNetwork Network => network;
 
-    /// <summary>Where the callees are.</summary>
+    /// <summary>Where the callees are: over UDP, and, for calls to stream.test, over TCP.</summary>
     public int FarPort { get; init; }
+    public int StreamPort { get; init; }
     public int Nodes { get; init; } = 1;
 
     /// <summary>HOCON that wins over what stands here.</summary>
@@ -53,8 +54,14 @@ internal sealed class ClusterSetup(ClusterNetwork network, string root, string d
             { realm = core, transport = tcp, listen = "{{network.Floating}}:{{CorePort}}" }
           ]
           registrar { domains = ["example.test"] }
-          trunks { far { realm = core, endpoints = [ { uri = "sip:{{network.Here}}:{{FarPort}};transport=udp" } ], try-timeout = 30s, ring-timeout = 900s } }
-          routes = [ { name = "everything", match { from-realm = access }, to = far } ]
+          trunks {
+            far { realm = core, endpoints = [ { uri = "sip:{{network.Here}}:{{FarPort}};transport=udp" } ], try-timeout = 30s, ring-timeout = 900s }
+            stream { realm = core, endpoints = [ { uri = "sip:{{network.Here}}:{{StreamPort}};transport=tcp" } ], try-timeout = 30s, ring-timeout = 900s }
+          }
+          routes = [
+            { name = "over TCP", match { from-realm = access, domain = "stream.test" }, to = stream }
+            { name = "everything else", match { from-realm = access }, to = far }
+          ]
           calls { no-answer = 900s }
           admin { listen = "{{network.Machine(index)}}:{{AdminPort}}", token = "{{AdminToken}}" }
         }

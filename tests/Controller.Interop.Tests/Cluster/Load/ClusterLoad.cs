@@ -8,7 +8,8 @@ namespace Controller.Interop.Tests.Cluster.Load;
 
 /// <summary>
 /// A caller and a callee with any number of calls between them, who keep their own truth: calls that are held without traffic, calls that ring, and new ones
-/// all the time, some of which negotiate again before they end. Whatever a party sees that it must not see is a violation.
+/// all the time, some of which negotiate again before they end. One held call in twenty has TCP on one or both of its legs. Whatever a party sees that it
+/// must not see is a violation.
 /// </summary>
 internal sealed class ClusterLoad : IDisposable
 {
@@ -30,10 +31,16 @@ internal sealed class ClusterLoad : IDisposable
     public ClusterLoad(IPAddress here, IPEndPoint node, int seed)
     {
         (_node, _random) = (node, new Random(seed));
-        Caller = new Party("caller-secret", address: here) { ForgetAfter = ForgetAfter };
-        Callee = new Party("callee-secret", address: here) { ForgetAfter = ForgetAfter };
-        PartyChecks.HideFromEachOther(Caller, Callee);
-        Callee.OnCall = Take;
+        Caller = new Party("caller-secret", new DatagramSocket(new IPEndPoint(here, 0))) { ForgetAfter = ForgetAfter };
+        Callee = new Party("callee-secret", new DatagramSocket(new IPEndPoint(here, 0))) { ForgetAfter = ForgetAfter, OnCall = Take };
+        StreamCaller = new Party("caller-stream", new StreamSocket(new IPEndPoint(here, 0))) { ForgetAfter = ForgetAfter };
+        StreamCallee = new Party("callee-stream", new StreamSocket(new IPEndPoint(here, 0))) { ForgetAfter = ForgetAfter, OnCall = Take };
+        foreach (Party caller in (Party[])[Caller, StreamCaller])
+        {
+            PartyChecks.HideFromEachOther(caller, Callee);
+            PartyChecks.HideFromEachOther(caller, StreamCallee);
+        }
+
         Tick(Caller, StartDue);
         Tick(Caller, () => AskDue(call => call.Near));
         Tick(Callee, () => AskDue(call => call.Far));
@@ -41,6 +48,8 @@ internal sealed class ClusterLoad : IDisposable
 
     public Party Caller { get; }
     public Party Callee { get; }
+    public Party StreamCaller { get; }
+    public Party StreamCallee { get; }
 
     /// <summary>New calls a second, from now on.</summary>
     public double Rate { get; set; }
@@ -51,7 +60,7 @@ internal sealed class ClusterLoad : IDisposable
     public int Started => _calls.Count;
     public int TurnedAway => Volatile.Read(ref _turnedAway);
     public IEnumerable<LoadCall> Calls => _calls.Values;
-    public IEnumerable<string> Violations => _violations.Concat(Caller.Checks.Violations).Concat(Callee.Checks.Violations);
+    public IEnumerable<string> Violations => _violations.Concat(Parties.SelectMany(party => party.Checks.Violations));
 
     /// <summary>How long a new call waited for its answer, less what the callee took: the longest since the last question.</summary>
     public double LongestSetupMs { get; private set; }
@@ -86,13 +95,13 @@ internal sealed class ClusterLoad : IDisposable
             switch (i % 3)
             {
                 case 0:
-                    Callee.After(0, () => call.Far!.Answer());
+                    call.Far!.After(0, far => far.Answer());
                     break;
                 case 1:
-                    Caller.After(0, () => call.Near.Cancel());
+                    call.Near.After(0, near => near.Cancel());
                     break;
                 default:
-                    Callee.After(0, () => call.Far!.Reject(486));
+                    call.Far!.After(0, far => far.Reject(486));
                     break;
             }
         });
@@ -112,7 +121,7 @@ internal sealed class ClusterLoad : IDisposable
         LoadCall[] held = [.. all.Where((_, i) => i % Math.Max(1, all.Length / most) == 0)];
         Await(() => held.All(call => !call.Near.IsBusy && call.Far is { IsBusy: false }), 40, () => "earlier requests inside calls are over");
         int[] before = [.. held.Select(Answered)];
-        Pace(held, (call, i) => (i % 2 == 0 ? Caller : Callee).After(0, () => (i % 2 == 0 ? call.Near : call.Far!).Reinvite()));
+        Pace(held, (call, i) => (i % 2 == 0 ? call.Near : call.Far!).After(0, side => side.Reinvite()));
         Await(() => held.Select((call, i) => Answered(call) > before[i]).All(answered => answered), 40, () =>
             $"{held.Where((call, i) => Answered(call) == before[i]).Count()} of {held.Length} held calls do not answer a re-INVITE:\n" +
             string.Join('\n', held.Where((call, i) => Answered(call) == before[i]).Take(5).Select(call => $"{call.Near}\n  {call.Far}")));
@@ -125,7 +134,7 @@ internal sealed class ClusterLoad : IDisposable
         Decide();
         LoadCall[] held = Held();
         Await(() => held.All(call => !call.Near.IsBusy && call.Far is { IsBusy: false }), 40, () => "requests inside calls are over");
-        Pace(held, (call, i) => (i % 2 == 0 ? Caller : Callee).After(0, () => (i % 2 == 0 ? call.Near : call.Far!).Bye()));
+        Pace(held, (call, i) => (i % 2 == 0 ? call.Near : call.Far!).After(0, side => side.Bye()));
         lock (_held)
         {
             _held.Clear();
@@ -141,9 +150,13 @@ internal sealed class ClusterLoad : IDisposable
     public void Dispose()
     {
         _stopped = true;
-        Caller.Dispose();
-        Callee.Dispose();
+        foreach (Party party in Parties)
+        {
+            party.Dispose();
+        }
     }
+
+    private Party[] Parties => [Caller, Callee, StreamCaller, StreamCallee];
 
     private static int Answered(LoadCall call) => call.Near.ReinvitesAnswered + (call.Far?.ReinvitesAnswered ?? 0);
 
@@ -160,18 +173,27 @@ internal sealed class ClusterLoad : IDisposable
         List<LoadCall> calls = [];
         for (int i = 0; i < count; i++)
         {
-            Caller.After(i * 1000 / perSecond, () => calls.Add(Begin(kind, 20, 0)));
+            Party caller = i % 40 is 7 or 27 ? StreamCaller : Caller;
+            string domain = i % 40 is 17 or 27 ? "stream.test" : "far.test";
+            caller.After(i * 1000 / perSecond, () =>
+            {
+                LoadCall call = Begin(kind, 20, 0, caller, domain);
+                lock (calls)
+                {
+                    calls.Add(call);
+                }
+            });
         }
 
-        Await(() => { lock (Caller.Gate) { return calls.Count == count; } }, (count / perSecond) + 20, () => $"{count} calls begun");
+        Await(() => { lock (calls) { return calls.Count == count; } }, (count / perSecond) + 20, () => $"{count} calls begun");
         return calls;
     }
 
-    private LoadCall Begin(string kind, int ringMs, int talkMs)
+    private LoadCall Begin(string kind, int ringMs, int talkMs, Party caller, string domain)
     {
-        var script = new CallScript($"c{++_numbers}", kind, ringMs, talkMs);
+        var script = new CallScript($"c{Interlocked.Increment(ref _numbers)}", kind, ringMs, talkMs);
         LoadCall? made = null;
-        Caller.Call(_node, $"sip:{script.User}@far.test", near =>
+        caller.Call(_node, $"sip:{script.User}@{domain}", near =>
         {
             script.Prepare(near);
             Action<PartyCall>? scripted = near.OnPhase;
@@ -233,7 +255,7 @@ internal sealed class ClusterLoad : IDisposable
         _due = Math.Min(_due + (Rate * TickMs / 1000), 5);
         for (; _due >= 1; _due--)
         {
-            Begin(Flow[_random.Next(Flow.Length)], _random.Next(50, 500), _random.Next(500, 4000));
+            Begin(Flow[_random.Next(Flow.Length)], _random.Next(50, 500), _random.Next(500, 4000), Caller, "far.test");
         }
     }
 
@@ -246,8 +268,10 @@ internal sealed class ClusterLoad : IDisposable
                 return;
             }
 
-            PartyCall? call = side(_held[Random.Shared.Next(_held.Count)]);
-            if (call is not { Phase: CallPhase.Established, IsBusy: false })
+            // What is inside a connection when its other end dies is lost, and no transaction repeats it: nobody asks over TCP while that may happen.
+            LoadCall held = _held[Random.Shared.Next(_held.Count)];
+            PartyCall? call = side(held);
+            if (call is not { Phase: CallPhase.Established, IsBusy: false } || held.IsOverStreams)
             {
                 return;
             }

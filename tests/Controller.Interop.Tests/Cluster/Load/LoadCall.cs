@@ -12,6 +12,9 @@ internal sealed class LoadCall(CallScript script, PartyCall near)
     /// <summary>The callee's side; null until it has rung.</summary>
     public PartyCall? Far { get; set; }
 
+    /// <summary>One of its legs, or both, is over TCP.</summary>
+    public bool IsOverStreams => near.IsReliable || Far is { IsReliable: true };
+
     public bool IsEstablished => near.Phase == CallPhase.Established && Far?.Phase == CallPhase.Established;
 
     /// <summary>For both parties, and nothing of it is open.</summary>
