@@ -47,7 +47,7 @@ public sealed class EdgeNode : IDisposable
         _failures = new SendFailures(system, _instruments);
         _sender = new FlowSender(_failures, peers, options.FloatingAddresses);
         _resolver = new HostResolver(options, system, _instruments, clock);
-        _arrivals = new Arrivals(options.Rules, system, settings, new StatelessAnswers(options, settings, _sender, _instruments), _instruments);
+        _arrivals = new Arrivals(options.Rules, system, settings, new StatelessAnswers(options, settings, _sender, _instruments), _instruments, clock);
         _numbers = new ConnectionNumbers(clock, options.Node);
         _streams = new StreamScope(options, new FlowTable(options.MaxConnections), _arrivals, _buffers, _failures, _instruments, clock);
         CallEffects = new CallEffectInterpreter(_sender, _resolver, system, _instruments);

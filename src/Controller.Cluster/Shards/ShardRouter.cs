@@ -64,6 +64,10 @@ public sealed class ShardRouter : IActorSystem, IDisposable
         return lane.Tell(actor, input);
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Of another node's actor it is not known; its store is ours.</remarks>
+    public bool IsBehind(ActorId actor) => _local.IsBehind(actor);
+
     /// <summary>A frame from a peer; those that are not the router's are left alone.</summary>
     /// <returns>False if it is not the router's.</returns>
     public bool Received(Incarnation from, Frame frame)

@@ -20,8 +20,9 @@ namespace Controller.Edge.Dispatch;
 /// refused at the door? (4) which actor? (5) will it take more? Called on the thread that received; thread-safe; takes over the message.
 /// </summary>
 internal sealed class Arrivals(
-    RequestRules rules, IActorSystem system, SettingsSource<ControllerSettings> settings, StatelessAnswers answers, EdgeInstruments instruments)
+    RequestRules rules, IActorSystem system, SettingsSource<ControllerSettings> settings, StatelessAnswers answers, EdgeInstruments instruments, TimeProvider clock)
 {
+    private readonly RecentRequests _recent = new(clock);
     private OwnAddresses _own = new([]);
 
     /// <summary>Before anything is received.</summary>
@@ -156,11 +157,7 @@ internal sealed class Arrivals(
             return;
         }
 
-        ActorId registration = ActorKeys.ForAddressOfRecord(current.Secret.Span, current.RegistrarAddress(aor));
-        if (!system.Tell(registration, new RegistrationInput.RegisterReceived(request, flow)))
-        {
-            Refused(request, flow);
-        }
+        Begin(ActorKeys.ForAddressOfRecord(current.Secret.Span, current.RegistrarAddress(aor)), request, flow, new RegistrationInput.RegisterReceived(request, flow));
     }
 
     /// <summary>The status for a request outside a dialog that is for us, not for somebody behind us; 0: it is not.</summary>
@@ -199,26 +196,46 @@ internal sealed class Arrivals(
 
     private void Tell(SipMessage request, Flow flow, ControllerSettings current)
     {
-        if (!system.Tell(Addressee.OfRequest(current.Secret.Span, request), new CallInput.RequestReceived(request, flow)))
+        ActorId actor = Addressee.OfRequest(current.Secret.Span, request);
+        CallInput.RequestReceived input = new(request, flow);
+        if (request.Method is not (SipMethod.Ack or SipMethod.Cancel) && TagOf(request, HeaderId.To).IsEmpty)
         {
-            Refused(request, flow);
+            Begin(actor, request, flow, input);
+        }
+        else if (!system.Tell(actor, input))
+        {
+            // Within a dialog a 503 would end it at some peers (RFC 3261 section 12.2.1.2 names 408 and 481, products do more): silence makes
+            // the peer send again.
+            instruments.DispatchRefused();
+            Drop(request, DropReason.Overload);
         }
     }
 
-    /// <summary>The input was not taken, so the message is still ours.</summary>
-    private void Refused(SipMessage request, Flow flow)
+    /// <summary>What would begin something is told to come back later if it cannot be made safe now; a copy shares the fate of the first.</summary>
+    private void Begin(ActorId actor, SipMessage request, Flow flow, object input)
     {
-        instruments.DispatchRefused();
-
-        // What would begin something is told to come back later. Within a dialog a 503 would end it at some peers (RFC 3261 section 12.2.1.2
-        // names 408 and 481, products do more): silence makes the peer send again.
-        if (request.Method is not (SipMethod.Ack or SipMethod.Cancel) && TagOf(request, HeaderId.To).IsEmpty)
+        ulong key = RecentRequests.KeyOf(request);
+        Fate fate = _recent.Of(key);
+        if (fate != Fate.Refused && !system.IsBehind(actor))
         {
-            Answer(request, flow, 503);
+            // Before it is told: from then on the message is the actor's.
+            _recent.Remember(key, Fate.Taken);
+            if (system.Tell(actor, input))
+            {
+                return;
+            }
+        }
+
+        instruments.DispatchRefused();
+        if (fate == Fate.Taken)
+        {
+            // The first copy waits, and will be answered.
+            Drop(request, DropReason.Overload);
             return;
         }
 
-        Drop(request, DropReason.Overload);
+        _recent.Remember(key, Fate.Refused);
+        Answer(request, flow, 503);
     }
 
     private void Answer(SipMessage request, Flow flow, int status, ReadOnlySpan<byte> phrase = default, string unsupported = "")

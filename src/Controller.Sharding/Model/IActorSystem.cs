@@ -12,8 +12,14 @@ public interface IActorSystem
     /// Hands an input to the actor, wherever it lives; returns at once. An input that is <see cref="IDisposable"/> is disposed
     /// after its decision (pooled receive buffers). Thread-safe, no locks.
     /// </summary>
-    /// <returns>False if the loop's mailbox is full and the input was refused (the caller counts and, for a request, answers 503).</returns>
+    /// <returns>False if the loop's mailbox is full and the input was refused.</returns>
     bool Tell(ActorId actor, object input);
+
+    /// <summary>
+    /// Nothing has become durable for so long that nobody should begin anything with this actor: the store fails or does not answer, or trust is gone. What is
+    /// told nevertheless waits. Thread-safe, no locks.
+    /// </summary>
+    bool IsBehind(ActorId actor);
 
     /// <summary>Runs <paramref name="look"/> over every actor of a kind that is loaded here, on its own loop, and returns what it gave (nulls dropped).</summary>
     Task<IReadOnlyList<TResult>> InspectAsync<TState, TResult>(ActorKind kind, Func<ActorId, TState, TResult?> look)

@@ -182,6 +182,13 @@ public sealed class ActorSystem : IActorSystem, IShardHost, IDisposable
         return false;
     }
 
+    /// <inheritdoc/>
+    public bool IsBehind(ActorId actor)
+    {
+        var shard = actor.ShardOf(Shards);
+        return _loops.Length == 0 || (Owns(shard) ? _loops[shard.Value % _loops.Length].IsBehind : Array.Exists(_loops, static loop => loop.IsBehind));
+    }
+
     public async Task<IReadOnlyList<TResult>> InspectAsync<TState, TResult>(ActorKind kind, Func<ActorId, TState, TResult?> look)
         where TState : class where TResult : class
     {

@@ -2,10 +2,10 @@ using Controller.Sharding.Model;
 
 namespace Controller.Sharding.Runtime;
 
-/// <summary>Whether a loop decides at all, and whether it lets inputs in: trust may be gone, the journal may fail or not answer. Loop thread, but where noted.</summary>
+/// <summary>Whether a loop decides at all, and whether anything should be begun: trust may be gone, the journal may fail or not answer. Loop thread, but where noted.</summary>
 internal sealed class Admission(EngineContext context, CommitPipeline commits)
 {
-    private volatile bool _refusing;
+    private volatile bool _behind;
     private Instant _distrustedSince = Instant.Never;
     private long _distrusted;
 
@@ -15,8 +15,8 @@ internal sealed class Admission(EngineContext context, CommitPipeline commits)
     /// <summary>Trust has come or gone since.</summary>
     public bool HasChanged => context.Trust.Holds != Trusted;
 
-    /// <summary>Inputs are refused at once. Any thread.</summary>
-    public bool Refusing => _refusing;
+    /// <summary>Nothing should be begun. Any thread.</summary>
+    public bool IsBehind => _behind;
 
     /// <summary>Trust has been gone for so long that nobody should wait for it.</summary>
     public bool IsHopeless { get; private set; }
@@ -24,8 +24,8 @@ internal sealed class Admission(EngineContext context, CommitPipeline commits)
     /// <summary>For how long decisions stood still for want of trust, over all times. Any thread.</summary>
     public TimeSpan Distrusted => TimeSpan.FromMilliseconds(Volatile.Read(ref _distrusted));
 
-    /// <summary>When inputs will be refused if nothing happens.</summary>
-    public Instant Due => _refusing ? Instant.Never : Instant.Earlier(_distrustedSince, commits.UnansweredSince).After(context.Options.RefuseAfter);
+    /// <summary>When that begins if nothing happens.</summary>
+    public Instant Due => _behind ? Instant.Never : Instant.Earlier(_distrustedSince, commits.UnansweredSince).After(context.Options.RefuseAfter);
 
     /// <summary>Begins a round.</summary>
     /// <returns>True if trust is back.</returns>
@@ -51,10 +51,10 @@ internal sealed class Admission(EngineContext context, CommitPipeline commits)
     public void Settle(Instant now)
     {
         IsHopeless = IsPast(_distrustedSince, now);
-        var refusing = commits.IsAway || IsHopeless || IsPast(commits.UnansweredSince, now);
-        if (refusing != _refusing)
+        var behind = commits.IsAway || IsHopeless || IsPast(commits.UnansweredSince, now);
+        if (behind != _behind)
         {
-            _refusing = refusing;
+            _behind = behind;
         }
     }
 

@@ -72,6 +72,9 @@ internal sealed class ShardLoop : IDisposable
 
     public IEnumerable<ActorKind> Kinds => from kind in _kinds where kind is not null select kind.Kind;
 
+    /// <summary>Any thread.</summary>
+    public bool IsBehind => _admission.IsBehind;
+
     public int CountOf(ActorKind kind) => _kinds[kind.Value]?.Count ?? 0;
 
     public KindOnLoop? KindOf(ActorKind kind) => _kinds[kind.Value];
@@ -79,7 +82,7 @@ internal sealed class ShardLoop : IDisposable
     /// <summary>Any thread.</summary>
     public bool TryTell(in ActorId actor, object input)
     {
-        if (_hasEnded || (_admission.Refusing && !Inside.IsPerforming) || !_mailbox.TryEnqueue(actor, input))
+        if (_hasEnded || !_mailbox.TryEnqueue(actor, input))
         {
             return false;
         }

@@ -108,7 +108,6 @@ internal sealed class TypedKindOnLoop<TActor, TState, TInput, TEvent, TEffect, T
 
     public override void Release(ActorId actor, object effects, Instant decidedAt, bool withoutSends)
     {
-        Inside.IsPerforming = true;
         foreach (var effect in (TEffect[])effects)
         {
             try
@@ -123,8 +122,6 @@ internal sealed class TypedKindOnLoop<TActor, TState, TInput, TEvent, TEffect, T
                 context.Report(new EngineFault(EngineFaultKind.InterpreterThrew, $"actor {actor}: {effect.GetType().Name}: {e.Message}", actor, Error: e));
             }
         }
-
-        Inside.IsPerforming = false;
     }
 
     public override object Fold(object state, ReadOnlySpan<byte> payload)

@@ -72,6 +72,8 @@ internal sealed class ScriptedHost(int shards) : IActorSystem, IShardHost
     public Task<IReadOnlyList<TResult>> InspectAsync<TState, TResult>(ActorKind kind, Func<ActorId, TState, TResult?> look)
         where TState : class where TResult : class => Task.FromResult<IReadOnlyList<TResult>>([]);
 
+    public bool IsBehind(ActorId actor) => false;
+
     public int CountOf(ActorKind kind) => 42;
 
     public Task<IReadOnlyList<(long Sequence, object Event)>> HistoryAsync(ActorId actor) => Task.FromResult<IReadOnlyList<(long, object)>>([(1, "event")]);

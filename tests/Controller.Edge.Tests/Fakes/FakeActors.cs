@@ -64,6 +64,11 @@ public sealed class FakeActors : IActorSystem
     public Task<IReadOnlyList<TResult>> InspectAsync<TState, TResult>(ActorKind kind, Func<ActorId, TState, TResult?> look)
         where TState : class where TResult : class => throw new NotSupportedException();
 
+    /// <summary>As if the store did not answer.</summary>
+    public bool Behind { get; set; }
+
+    public bool IsBehind(ActorId actor) => Behind;
+
     public int CountOf(ActorKind kind) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<(long Sequence, object Event)>> HistoryAsync(ActorId actor) => throw new NotSupportedException();

@@ -35,7 +35,7 @@ public sealed class ReceiveCostTests(ITestOutputHelper output)
         using EdgeInstruments instruments = new(() => 0);
         FlowSender sender = new(new SendFailures(actors, instruments));
         EdgeOptions options = new();
-        Arrivals arrivals = new(options.Rules, actors, settings, new StatelessAnswers(options, settings, sender, instruments), instruments);
+        Arrivals arrivals = new(options.Rules, actors, settings, new StatelessAnswers(options, settings, sender, instruments), instruments, TimeProvider.System);
         ReceiveBuffers buffers = new(100_000);
         FlowCache flows = new(SipTransport.Udp, 0, System.Net.Sockets.AddressFamily.InterNetwork, 100);
         SocketAddress source = new IPEndPoint(IPAddress.Loopback, 5060).Serialize();

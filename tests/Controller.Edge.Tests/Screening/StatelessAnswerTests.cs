@@ -251,6 +251,44 @@ public sealed class StatelessAnswerTests : IDisposable
         _edge.AssertCounted(4, "edge.messages.rejected", "overload");
     }
 
+    [Fact]
+    public void A_request_that_was_told_to_come_back_later_is_not_begun_by_its_copy()
+    {
+        string invite = Requests.Make("INVITE", _peer.SentBy);
+        _edge.Actors.Behind = true;
+        SipMessage first = _peer.Ask(invite);
+        Assert.Equal((503, "5"), (first.StatusCode, Text(first, HeaderId.RetryAfter)));
+        _edge.Actors.Behind = false;
+
+        // The same answer, for the transaction is over at the other side or will be (RFC 3261 section 17.1.1.2).
+        Assert.True(first.Raw.SequenceEqual(_peer.Ask(invite).Raw));
+        Assert.Equal(0, _edge.Actors.Count);
+
+        // What follows is another transaction, of the same call.
+        _peer.Send(invite.Replace("branch=z9hG4bK", "branch=z9hG4bKnext", StringComparison.Ordinal));
+        Assert.NotNull(_edge.Actors.Next().Message);
+    }
+
+    [Fact]
+    public void A_copy_of_a_request_that_waits_is_not_told_to_come_back_later()
+    {
+        string invite = Requests.Make("INVITE", _peer.SentBy);
+        string register = Requests.Register(_peer.SentBy);
+        _peer.Send(invite);
+        _edge.Actors.Next();
+        _peer.Send(register);
+        _edge.Actors.Next();
+        _edge.Actors.Behind = true;
+        _peer.Send(invite);
+        _peer.Send(register);
+        Assert.True(_peer.HeardNothing());
+        _edge.AssertCounted(2, "edge.messages.rejected", "overload");
+
+        // Within a dialog everything waits.
+        _peer.Send(Requests.Make("BYE", _peer.SentBy, toTag: "t"));
+        Assert.Equal(SipMethod.Bye, _edge.Actors.Next().Message!.Method);
+    }
+
     public void Dispose()
     {
         _peer.Dispose();

@@ -21,6 +21,8 @@ internal sealed class FakeActorSystem : IActorSystem
         where TState : class where TResult : class =>
         Task.FromResult<IReadOnlyList<TResult>>([.. States.Where(s => s.Key.Kind == kind).Select(s => look(s.Key, (TState)s.Value)).OfType<TResult>()]);
 
+    public bool IsBehind(ActorId actor) => false;
+
     public int CountOf(ActorKind kind) => States.Keys.Count(k => k.Kind == kind);
 
     public Task<IReadOnlyList<(long Sequence, object Event)>> HistoryAsync(ActorId actor) =>
