@@ -18,6 +18,9 @@ public abstract record Frame
     /// <summary>Ownership that the arbiter has committed: learned at once instead of with the next heartbeat. Always true, never the whole.</summary>
     public sealed record Moves(ImmutableArray<OwnedShard> Shards, ImmutableArray<OwnedAddress> Addresses) : Frame;
 
+    /// <summary>Shards that the sender has received take inputs there: for whoever gave them, who has counted how long they did not.</summary>
+    public sealed record Opened(ImmutableArray<OwnedShard> Shards) : Frame;
+
     /// <summary>The arbiter has committed it. Whoever reads of itself ends.</summary>
     public sealed record Fenced(Incarnation Node) : Frame;
 

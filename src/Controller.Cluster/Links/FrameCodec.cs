@@ -74,6 +74,7 @@ internal static class FrameCodec
             FrameKind.Pulse => new Frame.Pulse(
                 reader.I64(), new BeatReport(new TimeSpan(reader.I64()), new TimeSpan(reader.I64()), reader.I32()), reader.Bool()),
             FrameKind.Moves => new Frame.Moves(Shards(ref reader), Addresses(ref reader)),
+            FrameKind.Opened => new Frame.Opened(Shards(ref reader)),
             FrameKind.Fenced => new Frame.Fenced(Incarnation(ref reader)),
             FrameKind.Goodbye => new Frame.Goodbye(),
             FrameKind.DoYouHear => new Frame.DoYouHear(Incarnation(ref reader)),
@@ -94,6 +95,7 @@ internal static class FrameCodec
     {
         Frame.Pulse => FrameKind.Pulse,
         Frame.Moves => FrameKind.Moves,
+        Frame.Opened => FrameKind.Opened,
         Frame.Fenced => FrameKind.Fenced,
         Frame.Goodbye => FrameKind.Goodbye,
         Frame.DoYouHear => FrameKind.DoYouHear,
@@ -120,7 +122,11 @@ internal static class FrameCodec
                 writer.Bool(pulse.ArbiterAnswers);
                 break;
             case Frame.Moves moves:
-                Write(ref writer, moves);
+                Write(ref writer, moves.Shards);
+                Write(ref writer, moves.Addresses);
+                break;
+            case Frame.Opened opened:
+                Write(ref writer, opened.Shards);
                 break;
             case Frame.Fenced fenced:
                 Write(ref writer, fenced.Node);
@@ -200,16 +206,19 @@ internal static class FrameCodec
 
     private static OwnedShard Shard(ref OctetReader reader) => new(new ShardId(reader.U16()), Owner(ref reader), new Epoch(reader.I64()));
 
-    private static void Write(ref OctetWriter writer, Frame.Moves moves)
+    private static void Write(ref OctetWriter writer, ImmutableArray<OwnedShard> shards)
     {
-        writer.I32(moves.Shards.Length);
-        foreach (OwnedShard shard in moves.Shards)
+        writer.I32(shards.Length);
+        foreach (OwnedShard shard in shards)
         {
             Write(ref writer, shard);
         }
+    }
 
-        writer.I32(moves.Addresses.Length);
-        foreach (OwnedAddress address in moves.Addresses)
+    private static void Write(ref OctetWriter writer, ImmutableArray<OwnedAddress> addresses)
+    {
+        writer.I32(addresses.Length);
+        foreach (OwnedAddress address in addresses)
         {
             writer.Text(address.Address);
             Write(ref writer, address.Owner);

@@ -5,6 +5,7 @@ namespace Controller.Cluster.Membership;
 
 /// <summary>What a member's commands are done by.</summary>
 /// <param name="Take">A floating address becomes this node's; <paramref name="Drop"/>: not any more.</param>
+/// <param name="KeepAddresses">Until then the addresses stay, trusted or not.</param>
 /// <param name="Opened">The engine takes inputs of a shard from now on; <paramref name="Closed"/>: not any more.</param>
 /// <param name="News">For the operator.</param>
 /// <param name="Die">The process ends, without a word to anybody.</param>
@@ -15,6 +16,7 @@ public sealed record NodeLimbs(
     IShardHost Shards,
     Action<string> Take,
     Action<string> Drop,
+    Action<TimeSpan> KeepAddresses,
     Action TrustChanged,
     Action<ShardId> Opened,
     Action<ShardId> Closed,
@@ -59,6 +61,9 @@ public sealed class ClusterNode(Member member, MemberInbox inbox, NodeTrust trus
                     limbs.TrustChanged();
                 }
 
+                break;
+            case MemberCommand.KeepAddresses keep:
+                limbs.KeepAddresses(keep.Until);
                 break;
             case MemberCommand.Ask request:
                 limbs.Arbiter.Ask(request);

@@ -72,6 +72,7 @@ public sealed class Member
         {
             case MemberInput.Tick:
                 _suspicion.OnTick();
+                KeepAddresses();
                 break;
             case MemberInput.Beaten beat:
                 OnBeat(beat);
@@ -116,6 +117,14 @@ public sealed class Member
         }
     }
 
+    private void KeepAddresses()
+    {
+        if (!_context.Trusted && _held.Addresses.Count > 0 && _suspicion.NobodyIsAnswered)
+        {
+            _context.Want(new MemberCommand.KeepAddresses(_context.Now + (_context.Options.SuspectAfter / 2)));
+        }
+    }
+
     private void OnBeat(MemberInput.Beaten beat)
     {
         View = beat.View;
@@ -145,6 +154,9 @@ public sealed class Member
             case Frame.Moves moves:
                 _held.Learn(moves.Shards, moves.Addresses);
                 break;
+            case Frame.Opened opened:
+                _moves.OnOpened(from, opened.Shards);
+                break;
             case Frame.Fenced fenced when fenced.Node == _context.Options.Self:
                 Die($"node {from} says that this run is fenced");
                 return;
@@ -162,6 +174,7 @@ public sealed class Member
         if (!opened.Failed && !_claims.OnOpened(opened.Actors))
         {
             _context.Tell(new MemberNews.Received(opened.Shards.Length, opened.Actors));
+            _context.Broadcast(new Frame.Opened([.. opened.Shards.Select(fence => new OwnedShard(fence.Shard, _context.Options.Self, fence.Epoch))]));
         }
     }
 
@@ -202,7 +215,7 @@ public sealed class Member
             case MemberPhase.Up when _draining:
                 Enter(MemberPhase.Leaving);
                 break;
-            case MemberPhase.Leaving when _moves.Idle && IsEmpty:
+            case MemberPhase.Leaving when _moves.Idle && IsEmpty && _moves.AllTaken:
                 Enter(MemberPhase.Down);
                 break;
             case MemberPhase.Leaving when _moves.Idle && NobodyTakes:

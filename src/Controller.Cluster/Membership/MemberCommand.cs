@@ -13,6 +13,12 @@ public abstract record MemberCommand
     /// <summary>Until then, on this node's monotonic clock, the engine may act.</summary>
     public sealed record Trust(TimeSpan Until) : MemberCommand;
 
+    /// <summary>
+    /// Until then the floating addresses that are ours stay, though the arbiter does not answer: it answers nobody, so nobody can take them, and whoever calls is
+    /// told to come back instead of meeting nobody.
+    /// </summary>
+    public sealed record KeepAddresses(TimeSpan Until) : MemberCommand;
+
     public sealed record Know(ImmutableArray<PeerAddress> Peers) : MemberCommand;
 
     public sealed record Send(NodeId To, Frame Frame) : MemberCommand;
@@ -68,7 +74,7 @@ public abstract record MemberNews
     /// <summary>Shards that were handed over to us are open.</summary>
     public sealed record Received(int Shards, int Actors) : MemberNews;
 
-    /// <param name="Pause">From the release, when inputs began to wait, until the arbiter had the new owner.</param>
+    /// <param name="Pause">From the release, when inputs began to wait, until the new owner took them.</param>
     public sealed record Gave(int Shards, Incarnation To, TimeSpan Pause) : MemberNews;
 
     /// <summary>What was asked of the arbiter or the engine failed and will be tried again.</summary>

@@ -21,7 +21,7 @@ public sealed record MemberOptions(Incarnation Self, NodeRoles Roles, int Shards
     public int MovesPerSecond { get; init; } = 20;
 
     /// <summary>What a node that leaves gives away in one transaction, at most.</summary>
-    public int MovesAtOnce { get; init; } = 8;
+    public int MovesAtOnce { get; init; } = 2;
 
     /// <summary>Between two fencings for which links are the only evidence.</summary>
     public TimeSpan BetweenLinkFences { get; init; } = TimeSpan.FromSeconds(10);

@@ -11,8 +11,10 @@ namespace Controller.Cluster.Membership;
 /// </summary>
 internal sealed class Moves(MemberContext context, HeldShards held, Suspicion suspicion)
 {
+    private static readonly TimeSpan TakenWithin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AgainAfterFailure = TimeSpan.FromMilliseconds(500);
 
+    private readonly Dictionary<ShardId, Given> _given = [];
     private bool _moving;
     private bool _movingAddresses;
     private Incarnation _to;
@@ -21,6 +23,9 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
     private int _balanced = -1;
 
     public bool Idle => !_moving && !_movingAddresses;
+
+    /// <summary>Who was given shards takes their inputs, or should by now.</summary>
+    public bool AllTaken => _given.Values.All(given => context.Now - given.Began > TakenWithin);
 
     public void Consider(bool orphans)
     {
@@ -51,14 +56,13 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
 
     public void OnHandedOff(MemberInput.HandedOff done)
     {
-        TimeSpan pause = context.Now - _began;
         _moving = _movingAddresses = false;
         if (done.Holdings is { } given)
         {
             held.Announce([.. given.Shards.Select(fence => new OwnedShard(fence.Shard, done.To, fence.Epoch))], given.Addresses);
-            if (given.Shards.Length > 0)
+            foreach (Fence fence in given.Shards)
             {
-                context.Tell(new MemberNews.Gave(given.Shards.Length, done.To, pause));
+                _given[fence.Shard] = new Given(fence.Epoch, _began);
             }
 
             _notBefore = context.Phase == MemberPhase.Leaving ? _notBefore : context.Now + (TimeSpan.FromSeconds(1) * given.Shards.Length / context.Options.MovesPerSecond);
@@ -76,6 +80,27 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
         _notBefore = context.Now + AgainAfterFailure;
         held.Keep(done.Shards);
         context.Tell(new MemberNews.Trouble($"{done.Shards.Length} shards could not be handed to node {done.To}"));
+    }
+
+    /// <summary>The other takes inputs for them: until then they have waited.</summary>
+    public void OnOpened(Incarnation by, ImmutableArray<OwnedShard> shards)
+    {
+        int count = 0;
+        TimeSpan pause = TimeSpan.Zero;
+        foreach (OwnedShard shard in shards)
+        {
+            if (_given.TryGetValue(shard.Shard, out Given given) && given.Epoch == shard.Epoch)
+            {
+                _given.Remove(shard.Shard);
+                count++;
+                pause = context.Now - given.Began > pause ? context.Now - given.Began : pause;
+            }
+        }
+
+        if (count > 0)
+        {
+            context.Tell(new MemberNews.Gave(count, by, pause));
+        }
     }
 
     private bool GiveShards(bool leaving)
@@ -137,4 +162,7 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
         NodeId self = context.Options.Self.Node;
         return [.. fit.Where(node => node == self ? context.Phase == MemberPhase.Up : suspicion.IsConnected(context.Row(node)!.Incarnation))];
     }
+
+    /// <summary>A shard on its way: at which epoch, and since when its inputs wait.</summary>
+    private readonly record struct Given(Epoch Epoch, TimeSpan Began);
 }

@@ -16,6 +16,9 @@ internal sealed class Peer(Incarnation node, TimeSpan now)
     /// <summary>The last frame; at first the moment from which frames could be expected.</summary>
     public TimeSpan HeardAt { get; set; } = now;
 
+    /// <summary>Its last pulse said so.</summary>
+    public bool ArbiterAnswers { get; set; } = true;
+
     public long Beat { get; set; } = -1;
 
     /// <summary>When its heartbeat at the arbiter was last seen to have grown.</summary>

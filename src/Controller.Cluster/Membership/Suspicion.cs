@@ -34,6 +34,9 @@ internal sealed class Suspicion(MemberContext context)
     /// <summary>Every node that is up hears us and is heard: without that nobody may own anything.</summary>
     public bool HearsAll => context.Others.Where(row => row.Phase is MemberPhase.Up or MemberPhase.Leaving).All(row => Of(row.Incarnation) is { } peer && Hears(peer));
 
+    /// <summary>Every other node is heard, and none is answered by the arbiter: nothing can change hands.</summary>
+    public bool NobodyIsAnswered => context.Others.All(row => Of(row.Incarnation) is { ArbiterAnswers: false } peer && Hears(peer));
+
     public bool IsConnected(Incarnation node) => Of(node) is { Connected: true };
 
     public void OnBeat(ClusterView view)
@@ -95,6 +98,9 @@ internal sealed class Suspicion(MemberContext context)
         peer.HeardAt = context.Now;
         switch (frame)
         {
+            case Frame.Pulse pulse:
+                peer.ArbiterAnswers = pulse.ArbiterAnswers;
+                break;
             case Frame.Goodbye:
                 peer.SaidGoodbye = true;
                 break;

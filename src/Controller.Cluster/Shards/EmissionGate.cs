@@ -8,8 +8,9 @@ namespace Controller.Cluster.Shards;
 /// The way of a decided message to the edge that holds its flow, where that is another node. It goes under the fence of its actor's shard, and the
 /// other side discards it if it knows of a later owner: what a process that stood still sends when it wakes reaches nobody (failover.md section 4.3.9).
 /// </summary>
+/// <param name="trust">Of this node: without it what it has received may have waited for long, and what it knows of owners may be old.</param>
 /// <param name="edge">This node's edge: sends what another node decided. The octets are borrowed.</param>
-public sealed class EmissionGate(ShardTable table, IShardHost host, ILinks links, Action<ReadOnlyMemory<byte>> edge) : IDisposable
+public sealed class EmissionGate(ShardTable table, IShardHost host, ILinks links, ITrust trust, Action<ReadOnlyMemory<byte>> edge) : IDisposable
 {
     private readonly RouterInstruments _instruments = new();
 
@@ -34,7 +35,7 @@ public sealed class EmissionGate(ShardTable table, IShardHost host, ILinks links
     {
         ArgumentNullException.ThrowIfNull(emit);
         ShardId shard = emit.Under.Shard;
-        if (shard.Value >= table.Count || table[shard].Epoch.Value > emit.Under.Epoch.Value)
+        if (!trust.Holds || shard.Value >= table.Count || table[shard].Epoch.Value > emit.Under.Epoch.Value)
         {
             _instruments.Add(RouterCount.EmissionDiscarded);
             return;

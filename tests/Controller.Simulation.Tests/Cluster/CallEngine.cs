@@ -34,7 +34,7 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
         var options = new EngineOptions { Pumped = true, Loops = 1, Shards = machines.Shards, MailboxCapacity = 256, Trust = node.Trust };
         _system = new ActorSystem(options, _journal, new NoShards(node.Self.Node, machines.Shards), machines.Clock);
         _router = new ShardRouter(_system, _system, node.Table, node, new InputCodec(SipLimits.Default), node.Self, machines.Clock);
-        _gate = new EmissionGate(node.Table, _system, node, Emitted);
+        _gate = new EmissionGate(node.Table, _system, node, node.Trust, Emitted);
         _system.Astray = _router.Tell;
         _system.Faulted += site.Faulted;
         kinds.Register(_system, settings, new CallOutlet(this), new RegistrationOutlet(this));

@@ -63,7 +63,7 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
         IVirtualEngine engine = machines.MakeEngine(this);
         Engine = engine;
         _cluster = new ClusterNode(Member, _inbox, Trust, new NodeLimbs(
-            this, this, engine, address => Addresses[address] = machines.Clock.Now, address => Addresses.Remove(address), engine.TrustChanged, engine.Opened, engine.Closed,
+            this, this, engine, address => Addresses[address] = machines.Clock.Now, address => Addresses.Remove(address), _ => { }, engine.TrustChanged, engine.Opened, engine.Closed,
             news => machines.Tell(this, news), Die, () => Die("left")));
         Every(Pulse / 4, _cluster.Tick);
         Every(Pulse, SendPulse);

@@ -39,6 +39,7 @@ internal sealed class ClusterHome : INodeHome
     private readonly MemberOptions _options;
     private readonly ShardTable _table;
     private readonly NodeTrust _trust = new(TimeProvider.System);
+    private readonly NodeTrust _addressTrust = new(TimeProvider.System);
     private readonly MemberInbox _inbox = new();
     private readonly Member _member;
     private readonly MemberThreads _threads;
@@ -85,7 +86,7 @@ internal sealed class ClusterHome : INodeHome
             if (!options.Cluster.Addresses.IsEmpty && (options.Node.Roles & NodeRoles.Edge) != 0)
             {
                 _addresses = Owns(new AddressLease(
-                    new LinuxAddresses(), options.Cluster.Addresses.ToDictionary(floating => floating.Address, floating => floating.Device), _trust, _news.Trouble));
+                    new LinuxAddresses(), options.Cluster.Addresses.ToDictionary(floating => floating.Address, floating => floating.Device), new EitherTrust(_trust, _addressTrust), _news.Trouble));
             }
         }
         catch
@@ -109,7 +110,7 @@ internal sealed class ClusterHome : INodeHome
     {
         _system = system;
         _router = Owns(new ShardRouter(system, system, _table, _links, new InputCodec(_limits), _options.Self, TimeProvider.System));
-        _gate = Owns(new EmissionGate(_table, system, _links, message => _edge?.Emitted(message)));
+        _gate = Owns(new EmissionGate(_table, system, _links, _trust, message => _edge?.Emitted(message)));
         _events.Attach(_router, _gate);
         system.Astray = _router.Tell;
         Edges = new ClusterEdges(_options.Self.Node, _options.Addresses.ToDictionary(address => IPAddress.Parse(address.Split('/')[0])), _table, () => _member.View, _gate);
@@ -141,7 +142,7 @@ internal sealed class ClusterHome : INodeHome
         }
 
         var node = new ClusterNode(_member, _inbox, _trust, new NodeLimbs(
-            _threads, _links, system, Take, Drop, system.TrustChanged, router.Opened, router.Released, Tell, reason => _fenced.TrySetResult(reason), () => _left.TrySetResult()));
+            _threads, _links, system, Take, Drop, _addressTrust.HoldUntil, system.TrustChanged, router.Opened, router.Released, Tell, Die, () => _left.TrySetResult()));
         _threads.Start(node);
         _pulse.Start();
         _ticking = new Thread(TickRouter) { IsBackground = true, Name = "shard-router" };
@@ -168,6 +169,7 @@ internal sealed class ClusterHome : INodeHome
 
         _disposed = true;
         _trust.End();
+        _addressTrust.End();
         _threads?.Dispose();
         _ticking?.Join();
         while (_parts.TryPop(out IDisposable? part))
@@ -200,6 +202,12 @@ internal sealed class ClusterHome : INodeHome
     {
         _lag = lag;
         _links.SendToAll(new Frame.Pulse(count, Report(), _trust.Holds));
+    }
+
+    private void Die(string reason)
+    {
+        _addressTrust.End();
+        _fenced.TrySetResult(reason);
     }
 
     private void Take(string address)

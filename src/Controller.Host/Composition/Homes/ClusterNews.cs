@@ -16,7 +16,7 @@ internal sealed class ClusterNews : IDisposable
     {
         _log = log;
         _takeover = _meter.CreateHistogram<double>("controller.cluster.takeover.duration", "s", "From the suspicion, or from shards that nobody owned, until they are open here.");
-        _pause = _meter.CreateHistogram<double>("controller.cluster.handoff.pause", "s", "From the release of shards, when inputs begin to wait, until another owns them.");
+        _pause = _meter.CreateHistogram<double>("controller.cluster.handoff.pause", "s", "From the release of shards, when inputs begin to wait, until the new owner takes them.");
         _fences = _meter.CreateCounter<long>("controller.cluster.fences", "{node}", "Nodes that this one has fenced, by cause.");
         _meter.CreateObservableGauge("controller.cluster.shards", shards, "{shard}", "Shards that are this node's.");
         _meter.CreateObservableGauge("controller.cluster.map.version", mapVersion, "{change}", "Grows with every change of ownership.");
