@@ -84,6 +84,8 @@ internal sealed class ThreadedHost : IActorSystem, IShardHost, IDisposable
     public Task<IReadOnlyList<TResult>> InspectAsync<TState, TResult>(ActorKind kind, Func<ActorId, TState, TResult?> look)
         where TState : class where TResult : class => throw new NotSupportedException();
 
+    public bool IsBehind(ActorId actor) => false;
+
     public int CountOf(ActorKind kind) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<(long Sequence, object Event)>> HistoryAsync(ActorId actor) => throw new NotSupportedException();

@@ -100,7 +100,7 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
         }
     }
 
-    public void Stop()
+    public void Dispose()
     {
         IsGone = true;
         _journal.Dispose();

@@ -157,7 +157,7 @@ internal sealed class CallSite : ISite
 
     public string Describe() => string.Join('\n', _machines.Nodes.Select(node => $"node {node.Self}: {(node.IsAlive ? ((CallEngine)node.Engine!).Describe() : "dead")}"));
 
-    public void Dispose() => _machines.Nodes.ForEach(node => node.Kill());
+    public void Dispose() => _machines.Nodes.ForEach(node => node.Dispose());
 
     private void Fault()
     {

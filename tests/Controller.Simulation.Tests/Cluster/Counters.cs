@@ -91,7 +91,7 @@ internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNod
     {
     }
 
-    public void Stop() => _open.Clear();
+    public void Dispose() => _open.Clear();
 
     private void ReleaseWhenWritten(IReadOnlyList<ShardId> shards, Action released)
     {

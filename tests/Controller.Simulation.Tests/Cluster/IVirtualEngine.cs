@@ -4,8 +4,8 @@ using Controller.Sharding.Model;
 
 namespace Controller.Simulation.Tests.Cluster;
 
-/// <summary>What a machine runs beside its membership: one life of it.</summary>
-internal interface IVirtualEngine : IShardHost
+/// <summary>What a machine runs beside its membership: one life of it. Disposing ends it at once, as a crash would.</summary>
+internal interface IVirtualEngine : IShardHost, IDisposable
 {
     int OpenShards { get; }
 
@@ -22,7 +22,4 @@ internal interface IVirtualEngine : IShardHost
 
     /// <summary>Behind everything that happens on its machine.</summary>
     void Work();
-
-    /// <summary>At once, as a crash would.</summary>
-    void Stop();
 }

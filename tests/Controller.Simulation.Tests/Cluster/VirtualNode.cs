@@ -7,7 +7,7 @@ using Controller.Sharding.Placement;
 namespace Controller.Simulation.Tests.Cluster;
 
 /// <summary>One machine: the real membership, and an engine. It may die, stand still, come back as another run.</summary>
-internal sealed class VirtualNode(Machines machines, int id, Random random) : ILinks, IArbiter
+internal sealed class VirtualNode(Machines machines, int id, Random random) : ILinks, IArbiter, IDisposable
 {
     private const int MostMissed = 100_000;
 
@@ -75,10 +75,16 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
         if (IsAlive)
         {
             IsAlive = false;
-            Engine!.Stop();
+            Engine!.Dispose();
             Addresses.Clear();
             machines.Links.Died(this);
         }
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        _inbox.Dispose();
     }
 
     public void Drain()
