@@ -154,6 +154,9 @@ public sealed class Member
             case Frame.Moves moves:
                 _held.Learn(moves.Shards, moves.Addresses);
                 break;
+            case Frame.Moved moved:
+                _held.Learn([moved.Shard], []);
+                break;
             case Frame.Opened opened:
                 _moves.OnOpened(from, opened.Shards);
                 break;

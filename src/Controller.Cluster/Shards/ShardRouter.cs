@@ -69,7 +69,7 @@ public sealed class ShardRouter : IActorSystem, IDisposable
     public bool IsBehind(ActorId actor) => _local.IsBehind(actor);
 
     /// <summary>A frame from a peer; those that are not the router's are left alone.</summary>
-    /// <returns>False if it is not the router's.</returns>
+    /// <returns>False if it is not the router's, but the membership's: also <see cref="Frame.Moved"/> that says more than the table.</returns>
     public bool Received(Incarnation from, Frame frame)
     {
         switch (frame)
@@ -87,9 +87,10 @@ public sealed class ShardRouter : IActorSystem, IDisposable
             case Frame.NotTaken notTaken:
                 NotTaken(from, notTaken.Number);
                 return true;
-            case Frame.Moved moved when (uint)moved.Shard.Shard.Value < (uint)_table.Count && _table.Learn(moved.Shard):
-                // Everything of this shard has gone to the new owner by now: Learn has told.
-                return true;
+            case Frame.Moved moved when (uint)moved.Shard.Shard.Value < (uint)_table.Count && moved.Shard.Epoch.Value > _table[moved.Shard.Shard].Epoch.Value:
+                // A fact for the membership, which opens and loses shards by what it learns and is the only one to write the table. What is kept for
+                // the shard goes to its new owner when the table has changed.
+                return false;
             case Frame.Moved moved:
                 NotTaken(from, moved.Number);
                 return true;

@@ -1,3 +1,4 @@
+using Controller.Cluster.Links;
 using Controller.Cluster.Membership;
 using Controller.Cluster.Shards;
 using Controller.Sharding.Model;
@@ -25,6 +26,23 @@ internal sealed class RoutedNode
     public ShardRouter Router { get; }
 
     public static ActorId Actor(int shard, int which = 0) => new(new ActorKind(1), ((UInt128)(uint)shard << 112) | (uint)which);
+
+    /// <summary>A frame from a peer; a fact about ownership is learnt as the membership would.</summary>
+    public bool Received(Incarnation from, Frame frame)
+    {
+        if (Router.Received(from, frame))
+        {
+            return true;
+        }
+
+        if (frame is Frame.Moved moved)
+        {
+            Table.Learn(moved.Shard);
+            return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Takes the shard as if the arbiter had said so, and opens it.</summary>
     public void Own(int shard, long epoch)

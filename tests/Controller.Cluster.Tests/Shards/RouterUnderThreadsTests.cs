@@ -132,9 +132,9 @@ public sealed class RouterUnderThreadsTests
                 Host.Open(new Fence(fact.Shard, fact.Epoch));
                 Router.Opened(fact.Shard);
             }
-            else
+            else if (!Router.Received(from, frame) && frame is Frame.Moved moved)
             {
-                Router.Received(from, frame);
+                Table.Learn(moved.Shard);
             }
         }
 

@@ -157,7 +157,7 @@ internal sealed class RouterWalk
         if (busy.Count > 0)
         {
             (NodeId from, NodeId to) = busy[_random.Next(busy.Count)];
-            _nodes[to.Value - 1].Router.Received(_nodes[from.Value - 1].Self, _wires.Next(from, to));
+            _nodes[to.Value - 1].Received(_nodes[from.Value - 1].Self, _wires.Next(from, to));
         }
     }
 

@@ -35,7 +35,7 @@ public sealed class ShardRouterTests
         int delivered = 0;
         while (_wires.Busy is [var (from, to), ..])
         {
-            Assert.True(Node(to).Router.Received(Node(from).Self, _wires.Next(from, to)));
+            Assert.True(Node(to).Received(Node(from).Self, _wires.Next(from, to)));
             delivered++;
         }
 
@@ -347,6 +347,15 @@ public sealed class ShardRouterTests
         Tell(_a, "two");
         Deliver();
         Assert.Equal(["one", "two"], _c.Inbox);
+    }
+
+    /// <summary>The membership opens and loses shards by what it learns: a fact that the table had already would never be acted upon.</summary>
+    [Fact]
+    public void What_an_answer_says_about_an_owner_is_for_the_membership()
+    {
+        OwnedByB();
+        Assert.False(_a.Router.Received(_b.Self, new Frame.Moved(1, new OwnedShard(Shard, _a.Self, new Epoch(7)))));
+        Assert.Equal(_b.Self, _a.Table[Shard].Owner);
     }
 
     [Fact]
