@@ -24,6 +24,9 @@ public abstract record Frame
     /// <summary>The arbiter has committed it. Whoever reads of itself ends.</summary>
     public sealed record Fenced(Incarnation Node) : Frame;
 
+    /// <summary>The arbiter has it that the sender gives away what it owns: nothing is to be given to it.</summary>
+    public sealed record Leaving : Frame;
+
     /// <summary>It ends in order and owns nothing any more: the silence to come is no failure.</summary>
     public sealed record Goodbye : Frame;
 

@@ -21,4 +21,5 @@ internal enum FrameKind : byte
     /// <summary>In place of an answering <see cref="Hello"/>: why there is no link.</summary>
     Refusal = 14,
     Opened = 15,
+    Leaving = 16,
 }

@@ -157,6 +157,9 @@ public sealed class Member
             case Frame.Moved moved:
                 _held.Learn([moved.Shard], []);
                 break;
+            case Frame.Leaving:
+                _context.LearnLeaving(from);
+                break;
             case Frame.Opened opened:
                 _moves.OnOpened(from, opened.Shards);
                 break;
@@ -192,6 +195,11 @@ public sealed class Member
         {
             _context.Enter(entered.Phase);
             _context.Tell(new MemberNews.PhaseIs(entered.Phase));
+            if (entered.Phase == MemberPhase.Leaving)
+            {
+                _context.Broadcast(new Frame.Leaving());
+            }
+
             if (entered.Phase == MemberPhase.Down)
             {
                 Leave();

@@ -12,6 +12,7 @@ internal sealed class MemberContext(MemberOptions options, ShardTable table)
 
     private readonly Dictionary<NodeId, NodeRow> _rows = [];
     private readonly HashSet<Incarnation> _fenced = [];
+    private readonly HashSet<Incarnation> _leaving = [];
 
     public MemberOptions Options { get; } = options;
     public ShardTable Table { get; } = table;
@@ -80,8 +81,10 @@ internal sealed class MemberContext(MemberOptions options, ShardTable table)
 
     public void Learn(ClusterView view)
     {
-        foreach (NodeRow row in view.Nodes)
+        foreach (NodeRow read in view.Nodes)
         {
+            // The view may have been read before it was said.
+            NodeRow row = read.Phase == MemberPhase.Up && _leaving.Contains(read.Incarnation) ? read with { Phase = MemberPhase.Leaving } : read;
             NodeRow? before = _rows.GetValueOrDefault(row.Incarnation.Node);
             _rows[row.Incarnation.Node] = row;
             if (before is null || before.Incarnation != row.Incarnation || before.Phase != row.Phase || before.Fenced != row.Fenced || before.Quarantined != row.Quarantined)
@@ -97,6 +100,17 @@ internal sealed class MemberContext(MemberOptions options, ShardTable table)
     {
         if (_fenced.Add(node))
         {
+            NodesChangedAt = Now;
+            Changed();
+        }
+    }
+
+    /// <inheritdoc cref="LearnFenced"/>
+    public void LearnLeaving(Incarnation node)
+    {
+        if (_leaving.Add(node) && _rows.TryGetValue(node.Node, out NodeRow? row) && row.Incarnation == node && row.Phase == MemberPhase.Up)
+        {
+            _rows[node.Node] = row with { Phase = MemberPhase.Leaving };
             NodesChangedAt = Now;
             Changed();
         }

@@ -19,7 +19,7 @@ public sealed class FrameCodecTests
             [new OwnedAddress("10.9.0.10/24", Node, new Epoch(2)), new OwnedAddress("", null, new Epoch(0))]),
         new Frame.Moves([], []),
         new Frame.Opened([new OwnedShard(new ShardId(7), Node, new Epoch(3))]),
-        new Frame.Fenced(Node), new Frame.Goodbye(), new Frame.DoYouHear(Node), new Frame.Heard(Node, false),
+        new Frame.Fenced(Node), new Frame.Leaving(), new Frame.Goodbye(), new Frame.DoYouHear(Node), new Frame.Heard(Node, false),
         new Frame.Tell(1L << 60, 3, new Epoch(4), new ActorId(new ActorKind(5), UInt128.MaxValue - 6), Octets),
         new Frame.Acknowledged([1, -2, long.MaxValue]), new Frame.Acknowledged([]),
         new Frame.Moved(8, new OwnedShard(new ShardId(3), Node, new Epoch(4))), new Frame.NotTaken(-1),
