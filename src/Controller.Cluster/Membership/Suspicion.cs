@@ -246,8 +246,8 @@ internal sealed class Suspicion(MemberContext context)
             return;
         }
 
-        // A link of ours that works again is nobody's fault any more: the vote will be withdrawn.
-        List<Vote> standing = [.. _votes.Where(vote => !(Between(vote) is { } peer && Hears(peer)))];
+        // A vote of ours about a link that works again will be withdrawn; of the others' we cannot know.
+        List<Vote> standing = [.. _votes.Where(vote => !(vote.Voter == context.Options.Self && Of(vote.Target) is { } peer && Hears(peer)))];
         if (standing.Count == 0)
         {
             return;
@@ -259,10 +259,6 @@ internal sealed class Suspicion(MemberContext context)
             Fence(peer, "a broken link", context.Now - peer.HeardAt, byLinks: true);
         }
     }
-
-    /// <summary>The other side of a link of ours that the vote is about; null if it is about others.</summary>
-    private Peer? Between(Vote vote) =>
-        vote.Voter == context.Options.Self ? Of(vote.Target) : vote.Target == context.Options.Self ? Of(vote.Voter) : null;
 
     private bool MayFenceForLinks() => _lastLinkFence == MemberContext.LongAgo || context.Now - _lastLinkFence > context.Options.BetweenLinkFences;
 
