@@ -12,6 +12,7 @@ namespace Controller.Interop.Tests.Cluster;
 internal sealed class RunningCluster : IDisposable
 {
     private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly List<string> _slow = [];
     private readonly TimeSpan _processorBefore = ProcessFigures.ProcessorTime(Environment.ProcessId);
 
     public RunningCluster(int nodes, string extra = "")
@@ -40,6 +41,24 @@ internal sealed class RunningCluster : IDisposable
 
     /// <summary>Seeded: one thread at a time.</summary>
     public Random Random { get; }
+
+    /// <summary>A figure of this test: it is printed, and fails the test once the cluster is whole again.</summary>
+    public void Judge(bool right, string figure)
+    {
+        Figures.Record("figure: " + figure);
+        if (!right)
+        {
+            _slow.Add(figure);
+        }
+    }
+
+    /// <summary>The figures that were not right since the last question.</summary>
+    public string[] TakeSlow()
+    {
+        string[] slow = [.. _slow];
+        _slow.Clear();
+        return slow;
+    }
 
     /// <summary>Whatever was done to it: every node runs and has its share again, calls can be reached, and nobody has seen what must not be.</summary>
     public void Settle(int probe)

@@ -11,16 +11,20 @@ public abstract class SharedCluster(int nodes, int established, int ringing, int
     /// <summary>Does something to it; afterwards it must be whole again, and so must its calls.</summary>
     internal void During(Action<RunningCluster> fault)
     {
+        string[] slow;
         try
         {
             RunningCluster running = Running();
             fault(running);
             running.Settle(Probes);
+            slow = running.TakeSlow();
         }
         catch (Exception failure) when (Fail(failure))
         {
             throw;
         }
+
+        Assert.True(slow.Length == 0, string.Join('\n', slow)); // what was slow is no less whole
     }
 
     /// <summary>The last of the class: everything ends.</summary>
@@ -65,7 +69,7 @@ public abstract class SharedCluster(int nodes, int established, int ringing, int
         string folder = Path.Combine(Repository.Root, "artifacts/cluster");
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, $"failure-{DateTime.UtcNow:HHmmss}.txt"),
-            $"{failure}\n{_running?.Bed.Describe(200_000)}\nviolations:\n{string.Join("\n----\n", _running?.Load.Violations.Take(200) ?? [])}");
+            $"{failure}\n{_running?.Bed.Describe(200_000)}\n{_running?.Bed.LastMoves()}\nviolations:\n{string.Join("\n----\n", _running?.Load.Violations.Take(200) ?? [])}");
         Dispose();
         return true;
     }

@@ -73,6 +73,10 @@ internal sealed class ClusterBed : IDisposable
     public string Describe(int characters = 2500) => string.Join('\n', Nodes.Select(node =>
         $"== node {node.Number} ({(node.HasEnded ? "ended" : "runs")}) sees {Seen(node)}\n{(node.Log.Length > characters ? node.Log[^characters..] : node.Log)}"));
 
+    /// <summary>Which shards went where, newest first; empty if the database is away.</summary>
+    public string LastMoves() => Ask(
+        "SELECT format('%s %s/%s epoch %s: %s', to_char(at, 'HH24:MI:SS.MS'), owner_node, owner_incarnation, epoch, string_agg(format('%s %s', shard_id, cause), ', ')) FROM shard_log GROUP BY at, owner_node, owner_incarnation, epoch ORDER BY at DESC LIMIT 300");
+
     public void Dispose()
     {
         foreach (ClusterNode node in Nodes)

@@ -34,7 +34,7 @@ internal sealed class ClusterSetup(ClusterNetwork network, string root, string d
 
     /// <summary>Nodes that are killed in rotation are back in their places within seconds.</summary>
     private string Several =>
-        $$"""addresses = [ { address = "{{network.Floating}}/24", device = eth0 } ], rebalance-after = 1s, moves-per-second = 100, quarantine = 100ms""";
+        $$"""addresses = [ { address = "{{network.Floating}}/24", device = eth0 } ], rebalance-after = 1s, quarantine = 100ms""";
 
     private string File(int index) => Path.Combine(Folder(index), "node.conf");
 

@@ -21,7 +21,7 @@ internal static class Kills
             cluster.Load.AssertNoViolation();
         }
 
-        takeover.Judge(0.5, 1.0);
+        takeover.Judge(cluster, 0.5, 1.0);
     }
 
     public static void TwoAtOnce(RunningCluster cluster)
@@ -36,6 +36,6 @@ internal static class Kills
         }
 
         takeover.Await(cluster, at, lost);
-        takeover.Judge(2.5, 2.5);
+        takeover.Judge(cluster, 2.5, 2.5);
     }
 }

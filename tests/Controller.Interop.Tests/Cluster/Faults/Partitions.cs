@@ -54,7 +54,7 @@ internal static class Partitions
         cluster.Network.Heal();
         Stops.AwaitEnd(cluster, lost);
         Assert.All(cluster.Nodes, node => Assert.True(node == lost || !node.HasEnded, $"{fault}: node {node.Number} has ended too:\n{cluster.Bed.Describe()}"));
-        takeover.Judge(2.5, 2.5);
+        takeover.Judge(cluster, 2.5, 2.5);
     }
 
     /// <summary>The number of the node that is fenced; null: none.</summary>

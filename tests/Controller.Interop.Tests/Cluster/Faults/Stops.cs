@@ -40,7 +40,7 @@ internal static class Stops
         }
 
         JournalCheck.AssertOnlyOwnersWrote(cluster.Bed);
-        takeover.Judge(2.5, 2.5);
+        takeover.Judge(cluster, 2.5, 2.5);
     }
 
     /// <summary>A fenced process ends, with 1, so that a service manager starts it as somebody new.</summary>

@@ -25,12 +25,12 @@ internal sealed class Takeover(string fault)
     }
 
     /// <summary>p50 and p99 in seconds.</summary>
-    public void Judge(double half, double most)
+    public void Judge(RunningCluster cluster, double half, double most)
     {
         _commits.Sort();
         _claims.Sort();
-        Figures.Record($"figure: {fault}: first commit of a survivor {Text(_commits)}; claims of shards {Text(_claims)}");
-        Assert.True(At(_commits, 0.5) <= half && At(_commits, 0.99) <= most, $"{fault}: p50 <= {half}, p99 <= {most} wanted: {Text(_commits)}; claims {Text(_claims)}");
+        cluster.Judge(At(_commits, 0.5) <= half && At(_commits, 0.99) <= most, string.Create(CultureInfo.InvariantCulture,
+            $"{fault}: first commit of a survivor {Text(_commits)} (p50 <= {half}, p99 <= {most} wanted); claims of shards {Text(_claims)}"));
     }
 
     private static double At(List<double> sorted, double share) => sorted[(int)Math.Min(sorted.Count - 1, Math.Floor(sorted.Count * share))];
