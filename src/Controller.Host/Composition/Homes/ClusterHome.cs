@@ -141,6 +141,7 @@ internal sealed class ClusterHome : INodeHome
             throw new InvalidOperationException("no engine is attached");
         }
 
+        await Task.Run(WarmUp).ConfigureAwait(false);
         var node = new ClusterNode(_member, _inbox, _trust, new NodeLimbs(
             _threads, _links, system, Take, Drop, _addressTrust.HoldUntil, system.TrustChanged, router.Opened, router.Released, Tell, Die, () => _left.TrySetResult()));
         _threads.Start(node);
@@ -194,6 +195,13 @@ internal sealed class ClusterHome : INodeHome
         {
             _settled.TrySetResult();
         }
+    }
+
+    /// <summary>Before anything is ours: the code, and the connection that reads calls back.</summary>
+    private void WarmUp()
+    {
+        Compilation.Run();
+        Journal.Load(new ActorId(ActorKinds.Call, 0));
     }
 
     private BeatReport Report() => new(_lag, TimeSpan.Zero, _system?.CountOf(ActorKinds.Call) ?? 0);
