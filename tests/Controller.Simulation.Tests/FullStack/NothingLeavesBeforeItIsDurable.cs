@@ -24,6 +24,7 @@ namespace Controller.Simulation.Tests.FullStack;
 public sealed class NothingLeavesBeforeItIsDurable : IDisposable
 {
     private readonly InMemoryJournal _journal = new();
+    private readonly JumpingClock _clock = new();
     private readonly ActorSystem _system;
     private readonly EdgeNode _edge;
     private readonly Phone _caller = new();
@@ -34,8 +35,8 @@ public sealed class NothingLeavesBeforeItIsDurable : IDisposable
     {
         var settings = new SettingsSource<ControllerSettings>(Settings([new ListenerSettings("lan", SipTransport.Udp, new IPEndPoint(IPAddress.Loopback, 0), "127.0.0.1", 0)]));
         var options = new EngineOptions { Loops = 1, Shards = 4 };
-        _system = new ActorSystem(options, _journal, new SingleNodePlacement(4), TimeProvider.System);
-        _edge = new EdgeNode(new EdgeOptions(), _system, settings);
+        _system = new ActorSystem(options, _journal, new SingleNodePlacement(4), _clock);
+        _edge = new EdgeNode(new EdgeOptions(), _system, settings, _clock);
         _system.Register<Call, CallState, CallInput, CallEvent, CallEffect, ControllerSettings>(ActorKinds.Call, new CallEventCodec(), _edge.CallEffects, settings, PassivationPolicy.Never);
         _system.Register<Registration, RegistrationState, RegistrationInput, RegistrationEvent, RegistrationEffect, ControllerSettings>(
             ActorKinds.Registration, new RegistrationEventCodec(), _edge.RegistrationEffects, settings, PassivationPolicy.Never);
@@ -126,6 +127,37 @@ public sealed class NothingLeavesBeforeItIsDurable : IDisposable
         _callee.Hear("ACK", SipMethod.Ack);
     }
 
+    /// <summary>failover.md 4.3.9: "a process may pause after the commit was acknowledged and before sendto, wake up a minute later"; "later it is a ghost INVITE".</summary>
+    [Fact]
+    public void What_was_committed_before_a_pause_of_forty_seconds_rings_for_nobody()
+    {
+        PauseAfter(SipMethod.Invite);
+        _caller.Send(FromCaller("INVITE", "sip:+1@127.0.0.1", "", 1, offer: true));
+
+        // 17.1.1.2: Timer B has fired meanwhile, and that is what the caller is told.
+        SipMessage final = _caller.Hear("SIP/2.0 4", SipMethod.Invite);
+        Assert.Equal(408, final.StatusCode);
+        Assert.Empty(_callee.HeardBeforeMarkers());
+    }
+
+    [Fact]
+    public void What_was_committed_before_a_pause_of_forty_seconds_changes_no_session()
+    {
+        _caller.Send(FromCaller("INVITE", "sip:+1@127.0.0.1", "", 1, offer: true));
+        Answer(_callee, _callee.Hear("INVITE", SipMethod.Invite), 200, offer: true);
+        SipMessage answer = _caller.Hear("SIP/2.0 200", SipMethod.Invite);
+        _callee.Hear("ACK", SipMethod.Ack);
+        string remote = PartyText.Uri(answer, HeaderId.Contact);
+        string tag = PartyText.Tag(answer, HeaderId.To);
+        _caller.Send(FromCaller("ACK", remote, tag, 1));
+        _callee.HeardBeforeMarkers();
+
+        PauseAfter(SipMethod.Invite);
+        _caller.Send(FromCaller("INVITE", remote, tag, 2, offer: true));
+        Assert.InRange(_caller.Hear("SIP/2.0 4", SipMethod.Invite).StatusCode, 400, 499);
+        Assert.DoesNotContain(_callee.HeardBeforeMarkers(), static text => text.StartsWith("INVITE", StringComparison.Ordinal));
+    }
+
     public void Dispose()
     {
         _edge.Dispose();
@@ -133,6 +165,23 @@ public sealed class NothingLeavesBeforeItIsDurable : IDisposable
         _journal.Dispose();
         _caller.Dispose();
         _callee.Dispose();
+    }
+
+    /// <summary>The process stands still between the next commit that has such a request of ours in it and the sending of it.</summary>
+    private void PauseAfter(SipMethod method)
+    {
+        bool paused = false;
+        _journal.Committed = entries =>
+        {
+            bool has = entries.Where(entry => entry.Actor.Kind == ActorKinds.Call && !entry.Payload.IsEmpty)
+                .SelectMany(entry => new CallEventCodec().Decode(entry.Payload.Span))
+                .Any(happened => happened is CallEvent.LegTried || (happened is CallEvent.RequestSent sent && sent.Method == method));
+            if (has && !paused)
+            {
+                paused = true;
+                _clock.Jump(TimeSpan.FromSeconds(40));
+            }
+        };
     }
 
     private string CallId => $"call-{_caller.Local.Port}";
