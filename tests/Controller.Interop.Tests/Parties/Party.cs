@@ -152,6 +152,9 @@ internal sealed class Party : IDisposable
         });
     }
 
+    /// <summary>Whether a connection leads there; over UDP always.</summary>
+    public bool Reaches(IPEndPoint to) => _socket.Reaches(to);
+
     public void Send(byte[] bytes, IPEndPoint to) => _socket.Send(bytes, to);
 
     public void Dispose()
