@@ -26,7 +26,14 @@ public static class RunCommand
         Node node;
         try
         {
-            node = await Node.StartAsync(configuration, Read, logs).ConfigureAwait(false);
+            Task<Node> starting = Node.StartAsync(configuration, Read, logs);
+            if (await Task.WhenAny(starting, signals.Stop).ConfigureAwait(false) != starting)
+            {
+                // A node of a cluster may wait for the others; nothing is its own yet that would have to be given away.
+                Environment.Exit(0);
+            }
+
+            node = await starting.ConfigureAwait(false);
         }
         catch (Exception failed) when (StartFailure.Explain(failed) is { } user)
         {
@@ -40,8 +47,10 @@ public static class RunCommand
             await output.FlushAsync().ConfigureAwait(false);
             if (await Task.WhenAny(signals.Stop, node.Fenced).ConfigureAwait(false) != signals.Stop)
             {
-                // Nothing of ours can be committed, so nothing may be sent: whoever took over has the calls.
-                throw new UserErrorException(await node.Fenced.ConfigureAwait(false));
+                // Nothing of ours can be committed, so nothing may be sent: whoever took over has the calls. At once: what is left to do would wait for a
+                // store that is perhaps not there.
+                await errors.WriteLineAsync($"controller: {await node.Fenced.ConfigureAwait(false)}").ConfigureAwait(false);
+                Environment.Exit(1);
             }
 
             await node.DrainAsync().ConfigureAwait(false);

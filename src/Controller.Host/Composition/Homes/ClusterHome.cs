@@ -143,7 +143,7 @@ internal sealed class ClusterHome : INodeHome
 
         await Task.Run(WarmUp).ConfigureAwait(false);
         var node = new ClusterNode(_member, _inbox, _trust, new NodeLimbs(
-            _threads, _links, system, Take, Drop, _addressTrust.HoldUntil, system.TrustChanged, router.Opened, router.Released, Tell, Die, () => _left.TrySetResult()));
+            _threads, _links, system, Take, Drop, _addressTrust.HoldUntil, system.TrustChanged, router.Opened, router.Released, _news.Tell, Die, () => _left.TrySetResult()));
         _threads.Start(node);
         _pulse.Start();
         _ticking = new Thread(TickRouter) { IsBackground = true, Name = "shard-router" };
@@ -188,15 +188,6 @@ internal sealed class ClusterHome : INodeHome
         return part;
     }
 
-    private void Tell(MemberNews news)
-    {
-        _news.Tell(news);
-        if (_member.IsSettled)
-        {
-            _settled.TrySetResult();
-        }
-    }
-
     /// <summary>Before anything is ours: the code, and the connection that reads calls back.</summary>
     private void WarmUp()
     {
@@ -235,6 +226,11 @@ internal sealed class ClusterHome : INodeHome
         while (!_disposed)
         {
             _router!.Tick();
+            if (!_settled.Task.IsCompleted && _member.IsSettled)
+            {
+                _settled.TrySetResult();
+            }
+
             Thread.Sleep(RouterTick);
         }
     }
