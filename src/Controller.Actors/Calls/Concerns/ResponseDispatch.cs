@@ -56,6 +56,11 @@ internal static class ResponseDispatch
             turn.Send(client.Flow, ack);
         }
 
+        if (client.Method == SipMethod.Bye && response.StatusCode >= 200 && (effects & TransactionEffects.PassToUser) != 0)
+        {
+            turn.Happened(new CallEvent.ByeSettled(turn.Now, client.Branch, response.StatusCode));
+        }
+
         if ((effects & TransactionEffects.PassToUser) == 0 || client.Method is SipMethod.Bye or SipMethod.Cancel)
         {
             return;

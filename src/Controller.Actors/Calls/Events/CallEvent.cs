@@ -129,6 +129,9 @@ public abstract record CallEvent
     /// <summary>A BYE of a peer got its final response: repeated, it gets the same, whatever has become of the dialog and the node.</summary>
     public sealed record ByeAnswered(string Branch, int Status) : CallEvent;
 
+    /// <summary>A BYE of ours has its final response: whoever takes the call over has nothing to repeat.</summary>
+    public sealed record ByeSettled(Instant At, string Branch, int Status) : CallEvent;
+
     /// <summary>A peer's messages come from elsewhere now (a new connection): ours follow.</summary>
     public sealed record FlowMoved(int Leg, Flow Flow) : CallEvent;
 
