@@ -310,6 +310,27 @@ public class CrashTests
 
     private static string[] Distinct(CallDriver call) => [.. call.Wire.Select(sent => $"{sent.StartLine} {sent.Header("CSeq").Split(' ')[1]} to {sent.To.Remote}").Distinct().Order()];
 
+    /// <summary>
+    /// 4.8: "send now, continue until persisted start + 32 s". Whether it was acknowledged is not stored: after that nobody waits for it, and a response to
+    /// no request is all that its repetition would be.
+    /// </summary>
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(33, 1)]
+    public void A_refusal_is_repeated_by_the_next_owner_while_its_ACK_may_come_and_no_longer(int seconds, int sent)
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp));
+        call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1"));
+        call.FromCaller(Messages.Invite(branch: "z9hG4bKre1", cseq: 2, toTag: CallerTag(call)));
+        call.FromCallee(Messages.FromCallee("INVITE", call.First("INVITE"), 1, "z9hG4bKre2", sdp: Messages.CalleeSdp));
+        Assert.Equal(1, call.CountSent("SIP/2.0 491"));
+        call.Sleep(TimeSpan.FromSeconds(seconds));
+        call.CrashAndRecover();
+        Assert.Equal(sent, call.CountSent("SIP/2.0 491"));
+    }
+
     private static string CallerTag(CallDriver call) => call.Last("SIP/2.0 200", CallDriver.Caller).Header("To").Split(";tag=")[1];
 
     /// <summary>From the 2xx to the INVITE, whatever was said since.</summary>
