@@ -18,7 +18,7 @@ internal sealed class Party : IDisposable
     private readonly Dictionary<string, ClientTransaction> _client = [];
     private readonly Dictionary<string, ServerTransaction> _server = [];
     private readonly Dictionary<string, PartyCall> _calls = [];
-    private readonly Dictionary<string, DateTime> _forgotten = [];
+    private readonly Dictionary<string, IReadOnlyList<DateTime>> _forgotten = [];
     private volatile bool _stopped;
     private int _branches;
 
@@ -127,7 +127,7 @@ internal sealed class Party : IDisposable
 
         if (status >= 200 && ForgetAfter > 0)
         {
-            ForgetLater(transaction.Request.Branch + "|" + transaction.Request.Method, _server.Remove);
+            ForgetLater(transaction.Request.Branch + "|" + transaction.Request.Method, _server.Remove, transaction.Arrivals);
         }
     }
 
@@ -140,17 +140,13 @@ internal sealed class Party : IDisposable
         }
     }
 
-    private void ForgetLater(string key, Func<string, bool> remove)
+    private void ForgetLater(string key, Func<string, bool> remove, IReadOnlyList<DateTime> arrivals) => After(ForgetAfter, () =>
     {
-        DateTime finished = DateTime.UtcNow;
-        After(ForgetAfter, () =>
+        if (remove(key))
         {
-            if (remove(key))
-            {
-                _forgotten.Add(key, finished);
-            }
-        });
-    }
+            _forgotten.Add(key, arrivals);
+        }
+    });
 
     /// <summary>Whether a connection leads there; over UDP always.</summary>
     public bool Reaches(IPEndPoint to) => _socket.Reaches(to);
@@ -311,7 +307,7 @@ internal sealed class Party : IDisposable
         transaction.IsOver = true;
         if (transaction.Final is null && ForgetAfter > 0)
         {
-            ForgetLater(response.Branch + "|" + response.Method, _client.Remove);
+            ForgetLater(response.Branch + "|" + response.Method, _client.Remove, []);
         }
 
         if (transaction.Final is { } first)
@@ -340,7 +336,7 @@ internal sealed class Party : IDisposable
         string key = request.Branch + "|" + request.Method;
         if (_server.TryGetValue(key, out ServerTransaction? known))
         {
-            known.Repeats++;
+            known.Arrivals.Add(DateTime.UtcNow);
             Checks.SameRequest(known.Request, request);
             if (known.LastResponse is not null)
             {
@@ -350,9 +346,10 @@ internal sealed class Party : IDisposable
             return;
         }
 
-        if (_forgotten.TryGetValue(key, out DateTime finished))
+        if (_forgotten.TryGetValue(key, out IReadOnlyList<DateTime>? arrivals))
         {
-            Checks.Violation($"a request again, more than {ForgetAfter} ms after its final response, which was sent at {finished:HH:mm:ss.fff}", request);
+            string before = string.Join(", ", arrivals.Select(arrival => $"{arrival:HH:mm:ss.fff}"));
+            Checks.Violation($"a request again, more than {ForgetAfter} ms after its final response; it had come at {before}", request);
             return;
         }
 

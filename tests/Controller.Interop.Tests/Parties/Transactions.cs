@@ -32,8 +32,11 @@ internal sealed class ServerTransaction
     public byte[]? LastResponse { get; set; }
     public int FinalStatus { get; set; }
 
+    /// <summary>When the request came, and came again.</summary>
+    public List<DateTime> Arrivals { get; } = [DateTime.UtcNow];
+
     /// <summary>How often the request came again.</summary>
-    public int Repeats { get; set; }
+    public int Repeats => Arrivals.Count - 1;
     public bool Acknowledged { get; set; }
     public int Interval { get; set; } = Party.T1;
 }
