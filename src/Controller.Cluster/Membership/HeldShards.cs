@@ -14,6 +14,7 @@ internal sealed class HeldShards(MemberContext context)
     private static readonly TimeSpan OpenAgain = TimeSpan.FromMilliseconds(200);
 
     private readonly Held[] _held = new Held[context.Table.Count];
+    private readonly Epoch[] _followed = new Epoch[context.Table.Count];
     private readonly List<ShardId> _toOpen = [];
     private readonly List<ShardId> _toLose = [];
     private TimeSpan _openAt = MemberContext.LongAgo;
@@ -39,10 +40,14 @@ internal sealed class HeldShards(MemberContext context)
     {
         foreach (OwnedShard fact in shards.IsDefault ? [] : shards)
         {
-            if (!context.Table.Learn(fact))
+            // The router tells the table too: that it knows does not say that the engine follows.
+            context.Table.Learn(fact);
+            if (fact.Epoch.Value <= _followed[fact.Shard.Value].Value)
             {
                 continue;
             }
+
+            _followed[fact.Shard.Value] = fact.Epoch;
 
             context.Changed();
             ref Held held = ref _held[fact.Shard.Value];
