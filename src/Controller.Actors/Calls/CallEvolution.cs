@@ -67,7 +67,7 @@ internal static class CallEvolution
             Answers = e.Next is null ? state.Answers.Remove(e.Answer) : state.Answers.Replace(e.Answer, e.Next),
         },
         // The target after the one that was silent is on its way: it is asked for once.
-        CallEvent.LookupAsked e => state with { Lookups = e.Lookup, TryUntil = Instant.Never },
+        CallEvent.LookupAsked e => state with { Lookups = e.Lookup, IsLookedUp = true, TryUntil = Instant.Never },
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "no evolution for this event"),
     };
 }

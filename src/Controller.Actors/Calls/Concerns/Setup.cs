@@ -215,7 +215,8 @@ internal static class Setup
 
     public static void Resolved(Turn turn, int lookup, ImmutableArray<Flow> flows)
     {
-        if (lookup != turn.State.Lookups || turn.State.IsDecided || turn.State.Targets.IsEmpty)
+        // Asked again after a recovery or on another node, a look-up has two answers: the second must not be taken for that of the next target.
+        if (lookup != turn.State.Lookups || !turn.State.IsLookedUp || turn.State.IsDecided || turn.State.Targets.IsEmpty)
         {
             return;
         }

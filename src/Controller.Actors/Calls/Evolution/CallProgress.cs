@@ -29,6 +29,7 @@ internal static class CallProgress
 
             // Look-ups asked for before the INVITE was stored (they need no commit) are still the same call's.
             Lookups = state.Lookups,
+            IsLookedUp = state.IsLookedUp,
         };
     }
 

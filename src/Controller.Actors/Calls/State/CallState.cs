@@ -85,6 +85,9 @@ public sealed record CallState
     /// <summary>A number for each look-up asked for, so that a late answer is not taken for another.</summary>
     public int Lookups { get; init; }
 
+    /// <summary>Where the target at the head of the list is has been asked, and it has not been tried since.</summary>
+    public bool IsLookedUp { get; init; }
+
     /// <summary>Index of the leg on the caller's side: another one, when a transfer has replaced the caller.</summary>
     public int Caller { get; init; }
 
