@@ -17,6 +17,7 @@ internal sealed class ActorTable(EngineContext context, KindOnLoop?[] kinds, Sta
 {
     private static readonly TimeSpan LoadAgain = TimeSpan.FromMilliseconds(200);
 
+    private readonly KindOnLoop[] _passivating = [.. kinds.OfType<KindOnLoop>().Where(static kind => kind.Passivates)];
     private readonly Tenure?[] _here = new Tenure?[context.Options.Shards];
     private readonly Queue<ActorCell> _ready = new();
     private readonly TimingWheel _wheel = new();
@@ -48,13 +49,8 @@ internal sealed class ActorTable(EngineContext context, KindOnLoop?[] kinds, Sta
     public Instant Passivate()
     {
         var next = Instant.Never;
-        foreach (var kind in kinds)
+        foreach (var kind in _passivating)
         {
-            if (kind is null || !kind.Passivates)
-            {
-                continue;
-            }
-
             while (kind.Idle.First is { } cell)
             {
                 var due = cell.TouchedAt.After(kind.Passivation.IdleFor);
