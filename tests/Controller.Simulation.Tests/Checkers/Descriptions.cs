@@ -26,6 +26,10 @@ internal sealed class Descriptions(bool mayComeLate)
         {
             _arrived.TryAdd(Request(message), ++_now);
         }
+        else if (message.Method == SipMethod.Invite && message.StatusCode / 100 == 2)
+        {
+            _arrived.TryAdd(Acknowledged(message), ++_now);
+        }
     }
 
     public void Check(SipMessage message)
@@ -50,7 +54,9 @@ internal sealed class Descriptions(bool mayComeLate)
                 return;
             }
 
-            if (mayComeLate && !message.IsRequest && _arrived.TryGetValue(Request(message), out int asked) && WasCurrent(now, asked, before))
+            // An ACK that carries an answer stays behind like a response, and leaves when the 2xx comes again (RFC 3261 section 13.2.2.4).
+            string asks = !message.IsRequest ? Request(message) : message.Method == SipMethod.Ack ? Acknowledged(message) : "";
+            if (mayComeLate && _arrived.TryGetValue(asks, out int asked) && WasCurrent(now, asked, before))
             {
                 return;
             }
@@ -64,7 +70,7 @@ internal sealed class Descriptions(bool mayComeLate)
         _last[side + theirs] = now.Version == before?.Version ? before : now with { Before = before };
     }
 
-    /// <summary>The response to a request that was here before the next description left, and that says what was said until then: it was decided in time.</summary>
+    /// <summary>What answers something that was here before the next description left, and that says what was said until then: it was decided in time.</summary>
     private static bool WasCurrent(Description now, int asked, Description last)
     {
         for (Description next = last; next.Before is { } said; next = said)
@@ -80,6 +86,9 @@ internal sealed class Descriptions(bool mayComeLate)
 
     /// <summary>A request, by what its responses have of it.</summary>
     private static string Request(SipMessage message) => $"{PartyText.ServerKey(message)} {PartyText.Value(message, HeaderId.CallId)} {PartyText.Value(message, HeaderId.CSeq)}";
+
+    /// <summary>A 2xx to an INVITE, by what its ACK has of it.</summary>
+    private static string Acknowledged(SipMessage message) => $"ACK {PartyText.Value(message, HeaderId.CallId)} {PartyText.Number(message)} {PartyText.Tag(message, HeaderId.To)}";
 
     private static Description Read(ReadOnlySpan<byte> body)
     {

@@ -26,15 +26,21 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
     private readonly ShardRouter _router;
     private readonly EmissionGate _gate;
     private readonly VirtualJournal _journal;
+    private readonly Machines _machines;
+    private bool _told;
+    private Fence _under;
 
     public CallEngine(CallSite site, Machines machines, VirtualNode node, SettingsSource<ControllerSettings> settings, EngineKinds kinds)
     {
-        (_site, _node) = (site, node);
+        (_site, _node, _machines) = (site, node, machines);
         _journal = new VirtualJournal(machines, node, site, settings.Current.Secret);
-        var options = new EngineOptions { Pumped = true, Loops = 1, Shards = machines.Shards, MailboxCapacity = 256, Trust = node.Trust };
-        _system = new ActorSystem(options, _journal, new NoShards(node.Self.Node, machines.Shards), machines.Clock);
-        _router = new ShardRouter(_system, _system, node.Table, node, new InputCodec(SipLimits.Default), node.Self, machines.Clock);
-        _gate = new EmissionGate(node.Table, _system, node, node.Trust, Emitted);
+        ITrust trust = machines.Flaw == NodeFlaw.NoTrustWindow ? AlwaysTrusted.Instance : node.Trust;
+        RouterOptions? keeping = machines.Flaw == NodeFlaw.RouterForgets ? new RouterOptions { KeepFor = TimeSpan.Zero } : null;
+        var options = new EngineOptions { Pumped = true, Loops = 1, Shards = machines.Shards, MailboxCapacity = 256, Trust = trust };
+        IInputCodec codec = site.Kept.Watch(node, new InputCodec(SipLimits.Default));
+        _system = new ActorSystem(options, _journal, new NoShards(node.Self.Node, machines.Shards), node.Clock);
+        _router = new ShardRouter(site.Kept.Watch(_system), _system, node.Table, node, codec, node.Self, node.Clock, keeping);
+        _gate = new EmissionGate(node.Table, _system, node, trust, Emitted);
         _system.Astray = _router.Tell;
         _system.Faulted += site.Faulted;
         kinds.Register(_system, settings, new CallOutlet(this), new RegistrationOutlet(this));
@@ -46,10 +52,14 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
 
     public int OpenShards => Enumerable.Range(0, _node.Table.Count).Count(shard => _system.Owns(new ShardId(shard)));
 
-    public long Due => IsGone || _node.IsPaused || !_node.Trust.Holds || _system.PumpDue is var due && due == Instant.Never ? long.MaxValue : _system.PumpDue.Milliseconds - SimulatedClock.Epoch;
+    public long Due => IsGone || _node.IsPaused || !_machines.Holds(_node.Trust) || (_system.PumpDue is var due && due == Instant.Never) ? long.MaxValue : due.Milliseconds - SimulatedClock.Epoch - _node.Clock.Wrong;
+
+    /// <summary>Something was told to it, or is due, since it worked for the last time.</summary>
+    public bool HasWork => _told || Due <= _machines.Clock.Now;
 
     public void Tell(ActorId actor, object input)
     {
+        _told = true;
         if (!IsGone && !_router.Tell(actor, input))
         {
             _site.Refused(_node, input);
@@ -74,7 +84,16 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
     {
         if (frame is Frame.Emit emit)
         {
-            _gate.Received(emit);
+            _under = emit.Under;
+            if (_machines.Flaw == NodeFlaw.GateIgnoresEpochs)
+            {
+                Emitted(emit.Message);
+            }
+            else
+            {
+                _gate.Received(emit);
+            }
+
             return true;
         }
 
@@ -91,6 +110,7 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
 
     public void Work()
     {
+        _told = false;
         for (int rounds = 0; !IsGone && !_node.IsPaused && _system.Pump(); rounds++)
         {
             if (rounds > 20_000)
@@ -127,6 +147,7 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
 
         if (holder == _node.Self)
         {
+            _site.Serving.Sent(_node.Self, send);
             _site.Leave(this, _node, actor, send.To.Remote, send.Bytes, send.Branch);
         }
         else
@@ -138,6 +159,11 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
     private void Emitted(ReadOnlyMemory<byte> message)
     {
         (ActorId actor, IPEndPoint to, byte[] bytes, string branch) = Emission.Read(message);
+        if (_node.Table[_under.Shard].Epoch.Value > _under.Epoch.Value)
+        {
+            throw new ViolationException("C4", $"node {_node.Self} sends what was decided under {_under}, and knows of {_node.Table[_under.Shard]}");
+        }
+
         _site.Leave(this, _node, actor, to, bytes, branch);
     }
 
@@ -198,9 +224,10 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
 
         public static (ActorId Actor, IPEndPoint To, byte[] Bytes, string Branch) Read(ReadOnlyMemory<byte> emission)
         {
-            using var reader = new BinaryReader(new MemoryStream(emission.ToArray()), Encoding.Latin1);
+            using var stream = new MemoryStream(emission.ToArray());
+            using var reader = new BinaryReader(stream, Encoding.Latin1);
             var actor = new ActorId(new ActorKind(reader.ReadByte()), new UInt128(reader.ReadUInt64(), reader.ReadUInt64()));
-            return (actor, IPEndPoint.Parse(reader.ReadString()), reader.ReadString() is var branch ? reader.ReadBytes(int.MaxValue >> 8) : [], branch);
+            return (actor, IPEndPoint.Parse(reader.ReadString()), reader.ReadString() is var branch ? reader.ReadBytes((int)(stream.Length - stream.Position)) : [], branch);
         }
     }
 }

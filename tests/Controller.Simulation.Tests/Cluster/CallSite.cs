@@ -32,15 +32,20 @@ internal sealed class CallSite : ISite
     private readonly SettingsSource<ControllerSettings> _settings;
     private readonly Machines _machines;
     private readonly Random _random;
+    private int _calls;
+    private int _countedAt = -1;
 
-    public CallSite(SimulatedWorld world, ControllerSettings settings, EngineKinds kinds, Random random)
+    public CallSite(SimulatedWorld world, ControllerSettings settings, EngineKinds kinds, Random random, ArbiterFlaw arbiterFlaw, NodeFlaw flaw)
     {
         (_world, _random) = (world, random);
         _settings = new SettingsSource<ControllerSettings>(settings with { Shards = Shards });
         Rows = world.Journal;
         RowsEpoch = Rows.Claim([.. Enumerable.Range(0, Shards).Select(shard => new ShardId(shard))]).Fences[0].Epoch;
         _machines = new Machines(
-            random, world.Clock, random.Next(2, 4), Shards, [Address], pace: 1, lost: 0, node => new CallEngine(this, _machines!, node, _settings, kinds), world.Ladder.Note);
+            random, world.Clock, random.Next(2, 4), Shards, [Address], pace: 1, lost: random.Next(3) == 0 ? 0.02 : 0,
+            node => new CallEngine(this, _machines!, node, _settings, kinds), world.Ladder.Note, arbiterFlaw, flaw);
+        Serving = new Serving(_machines);
+        Kept = new KeptLedger(_machines);
         _machines.Nodes.ForEach(node => node.Start());
         Settle();
         while (!_machines.Nodes.TrueForAll(node => node.Member!.IsSettled && node.IsServing))
@@ -50,22 +55,34 @@ internal sealed class CallSite : ISite
 
         for (int i = random.Next(1, 4); i > 0; i--)
         {
-            world.Schedule.After(random.Next(3) switch { 0 => random.Next(300), 1 => random.Next(4_000), _ => random.Next(30_000) }, Fault);
+            world.Schedule.After(random.Next(3) switch { 0 => random.Next(300), 1 => random.Next(4_000), _ => random.Next(30_000) }, Faults);
         }
     }
+
+    public Serving Serving { get; }
+
+    public KeptLedger Kept { get; }
 
     public InMemoryJournal Rows { get; }
 
     /// <summary>The rows' own, which never changes: who may write is the arbiter's to say.</summary>
     public Epoch RowsEpoch { get; }
 
+    /// <summary>How many batches have been committed.</summary>
+    public int Commits { get; set; }
+
     public int Calls
     {
         get
         {
-            var calls = new HashSet<ActorId>();
-            Rows.Recover([.. Enumerable.Range(0, Shards).Select(shard => new ShardId(shard))], row => _ = row.Actor.Kind == ActorKinds.Call && calls.Add(row.Actor));
-            return calls.Count;
+            if (_countedAt != Commits)
+            {
+                var calls = new HashSet<ActorId>();
+                Rows.Recover([.. Enumerable.Range(0, Shards).Select(shard => new ShardId(shard))], row => _ = row.Actor.Kind == ActorKinds.Call && calls.Add(row.Actor));
+                (_countedAt, _calls) = (Commits, calls.Count);
+            }
+
+            return _calls;
         }
     }
 
@@ -93,7 +110,8 @@ internal sealed class CallSite : ISite
 
         foreach (VirtualNode node in _machines.Nodes)
         {
-            if (node.IsAlive && !node.IsPaused)
+            // What happens on a machine is followed by its engine's work; what else there is to do is due, or was told from outside.
+            if (node.IsAlive && !node.IsPaused && ((CallEngine)node.Engine!).HasWork)
             {
                 node.Engine!.Work();
             }
@@ -159,13 +177,36 @@ internal sealed class CallSite : ISite
 
     public void Dispose() => _machines.Nodes.ForEach(node => node.Dispose());
 
+    /// <summary>C9: after everything is mended.</summary>
+    public void Rest()
+    {
+        for (int rests = 0; !Serving.IsAtRest(); rests++)
+        {
+            if (rests > 240)
+            {
+                throw Serving.NotAtRest("two minutes after the last call");
+            }
+
+            Settle();
+        }
+    }
+
+    /// <summary>One after the other, or several at once.</summary>
+    private void Faults()
+    {
+        for (int i = _random.Next(4) == 0 ? _random.Next(2, 4) : 1; i > 0; i--)
+        {
+            Fault();
+        }
+    }
+
     private void Fault()
     {
         _world.Broken();
         long lasts = _random.Next(3) switch { 0 => _random.Next(20, 700), 1 => _random.Next(700, 3_000), _ => _random.Next(3_000, 12_000) };
         VirtualNode node = Holder() is { } holder && _random.Next(2) == 0 ? holder : _machines.Nodes[_random.Next(_machines.Nodes.Count)];
         VirtualNode other = _machines.Nodes[node.Id % _machines.Nodes.Count];
-        switch (_random.Next(10))
+        switch (_random.Next(13))
         {
             case <= 3:
                 _machines.Crash(node, lasts);
@@ -185,8 +226,26 @@ internal sealed class CallSite : ISite
             case 9:
                 _machines.Drain(node);
                 break;
+            case 10:
+                _machines.SlowArbiter(lasts);
+                break;
+            case 11:
+                // What was decided before a hand-over arrives behind the news of it.
+                _machines.SlowLink(other, node, lasts);
+                if (_random.Next(2) == 0)
+                {
+                    _world.Schedule.After(_random.Next(50, 700), () => _machines.Drain(other));
+                }
+
+                break;
+            case 12:
+                _machines.SetClock(node, WrongBy(), lasts);
+                break;
         }
     }
+
+    /// <summary>As between hosts whose clocks are set from a network, when that goes wrong.</summary>
+    private long WrongBy() => _random.Next(-1_500, 1_500);
 
     /// <summary>Where a message to the address arrives: at the machine that took it last and still has it.</summary>
     private VirtualNode? Holder() => _machines.Nodes

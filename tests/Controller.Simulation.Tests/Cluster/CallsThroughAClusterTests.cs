@@ -29,8 +29,10 @@ public class CallsThroughAClusterTests(ITestOutputHelper output)
         int runs = Number("CLUSTER_RUNS") ?? Runs;
         int from = Number("CLUSTER_FROM") ?? 1;
         var watch = Stopwatch.StartNew();
+        TimeSpan used = Environment.CpuUsage.TotalTime;
         var coverage = new Coverage();
         var failures = new ConcurrentBag<(int Seed, string What, string Ladder)>();
+        var gaps = new ConcurrentBag<long>();
         long simulated = 0;
         Parallel.For(from, from + runs, i =>
         {
@@ -39,6 +41,10 @@ public class CallsThroughAClusterTests(ITestOutputHelper output)
             {
                 world.Run();
                 coverage.Add(world.Histories);
+                foreach (long gap in world.Gaps)
+                {
+                    gaps.Add(gap);
+                }
             }
             catch (Exception e) when (e is ViolationException or InvalidOperationException or NullReferenceException or ArgumentException or FormatException or KeyNotFoundException)
             {
@@ -47,7 +53,8 @@ public class CallsThroughAClusterTests(ITestOutputHelper output)
 
             Interlocked.Add(ref simulated, world.Clock.Now);
         });
-        output.WriteLine($"seeds {from} to {from + runs - 1}: {coverage.Calls} calls, {coverage.Interleavings} interleavings, {TimeSpan.FromMilliseconds(simulated).TotalHours:F1} cluster-hours, {watch.Elapsed.TotalSeconds:F1} s");
+        output.WriteLine($"seeds {from} to {from + runs - 1}: {coverage.Calls} calls, {coverage.Interleavings} interleavings, {TimeSpan.FromMilliseconds(simulated).TotalHours:F1} cluster-hours, in {watch.Elapsed.TotalSeconds:F1} s, {(Environment.CpuUsage.TotalTime - used).TotalSeconds:F1} s of processors");
+        output.WriteLine(GapHistogram.Of(gaps));
         foreach (IGrouping<string, (int Seed, string What, string Ladder)> kind in failures.GroupBy(f => Kind(f.What)).OrderByDescending(g => g.Count()))
         {
             output.WriteLine($"{kind.Count()} x {kind.Key}: seeds {string.Join(", ", kind.Select(f => f.Seed).Order().Take(8))}");

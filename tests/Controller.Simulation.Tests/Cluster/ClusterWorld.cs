@@ -12,17 +12,13 @@ internal sealed class ClusterWorld
     private const int Shards = 24;
     private const long Minute = 60_000;
 
-    /// <summary>C8: no shard is without an owner for longer, while somebody is well.</summary>
-    private const long LongestGap = 3_000;
-
     private static readonly ImmutableArray<string> Addresses = ["10.0.0.100/24", "10.0.0.101/24"];
 
     private readonly Random _random;
     private readonly Machines _machines;
     private readonly List<string> _notes = [];
-    private readonly long[] _servedAt = new long[Shards];
     private readonly Row[] _last = new Row[Shards];
-    private readonly Dictionary<Incarnation, long> _fencedAt = [];
+    private readonly Serving _serving;
     private readonly long _ends;
 
     public ClusterWorld(int seed, ArbiterFlaw arbiterFlaw = ArbiterFlaw.None, NodeFlaw flaw = NodeFlaw.None)
@@ -34,13 +30,14 @@ internal sealed class ClusterWorld
         double lost = _random.Next(3) == 0 ? 0.02 : 0;
         _machines = new Machines(
             _random, Clock, _random.Next(2, 6), Shards, Addresses, pace, lost, node => new Counters(this, _machines!, node), what => _notes.Add($"{Clock.Now,9} {what}"), arbiterFlaw, flaw);
+        _serving = new Serving(_machines);
     }
 
     public int Seed { get; }
     public SimulatedClock Clock { get; } = new();
 
-    /// <summary>Of every shard that changed hands while nothing else was wrong: for so long nobody served it, in heartbeats of 200 ms.</summary>
-    public List<long> Gaps { get; } = [];
+    /// <inheritdoc cref="Serving.Gaps"/>
+    public List<long> Gaps => _serving.Gaps;
 
     public int Faults { get; private set; }
 
@@ -53,7 +50,6 @@ internal sealed class ClusterWorld
 
         _machines.DisturbedUntil = 15_000 * _machines.Pace;
         _machines.Schedule.After((10_000 + _random.Next(10_000)) * _machines.Pace, Fault);
-        _machines.Schedule.After(100, Watch);
         Pass(_ends);
         Rest();
     }
@@ -80,10 +76,7 @@ internal sealed class ClusterWorld
             throw new ViolationException("C2", $"node {node.Self} sends {row}, which is not committed");
         }
 
-        if (_fencedAt.TryGetValue(node.Self, out long fenced) && Clock.Now > fenced + (750 * _machines.Pace))
-        {
-            throw new ViolationException("C4", $"node {node.Self} was fenced at {fenced} and sends {row}");
-        }
+        _serving.Sent(node.Self, row);
     }
 
     public string Describe() =>
@@ -98,51 +91,6 @@ internal sealed class ClusterWorld
             {
             }
         }
-    }
-
-    private void Watch()
-    {
-        foreach (VirtualNode node in _machines.Nodes)
-        {
-            if (node.Self.Number > 0 && !_fencedAt.ContainsKey(node.Self) && _machines.Store.IsFenced(node.Self))
-            {
-                _fencedAt[node.Self] = Clock.Now;
-            }
-        }
-
-        bool well = _machines.Nodes.Exists(node => node.IsServing && !node.CutFromArbiter) && _machines.ArbiterAnswers;
-        for (int shard = 0; shard < Shards; shard++)
-        {
-            if (IsServed(new ShardId(shard)))
-            {
-                long gap = Clock.Now - _servedAt[shard];
-                if (gap > 100 * _machines.Pace && _servedAt[shard] > _machines.DisturbedUntil)
-                {
-                    Gaps.Add(gap / _machines.Pace);
-                }
-
-                _servedAt[shard] = Clock.Now;
-            }
-            else if (well && Clock.Now - Math.Max(_servedAt[shard], _machines.DisturbedUntil) > LongestGap * _machines.Pace)
-            {
-                throw new ViolationException("C8", $"nobody serves shard {shard} since {_servedAt[shard]}, though there is a node that is well");
-            }
-        }
-
-        _machines.Schedule.After(100 * _machines.Pace, Watch);
-    }
-
-    private bool IsServed(ShardId shard)
-    {
-        foreach (VirtualNode node in _machines.Nodes)
-        {
-            if (node.IsServing && node.Engine!.Owns(shard))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private void Fault()
@@ -161,30 +109,18 @@ internal sealed class ClusterWorld
         _machines.Schedule.After(_machines.Pace * (_random.Next(5) == 0 ? _random.Next(3_000) : _random.Next(8_000, 60_000)), Fault);
     }
 
-    /// <summary>C9: after everything is mended, everybody is up, every shard has one owner that serves it, and nobody has more than its share.</summary>
+    /// <summary>C9: after everything is mended.</summary>
     private void Rest()
     {
-        for (int rests = 0; !IsAtRest(); rests++)
+        for (int rests = 0; !_serving.IsAtRest(); rests++)
         {
             if (rests > 1200 * _machines.Pace)
             {
-                throw new ViolationException("C9", $"two minutes after the last fault: {string.Join("; ", _machines.Nodes.Select(node => $"{node.Self} {(node.IsAlive ? node.Member!.Phase : "dead")} {(node.IsPaused ? "paused" : "")} {node.Engine!.OpenShards} shards, {node.Addresses.Count} addresses"))}");
+                throw _serving.NotAtRest("two minutes after the last fault");
             }
 
             Pass(Clock.Now + 100);
         }
-    }
-
-    private bool IsAtRest()
-    {
-        if (_machines.Nodes.Exists(node => !node.IsServing || node.Member!.Phase != MemberPhase.Up || !node.Member.IsSettled))
-        {
-            return false;
-        }
-
-        bool owned = Enumerable.Range(0, Shards).All(shard => _machines.Nodes.Count(node => node.Engine!.Owns(new ShardId(shard))) == 1);
-        bool addressed = Addresses.All(address => _machines.Nodes.Count(node => node.Addresses.ContainsKey(address)) == 1);
-        return owned && addressed && _machines.Nodes.Max(node => node.Engine!.OpenShards) - _machines.Nodes.Min(node => node.Engine!.OpenShards) <= 1;
     }
 
     /// <param name="Value">Of its shard's counter, which each row continues.</param>

@@ -42,7 +42,7 @@ internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNod
         if (!_writing)
         {
             _writing = true;
-            node.Every(WriteEvery, Write);
+            node.Every(WriteEvery * machines.Pace, Write);
         }
 
         opened(fences.Count, null);

@@ -155,6 +155,21 @@ internal sealed class Machines
         Disturbs(lasts, whole: true);
     }
 
+    public void SlowLink(VirtualNode node, VirtualNode other, long lasts)
+    {
+        Note($"SLOW from {node.Self} to {other.Self} for {lasts}");
+        Links.Slow(node.Id, other.Id, lasts);
+        Disturbs(lasts, whole: false);
+    }
+
+    /// <summary>Somebody sets it wrong, and right again.</summary>
+    public void SetClock(VirtualNode node, long wrong, long lasts)
+    {
+        Note($"the clock of {node.Self} is {wrong} wrong for {lasts}");
+        node.Clock.Wrong = wrong;
+        Schedule.After(lasts, () => node.Clock.Wrong = 0);
+    }
+
     public void Drain(VirtualNode node)
     {
         if (node.IsAlive && !node.IsPaused && !node.Leaving)
@@ -170,7 +185,7 @@ internal sealed class Machines
     {
         VirtualNode node = Nodes[_random.Next(Nodes.Count)];
         VirtualNode other = Nodes[(node.Id + _random.Next(Nodes.Count - 1)) % Nodes.Count];
-        switch (_random.Next(9))
+        switch (_random.Next(10))
         {
             case 0 or 1:
                 Crash(node, lasts);
@@ -192,6 +207,9 @@ internal sealed class Machines
                 break;
             case 8:
                 Drain(node);
+                break;
+            case 9 when node != other:
+                SlowLink(node, other, lasts);
                 break;
         }
     }

@@ -21,13 +21,18 @@ internal sealed class VirtualJournal(Machines machines, VirtualNode node, CallSi
         ImmutableArray<Fence> fences = [.. batch.Entries.Select(entry => entry.Fence).Distinct()];
         ImmutableArray<JournalEntry> entries =
             [.. batch.Entries.Select(entry => entry with { Payload = entry.Payload.ToArray(), Outbox = entry.Outbox.ToArray(), Fence = new Fence(entry.Fence.Shard, site.RowsEpoch) })];
+        bool early = machines.Flaw == NodeFlaw.SendsBeforeCommit;
         machines.Commit(node, new VirtualStore.Write(_self, fences, () => Store(entries)), stands =>
         {
-            if (!_gone)
+            if (!_gone && !early)
             {
                 batch.Completed(stands ? AppendResult.Appended.Instance : new AppendResult.Fenced(fences.FirstOrDefault(fence => !machines.Store.Holds(_self, fence), fences[0])));
             }
         });
+        if (early)
+        {
+            node.Later(0, () => batch.Completed(AppendResult.Appended.Instance));
+        }
     }
 
     public void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row) => site.Rows.Recover(shards, row);
@@ -51,6 +56,7 @@ internal sealed class VirtualJournal(Machines machines, VirtualNode node, CallSi
     {
         var batch = new Stored(entries);
         site.Rows.Append(batch);
+        site.Commits++;
         if (batch.Result is not AppendResult.Appended)
         {
             throw new ViolationException("C1", $"node {_self} commits {string.Join(", ", entries.Select(entry => $"{entry.Actor} {entry.Sequence}"))}: {batch.Result}");

@@ -14,6 +14,7 @@ internal sealed class VirtualLinks(Schedule schedule, Random random)
     private readonly Dictionary<int, VirtualNode> _nodes = [];
     private readonly HashSet<(int, int)> _cut = [];
     private readonly Dictionary<(int, int), long> _due = [];
+    private readonly Dictionary<(int, int), long> _slowUntil = [];
     private readonly HashSet<(Incarnation, Incarnation)> _connected = [];
 
     public void Join(VirtualNode node) => _nodes[node.Id] = node;
@@ -30,6 +31,9 @@ internal sealed class VirtualLinks(Schedule schedule, Random random)
             }
         });
     }
+
+    /// <summary>What <paramref name="from"/> sends arrives late at <paramref name="to"/>, as over a wire that loses much of what TCP repeats.</summary>
+    public void Slow(int from, int to, long lasts) => _slowUntil[(from, to)] = schedule.Now + lasts;
 
     public void Mend(int from, int to) => _cut.Remove((from, to));
 
@@ -53,7 +57,7 @@ internal sealed class VirtualLinks(Schedule schedule, Random random)
         if (!_cut.Contains((from.Id, to)))
         {
             Incarnation sender = from.Self;
-            long due = Math.Max(schedule.Now + random.Next(0, 3), _due.GetValueOrDefault((from.Id, to)));
+            long due = Math.Max(schedule.Now + (schedule.Now < _slowUntil.GetValueOrDefault((from.Id, to)) ? random.Next(50, 800) : random.Next(0, 3)), _due.GetValueOrDefault((from.Id, to)));
             _due[(from.Id, to)] = due;
             peer.Later(due - schedule.Now, () => peer.Hear(sender, frame));
         }

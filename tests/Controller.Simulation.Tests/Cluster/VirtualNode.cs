@@ -20,6 +20,7 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
     private long _knownVersion;
 
     public int Id => id;
+    public NodeClock Clock { get; } = new(machines.Clock);
     public Random Random => random;
     public Incarnation Self { get; private set; }
     public bool IsAlive { get; private set; }
@@ -271,6 +272,12 @@ internal enum NodeFlaw
 {
     None,
     SendsBeforeCommit,
+
+    /// <summary>Its edge sends what comes from another node, whoever owns the shard by now.</summary>
+    GateIgnoresEpochs,
+
+    /// <summary>Its router does not keep what it has told another node.</summary>
+    RouterForgets,
 
     /// <summary>It believes for ever that it owns what it owned.</summary>
     NoTrustWindow,

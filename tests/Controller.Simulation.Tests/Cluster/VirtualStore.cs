@@ -32,6 +32,14 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
         bool quarantined = false;
         _nodes[node] = new Node { Incarnation = incarnation, Link = link, Quarantined = quarantined };
         _version++;
+
+        // The sessions of the run before are ended under its lock: what they have not committed by now is not, and never will be.
+        if (_writing.TryGetValue(node, out List<(Write, Action<bool>)>? writing))
+        {
+            writing.Clear();
+            Release(node);
+        }
+
         return incarnation;
     }
 
@@ -46,10 +54,35 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
         bool changed = known != _version;
         return new ClusterView(
             _version, 1,
-            [.. _nodes.Values.Select(node => new NodeRow(node.Incarnation, $"node{node.Incarnation.Node.Value}", node.Phase, node.Fenced, NodeRoles.Edge | NodeRoles.Actors, 1, node.Link, node.Beat, default, node.Quarantined))],
-            [.. _nodes.Values.SelectMany(node => node.Votes.Select(target => new Vote(target, node.Incarnation)))],
+            Rows(),
+            Votes(),
             changed ? [.. _shards] : default,
             changed ? [.. _addresses.Values] : default);
+    }
+
+    private ImmutableArray<NodeRow> Rows()
+    {
+        ImmutableArray<NodeRow>.Builder rows = ImmutableArray.CreateBuilder<NodeRow>(_nodes.Count);
+        foreach ((_, Node node) in _nodes)
+        {
+            rows.Add(new NodeRow(node.Incarnation, node.Link, node.Phase, node.Fenced, NodeRoles.Edge | NodeRoles.Actors, 1, node.Link, node.Beat, default, node.Quarantined));
+        }
+
+        return rows.MoveToImmutable();
+    }
+
+    private ImmutableArray<Vote> Votes()
+    {
+        ImmutableArray<Vote> votes = [];
+        foreach ((_, Node node) in _nodes)
+        {
+            foreach (Incarnation target in node.Votes)
+            {
+                votes = votes.Add(new Vote(target, node.Incarnation));
+            }
+        }
+
+        return votes;
     }
 
     /// <summary>Does it as soon as the locks let it; <paramref name="done"/> gets the answer at the moment of the commit.</summary>
@@ -108,7 +141,11 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
             writing.Add((write, done));
             later(() =>
             {
-                writing.Remove((write, done));
+                if (!writing.Remove((write, done)))
+                {
+                    return;
+                }
+
                 if (passes)
                 {
                     write.Commit();
@@ -130,7 +167,7 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
     }
 
     private bool Passes(Write write) =>
-        !IsFenced(write.By) && write.Fences.All(fence => Holds(write.By, fence));
+        flaw == ArbiterFlaw.NoFence || (!IsFenced(write.By) && write.Fences.All(fence => Holds(write.By, fence)));
 
     /// <summary>The shard is this run's at that epoch.</summary>
     public bool Holds(Incarnation node, Fence fence) => _shards[fence.Shard.Value] is var shard && shard.Owner == node && shard.Epoch == fence.Epoch;
@@ -218,4 +255,7 @@ internal enum ArbiterFlaw
 
     /// <summary>Nobody is fenced: what an owner had is free as soon as the others think that its time is over.</summary>
     ClockExpiry,
+
+    /// <summary>Who is fenced writes on, and under an epoch that is over.</summary>
+    NoFence,
 }

@@ -37,13 +37,17 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly OneFinalEach _finals = new();
     private readonly IPEndPoint[] _trunk;
     private readonly bool _isCluster;
+    private readonly ArbiterFlaw _arbiterFlaw;
+    private readonly NodeFlaw _flaw;
     private ISite? _site;
+    private ViolationException? _violation;
     private long _began;
 
     /// <param name="cluster">Several nodes behind one address, which break each in its own way; else one that crashes.</param>
-    public SimulatedWorld(int seed, EngineKinds? kinds = null, bool cluster = false)
+    public SimulatedWorld(int seed, EngineKinds? kinds = null, bool cluster = false, ArbiterFlaw arbiterFlaw = ArbiterFlaw.None, NodeFlaw flaw = NodeFlaw.None)
     {
         Seed = seed;
+        (_arbiterFlaw, _flaw) = (arbiterFlaw, flaw);
         _isCluster = cluster;
         _kinds = kinds ?? EngineKinds.Real;
         _random = new Random(seed);
@@ -63,6 +67,10 @@ internal sealed class SimulatedWorld : IDisposable
 
     public int Seed { get; }
     public SimulatedClock Clock { get; } = new();
+
+    /// <inheritdoc cref="Serving.Gaps"/>
+    public IReadOnlyList<long> Gaps => (_site as CallSite)?.Serving.Gaps ?? [];
+
     public Schedule Schedule { get; }
     public Ladder Ladder { get; }
     public Network Network { get; }
@@ -96,7 +104,7 @@ internal sealed class SimulatedWorld : IDisposable
     /// <exception cref="ViolationException">A checker has found something.</exception>
     public void Run()
     {
-        _site = _isCluster ? new CallSite(this, _settings, _kinds, _random) : new SingleSite(this, _settings, _kinds, _random);
+        _site = _isCluster ? new CallSite(this, _settings, _kinds, _random, _arbiterFlaw, _flaw) : new SingleSite(this, _settings, _kinds, _random);
         _began = Clock.Now;
         for (int i = 0; i < CallsPerRun; i++)
         {
@@ -111,6 +119,7 @@ internal sealed class SimulatedWorld : IDisposable
         NobodyIsLeftUp.Check(this);
         Acknowledged.Check(this);
         new OneResultEach(this).Check();
+        (_site as CallSite)?.Rest();
     }
 
     public void Deliver(IPEndPoint to, SipMessage message)
@@ -198,7 +207,8 @@ internal sealed class SimulatedWorld : IDisposable
         Ladder.Note($"engine: {fault.Kind}: {fault.Reason}");
         if (fault.Kind is EngineFaultKind.ActorThrew or EngineFaultKind.InterpreterThrew or EngineFaultKind.Unreadable or EngineFaultKind.SequenceConflict or EngineFaultKind.Fenced)
         {
-            throw fault.Error as ViolationException ?? new ViolationException("engine", $"{fault.Kind}: {fault.Reason} {fault.Error}");
+            // The engine lives on, whatever is thrown at it.
+            throw _violation ??= fault.Error as ViolationException ?? new ViolationException("engine", $"{fault.Kind}: {fault.Reason} {fault.Error}");
         }
     }
 
@@ -267,6 +277,10 @@ internal sealed class SimulatedWorld : IDisposable
     private bool Step()
     {
         Site.Pump();
+        if (_violation is not null)
+        {
+            throw _violation;
+        }
 
         // Nothing is under way and the node knows no call: the run is over.
         if (Schedule.IsEmpty && !Site.IsDown && Site.Calls == 0)
