@@ -93,9 +93,9 @@ internal sealed class CallSite : ISite
     public void Settle()
     {
         long until = _world.Clock.Now + 500;
-        while (_world.Clock.Now < until)
+        while (_world.Clock.Now < until || _machines.Store.IsWriting)
         {
-            _world.Clock.Now = Math.Max(_world.Clock.Now, Math.Min(Due, until));
+            _world.Clock.Now = Math.Max(_world.Clock.Now, Math.Min(Due, Math.Max(until, _world.Clock.Now + 1)));
             Pump();
         }
     }

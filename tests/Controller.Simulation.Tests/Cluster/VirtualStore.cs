@@ -22,6 +22,9 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
 
     public IReadOnlyList<OwnedShard> Shards => _shards;
 
+    /// <summary>A write is between its check and its commit.</summary>
+    public bool IsWriting => _writing.Values.Any(writing => writing.Count > 0);
+
     public IReadOnlyCollection<OwnedAddress> Addresses => _addresses.Values;
 
     public bool IsFenced(Incarnation node) => _nodes[node.Node.Value] is var row && (row.Incarnation != node || row.Fenced);
