@@ -30,7 +30,8 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
     public void Consider(bool orphans)
     {
         bool leaving = context.Phase == MemberPhase.Leaving;
-        if (!Idle || !context.Trusted || context.Now < _notBefore || (!leaving && (context.Phase != MemberPhase.Up || orphans)))
+        // One after the other: what is given while the other still reads back the last ones waits behind them.
+        if (!Idle || !AllTaken || !context.Trusted || context.Now < _notBefore || (!leaving && (context.Phase != MemberPhase.Up || orphans)))
         {
             return;
         }
