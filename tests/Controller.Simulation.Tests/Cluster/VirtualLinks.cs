@@ -46,6 +46,16 @@ internal sealed class VirtualLinks(Schedule schedule, Random random)
         }
     }
 
+    /// <summary>Who is not a member any more is not listened to: the connection is closed, with what is in it.</summary>
+    public void Forget(VirtualNode node, Incarnation gone)
+    {
+        if (_connected.Remove(Pair(node.Self, gone)) && _nodes[gone.Node.Value] is var other && other.Self == gone && !_cut.Contains((node.Id, other.Id)))
+        {
+            Incarnation closing = node.Self;
+            other.Later(random.Next(1, 3), () => other.Post(new MemberInput.LinkDown(closing)));
+        }
+    }
+
     /// <returns>False if there is no connection. Frames of one connection arrive in order, or not at all once it is broken.</returns>
     public bool Send(VirtualNode from, int to, Frame frame)
     {

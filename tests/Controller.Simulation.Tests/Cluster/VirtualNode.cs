@@ -145,7 +145,7 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
 
     public void Hear(Incarnation from, Frame frame)
     {
-        if (!Engine!.Received(from, frame))
+        if (_known.Contains(from) && !Engine!.Received(from, frame))
         {
             Post(new MemberInput.Heard(from, frame));
         }
@@ -162,6 +162,11 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
     public void Know(IReadOnlyCollection<PeerAddress> peers)
     {
         List<PeerAddress> fresh = [.. peers.Where(peer => !_known.Contains(peer.Node))];
+        foreach (Incarnation gone in _known.Where(known => !peers.Any(peer => peer.Node == known)))
+        {
+            machines.Links.Forget(this, gone);
+        }
+
         _known = [.. peers.Select(peer => peer.Node)];
         foreach (PeerAddress peer in fresh)
         {
