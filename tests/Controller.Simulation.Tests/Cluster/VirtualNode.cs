@@ -278,9 +278,6 @@ internal enum NodeFlaw
     None,
     SendsBeforeCommit,
 
-    /// <summary>Its edge sends what comes from another node, whoever owns the shard by now.</summary>
-    GateIgnoresEpochs,
-
     /// <summary>Its router does not keep what it has told another node.</summary>
     RouterForgets,
 
