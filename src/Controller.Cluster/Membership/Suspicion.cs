@@ -68,6 +68,9 @@ internal sealed class Suspicion(MemberContext context)
         if (Of(node) is { } peer)
         {
             (peer.Connected, peer.Refuses, peer.HeardAt) = (true, false, context.Now);
+
+            // It may be given something from now on.
+            context.Changed();
         }
     }
 
