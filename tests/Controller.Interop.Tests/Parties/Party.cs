@@ -248,9 +248,11 @@ internal sealed class Party : IDisposable
         {
             while (_timers.TryPeek(out Action? due, out long at))
             {
-                if (at > Now)
+                // Looked at once: a wait that has become negative is none.
+                long wait = at - Now;
+                if (wait > 0)
                 {
-                    return (int)Math.Min(10, at - Now);
+                    return (int)Math.Min(10, wait);
                 }
 
                 _timers.Dequeue();

@@ -38,10 +38,10 @@ public class ClusterMutantTests(ITestOutputHelper output)
 
     private static ClusterWorld Broken(int seed, string flaw) => flaw switch
     {
-        "no lock" => new ClusterWorld(seed, ArbiterFlaw.NoLock),
-        "key share" => new ClusterWorld(seed, ArbiterFlaw.KeyShare),
-        "single statement" => new ClusterWorld(seed, ArbiterFlaw.SingleStatement),
-        "clock-based expiry" => new ClusterWorld(seed, ArbiterFlaw.ClockExpiry),
+        "no lock" => new ClusterWorld(seed, ArbiterFlaw.NoLock) { WriteEvery = 50 },
+        "key share" => new ClusterWorld(seed, ArbiterFlaw.KeyShare) { WriteEvery = 50 },
+        "single statement" => new ClusterWorld(seed, ArbiterFlaw.SingleStatement) { WriteEvery = 50 },
+        "clock-based expiry" => new ClusterWorld(seed, ArbiterFlaw.ClockExpiry) { WriteEvery = 50 },
         "send before commit" => new ClusterWorld(seed, flaw: NodeFlaw.SendsBeforeCommit),
         _ => new ClusterWorld(seed, flaw: NodeFlaw.NoTrustWindow),
     };

@@ -34,6 +34,9 @@ internal sealed class ClusterWorld
     }
 
     public int Seed { get; }
+
+    /// <summary>How long a node waits between two writes of its own, in milliseconds: some races are seen only by those who write much.</summary>
+    public int WriteEvery { get; init; } = 400;
     public SimulatedClock Clock { get; } = new();
 
     /// <inheritdoc cref="Serving.Gaps"/>

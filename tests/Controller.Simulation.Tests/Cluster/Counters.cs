@@ -10,7 +10,6 @@ namespace Controller.Simulation.Tests.Cluster;
 /// </summary>
 internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNode node) : IVirtualEngine
 {
-    private const int WriteEvery = 400;
     private const int SendGuard = 1000;
 
     private readonly Dictionary<ShardId, Counter> _open = [];
@@ -42,7 +41,7 @@ internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNod
         if (!_writing)
         {
             _writing = true;
-            node.Every(WriteEvery * machines.Pace, Write);
+            node.Every(world.WriteEvery * machines.Pace, Write);
         }
 
         opened(fences.Count, null);

@@ -132,8 +132,9 @@ internal static class Recovery
                 break;
 
             // 4.8: "send now, continue until persisted start + 32 s". No later: that its ACK has come is not stored, and in a call that goes on for hours
-            // every new owner would repeat what was refused long ago.
-            case TransactionKind.InviteServer when transaction.Phase == (byte)InviteServerTransaction.Phase.Completed && !transaction.Timeout.IsDue(turn.Now):
+            // every new owner would repeat what was refused long ago. But a call that it has ended gets its last word once, however late: somebody may wait.
+            case TransactionKind.InviteServer when transaction.Phase == (byte)InviteServerTransaction.Phase.Completed
+                && (turn.State.Phase == CallPhase.Ended || !transaction.Timeout.IsDue(turn.Now)):
                 Again(turn, transaction, transaction.Last, TransactionTimer.G);
                 break;
         }
