@@ -38,14 +38,24 @@ public sealed class ClusterNode(Member member, MemberInbox inbox, NodeTrust trus
         }
     }
 
+    /// <summary>Takes one that need not wait, for it came on the member's own thread; first what waits.</summary>
+    public void Take(MemberInput input)
+    {
+        Pump();
+        Step(input);
+        Pump();
+    }
+
     /// <summary>Lets the member look at the time: at least every quarter of a heartbeat.</summary>
     public void Tick() => Step(MemberInput.Tick.Instance);
 
     private void Step(MemberInput input)
     {
-        foreach (MemberCommand command in member.Step(input, trust.Now))
+        // Most inputs are signs of life, of which nothing comes: an enumerator for each would be all that they leave behind.
+        IReadOnlyList<MemberCommand> commands = member.Step(input, trust.Now);
+        for (int i = 0; i < commands.Count; i++)
         {
-            Do(command);
+            Do(commands[i]);
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class MemberContext(MemberOptions options, ShardTable table)
     private readonly Dictionary<NodeId, NodeRow> _rows = [];
     private readonly HashSet<Incarnation> _fenced = [];
     private readonly HashSet<Incarnation> _leaving = [];
+    private readonly List<NodeRow> _others = [];
 
     public MemberOptions Options { get; } = options;
     public ShardTable Table { get; } = table;
@@ -45,7 +46,7 @@ internal sealed class MemberContext(MemberOptions options, ShardTable table)
     public IEnumerable<NodeRow> Rows => _rows.Values;
 
     /// <summary>The other nodes that own something or may: not the fenced, not those that have left.</summary>
-    public IEnumerable<NodeRow> Others => _rows.Values.Where(row => row.Incarnation.Node != Options.Self.Node && IsLiving(row));
+    public List<NodeRow> Others => _others;
 
     public void Want(MemberCommand command) => Commands.Add(command);
 
@@ -62,8 +63,7 @@ internal sealed class MemberContext(MemberOptions options, ShardTable table)
             _rows[Options.Self.Node] = own with { Phase = phase };
         }
 
-        NodesChangedAt = Now;
-        Changed();
+        NodesChanged();
     }
 
     public NodeRow? Row(NodeId node) => _rows.GetValueOrDefault(node);
@@ -89,10 +89,12 @@ internal sealed class MemberContext(MemberOptions options, ShardTable table)
             _rows[row.Incarnation.Node] = row;
             if (before is null || before.Incarnation != row.Incarnation || before.Phase != row.Phase || before.Fenced != row.Fenced || before.Quarantined != row.Quarantined)
             {
-                NodesChangedAt = Now;
-                Changed();
+                NodesChanged();
             }
         }
+
+        // Each view brings new beats.
+        FindOthers();
     }
 
     /// <summary>A fact that the arbiter has committed.</summary>
@@ -100,8 +102,8 @@ internal sealed class MemberContext(MemberOptions options, ShardTable table)
     {
         if (_fenced.Add(node))
         {
-            NodesChangedAt = Now;
-            Changed();
+            NodesChanged();
+            FindOthers();
         }
     }
 
@@ -111,8 +113,8 @@ internal sealed class MemberContext(MemberOptions options, ShardTable table)
         if (_leaving.Add(node) && _rows.TryGetValue(node.Node, out NodeRow? row) && row.Incarnation == node && row.Phase == MemberPhase.Up)
         {
             _rows[node.Node] = row with { Phase = MemberPhase.Leaving };
-            NodesChangedAt = Now;
-            Changed();
+            NodesChanged();
+            FindOthers();
         }
     }
 
@@ -125,7 +127,24 @@ internal sealed class MemberContext(MemberOptions options, ShardTable table)
         }
     }
 
-    private bool IsLiving(NodeRow row) => !IsDead(row.Incarnation);
+    private void NodesChanged()
+    {
+        NodesChangedAt = Now;
+        Changed();
+    }
+
+    /// <summary>They are looked at with every frame that comes in, and change seldom.</summary>
+    private void FindOthers()
+    {
+        _others.Clear();
+        foreach (NodeRow row in _rows.Values)
+        {
+            if (row.Incarnation.Node != Options.Self.Node && !IsDead(row.Incarnation))
+            {
+                _others.Add(row);
+            }
+        }
+    }
 
     private List<NodeId> Fit(NodeRoles role)
     {

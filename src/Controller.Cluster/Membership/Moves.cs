@@ -25,7 +25,21 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
     public bool Idle => !_moving && !_movingAddresses;
 
     /// <summary>Who was given shards takes their inputs, or should by now.</summary>
-    public bool AllTaken => _given.Values.All(given => context.Now - given.Began > TakenWithin);
+    public bool AllTaken
+    {
+        get
+        {
+            foreach ((_, Given given) in _given)
+            {
+                if (context.Now - given.Began <= TakenWithin)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
 
     public void Consider(bool orphans)
     {

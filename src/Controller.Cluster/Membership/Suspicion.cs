@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Controller.Cluster.Links;
 using Controller.Sharding.Placement;
 
@@ -24,6 +25,7 @@ internal sealed class Suspicion(MemberContext context)
     private static readonly TimeSpan VotesWithin = TimeSpan.FromMilliseconds(400);
 
     private readonly Dictionary<NodeId, Peer> _peers = [];
+    private readonly List<Incarnation> _unheard = [];
     private ImmutableArray<PeerAddress> _known = [];
     private ImmutableArray<Incarnation> _accused = [];
     private ImmutableArray<Vote> _votes = [];
@@ -32,10 +34,10 @@ internal sealed class Suspicion(MemberContext context)
     private TimeSpan _lastTick = MemberContext.LongAgo;
 
     /// <summary>Every node that is up hears us and is heard: without that nobody may own anything.</summary>
-    public bool HearsAll => context.Others.Where(row => row.Phase is MemberPhase.Up or MemberPhase.Leaving).All(row => Of(row.Incarnation) is { } peer && Hears(peer));
+    public bool HearsAll => context.Others.TrueForAll(row => row.Phase is not (MemberPhase.Up or MemberPhase.Leaving) || (Of(row.Incarnation) is { } peer && Hears(peer)));
 
     /// <summary>Every other node is heard, and none is answered by the arbiter: nothing can change hands.</summary>
-    public bool NobodyIsAnswered => context.Others.All(row => Of(row.Incarnation) is { ArbiterAnswers: false } peer && Hears(peer));
+    public bool NobodyIsAnswered => context.Others.TrueForAll(row => Of(row.Incarnation) is { ArbiterAnswers: false } peer && Hears(peer));
 
     public bool IsConnected(Incarnation node) => Of(node) is { Connected: true };
 
@@ -58,7 +60,7 @@ internal sealed class Suspicion(MemberContext context)
             }
         }
 
-        _votes = [.. view.Votes.Where(vote => !context.IsDead(vote.Target) && !context.IsDead(vote.Voter))];
+        _votes = view.Votes.IsEmpty ? [] : [.. view.Votes.Where(vote => !context.IsDead(vote.Target) && !context.IsDead(vote.Voter))];
         _votedAt = _votes.IsEmpty ? TimeSpan.MaxValue : _votedAt == TimeSpan.MaxValue ? context.Now : _votedAt;
         Know();
     }
@@ -151,20 +153,20 @@ internal sealed class Suspicion(MemberContext context)
 
         // Who has not joined yet has no say in whose link is broken; nor has who hears nobody.
         bool judges = context.Phase != MemberPhase.Joining && !IsLonely();
-        var unheard = ImmutableArray.CreateBuilder<Incarnation>();
+        _unheard.Clear();
         foreach (NodeRow row in context.Others)
         {
             if (row.Phase != MemberPhase.Joining && Of(row.Incarnation) is { Fencing: false } peer)
             {
-                Watch(peer, judges, unheard);
+                Watch(peer, judges);
             }
         }
 
-        Vote(unheard.ToImmutable());
+        Vote();
         Judge(judges);
     }
 
-    private void Watch(Peer peer, bool judges, ImmutableArray<Incarnation>.Builder unheard)
+    private void Watch(Peer peer, bool judges)
     {
         TimeSpan silence = context.Now - peer.HeardAt;
         bool cutOff = context.Now - peer.BeatAt >= context.Options.SuspectAfter && peer.BeatsMissed >= BeatsToMiss;
@@ -210,7 +212,7 @@ internal sealed class Suspicion(MemberContext context)
             }
             else if (silence >= context.Options.SuspectAfter)
             {
-                unheard.Add(peer.Node);
+                _unheard.Add(peer.Node);
             }
         }
     }
@@ -232,12 +234,12 @@ internal sealed class Suspicion(MemberContext context)
         return others > 1 && !hears;
     }
 
-    private void Vote(ImmutableArray<Incarnation> unheard)
+    private void Vote()
     {
-        if (!unheard.SequenceEqual(_accused))
+        if (!CollectionsMarshal.AsSpan(_unheard).SequenceEqual(_accused.AsSpan()))
         {
-            _accused = unheard;
-            context.Want(new MemberCommand.Accuse(unheard));
+            _accused = [.. _unheard];
+            context.Want(new MemberCommand.Accuse(_accused));
         }
     }
 
@@ -302,12 +304,24 @@ internal sealed class Suspicion(MemberContext context)
 
     private void Know()
     {
-        ImmutableArray<PeerAddress> peers = [.. context.Others.OrderBy(row => row.Incarnation.Node.Value).Select(row => new PeerAddress(row.Incarnation, row.Link))];
-        if (!peers.SequenceEqual(_known))
+        if (context.Others.Count != _known.Length || !context.Others.TrueForAll(IsKnown))
         {
-            _known = peers;
-            context.Want(new MemberCommand.Know(peers));
+            _known = [.. context.Others.OrderBy(row => row.Incarnation.Node.Value).Select(row => new PeerAddress(row.Incarnation, row.Link))];
+            context.Want(new MemberCommand.Know(_known));
         }
+    }
+
+    private bool IsKnown(NodeRow row)
+    {
+        foreach (PeerAddress peer in _known)
+        {
+            if (peer.Node == row.Incarnation && peer.Address == row.Link)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool Hears(Peer peer) => peer.Connected && context.Now - peer.HeardAt < context.Options.SuspectAfter;

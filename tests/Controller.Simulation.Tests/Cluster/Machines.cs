@@ -21,8 +21,8 @@ internal sealed class Machines
         (_random, _engine, _note) = (random, engine, note);
         (Clock, Shards, Addresses, Pace, Lost, Flaw) = (clock, shards, addresses, pace, lost, flaw);
         Schedule = new Schedule(clock);
-        Store = new VirtualStore(shards, arbiterFlaw);
-        Links = new VirtualLinks(Schedule, new Random(random.Next()));
+        Store = new VirtualStore(nodes, shards, arbiterFlaw);
+        Links = new VirtualLinks(Schedule, new Random(random.Next()), nodes);
         for (int id = 1; id <= nodes; id++)
         {
             var node = new VirtualNode(this, id, new Random(random.Next()));

@@ -18,6 +18,7 @@ internal sealed class Serving
     private readonly Machines _machines;
     private readonly long[] _servedAt;
     private readonly Dictionary<Incarnation, long> _fencedAt = [];
+    private readonly List<IVirtualEngine> _engines = [];
 
     public Serving(Machines machines)
     {
@@ -60,12 +61,18 @@ internal sealed class Serving
     private void Look()
     {
         bool well = false;
+        _engines.Clear();
         foreach (VirtualNode node in _machines.Nodes)
         {
-            well |= node.IsServing && !node.CutFromArbiter;
-            if (node.Self.Number > 0 && !_fencedAt.ContainsKey(node.Self) && _machines.Store.IsFenced(node.Self))
+            if (node.IsServing)
             {
-                _fencedAt[node.Self] = _machines.Clock.Now;
+                _engines.Add(node.Engine!);
+                well |= !node.CutFromArbiter;
+            }
+
+            if (node.Self.Number > 0 && _machines.Store.IsFenced(node.Self))
+            {
+                _fencedAt.TryAdd(node.Self, _machines.Clock.Now);
             }
         }
 
@@ -93,9 +100,9 @@ internal sealed class Serving
 
     private bool IsServed(ShardId shard)
     {
-        foreach (VirtualNode node in _machines.Nodes)
+        foreach (IVirtualEngine engine in _engines)
         {
-            if (node.IsServing && node.Engine!.Owns(shard))
+            if (engine.Owns(shard))
             {
                 return true;
             }

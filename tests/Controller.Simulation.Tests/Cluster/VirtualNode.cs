@@ -3,19 +3,21 @@ using Controller.Cluster.Membership;
 using Controller.Cluster.Shards;
 using Controller.Sharding.Model;
 using Controller.Sharding.Placement;
+using Controller.Simulation.Tests.World;
 
 namespace Controller.Simulation.Tests.Cluster;
 
 /// <summary>One machine: the real membership, and an engine. It may die, stand still, come back as another run.</summary>
-internal sealed class VirtualNode(Machines machines, int id, Random random) : ILinks, IArbiter, IDisposable
+internal sealed class VirtualNode(Machines machines, int id, Random random) : ILinks, IArbiter, ILife, IDisposable
 {
     private const int MostMissed = 100_000;
 
     private readonly Queue<Action> _missed = new();
+    private readonly Frame _pulse = new Frame.Pulse(0, default, true);
     private readonly Queue<MemberCommand.Ask> _asked = new();
     private MemberInbox _inbox = new();
     private ClusterNode? _cluster;
-    private HashSet<Incarnation> _known = [];
+    private Incarnation[] _known = [];
     private bool _asking;
     private long _knownVersion;
 
@@ -23,6 +25,7 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
     public NodeClock Clock { get; } = new(machines.Clock);
     public Random Random => random;
     public Incarnation Self { get; private set; }
+    public long Run => Self.Number;
     public bool IsAlive { get; private set; }
     public bool IsPaused { get; private set; }
     public long PausedAt { get; private set; }
@@ -118,36 +121,30 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
     }
 
     /// <summary>On this run of this node; when it stands still, as soon as it goes on.</summary>
-    public void Later(long milliseconds, Action action)
-    {
-        Incarnation run = Self;
-        machines.Schedule.After(milliseconds, () => Do(run, action));
-    }
+    public void Later(long milliseconds, Action action) => machines.Schedule.After(milliseconds, this, action);
 
     public void Every(long period, Action action)
     {
-        Incarnation run = Self;
-        machines.Schedule.After(period, () =>
+        long run = Run;
+        Action again = null!;
+        again = () =>
         {
-            if (IsAlive && Self == run)
+            if (IsAlive && Run == run)
             {
                 Do(run, action);
-                Every(period, action);
+                machines.Schedule.After(period, again);
             }
-        });
+        };
+        machines.Schedule.After(period, again);
     }
 
-    public void Post(MemberInput input)
-    {
-        _inbox.Post(input);
-        _cluster!.Pump();
-    }
+    public void Post(MemberInput input) => _cluster!.Take(input);
 
-    public void Hear(Incarnation from, Frame frame)
+    public void Hear(MemberInput.Heard heard)
     {
-        if (_known.Contains(from) && !Engine!.Received(from, frame))
+        if (Knows(heard.Peer) && !Engine!.Received(heard.Peer, heard.Frame))
         {
-            Post(new MemberInput.Heard(from, frame));
+            Post(heard);
         }
     }
 
@@ -157,11 +154,11 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
         Engine!.Connected(peer);
     }
 
-    public bool Knows(Incarnation peer) => _known.Contains(peer);
+    public bool Knows(Incarnation peer) => Array.IndexOf(_known, peer) >= 0;
 
     public void Know(IReadOnlyCollection<PeerAddress> peers)
     {
-        List<PeerAddress> fresh = [.. peers.Where(peer => !_known.Contains(peer.Node))];
+        List<PeerAddress> fresh = [.. peers.Where(peer => !Knows(peer.Node))];
         foreach (Incarnation gone in _known.Where(known => !peers.Any(peer => peer.Node == known)))
         {
             machines.Links.Forget(this, gone);
@@ -228,7 +225,7 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
     {
         foreach (Incarnation peer in _known)
         {
-            machines.Links.Send(this, peer.Node.Value, new Frame.Pulse(0, default, true));
+            machines.Links.Send(this, peer.Node.Value, _pulse);
         }
     }
 
@@ -246,9 +243,9 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
         });
     }
 
-    private void Do(Incarnation run, Action action)
+    public void Do(long run, Action action)
     {
-        if (!IsAlive || Self != run)
+        if (!IsAlive || Run != run)
         {
             return;
         }
@@ -265,7 +262,7 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
 
         action();
         _cluster!.Pump();
-        if (IsAlive && Self == run)
+        if (IsAlive && Run == run)
         {
             Engine!.Work();
         }

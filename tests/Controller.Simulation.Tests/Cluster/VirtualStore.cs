@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Controller.Cluster.Membership;
 using Controller.Sharding.Model;
 using Controller.Sharding.Placement;
@@ -9,14 +10,15 @@ namespace Controller.Simulation.Tests.Cluster;
 /// The arbiter's tables and its transactions, each at one moment of virtual time, with the locks of failover.md section 4.2: a write holds its node's lock, shared,
 /// from before its check until its commit; what takes a node's shards away holds it alone. Flaws take one of these properties away.
 /// </summary>
-internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
+internal sealed class VirtualStore(int nodes, int shards, ArbiterFlaw flaw)
 {
-    private readonly SortedDictionary<int, Node> _nodes = [];
+    private readonly Node?[] _nodes = new Node?[nodes + 1];
     private readonly OwnedShard[] _shards = [.. Enumerable.Range(0, shards).Select(shard => new OwnedShard(new ShardId(shard), null, new Epoch(0)))];
     private readonly Dictionary<string, OwnedAddress> _addresses = [];
     private readonly Dictionary<int, List<(Write Write, Action<bool> Done)>> _writing = [];
     private readonly Dictionary<int, Queue<Action>> _exclusive = [];
     private readonly HashSet<Incarnation> _expired = [];
+    private int _joined;
     private long _incarnations;
     private long _version = 1;
 
@@ -27,13 +29,13 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
 
     public IReadOnlyCollection<OwnedAddress> Addresses => _addresses.Values;
 
-    public bool IsFenced(Incarnation node) => _nodes[node.Node.Value] is var row && (row.Incarnation != node || row.Fenced);
+    public bool IsFenced(Incarnation node) => Of(node) is var row && (row.Incarnation != node || row.Fenced);
 
     public Incarnation Join(int node, string link)
     {
         var incarnation = new Incarnation(new NodeId(node), ++_incarnations);
-        bool quarantined = false;
-        _nodes[node] = new Node { Incarnation = incarnation, Link = link, Quarantined = quarantined };
+        _joined += _nodes[node] is null ? 1 : 0;
+        _nodes[node] = new Node(incarnation, link);
         _version++;
 
         // The sessions of the run before are ended under its lock: what they have not committed by now is not, and never will be.
@@ -48,10 +50,9 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
 
     public ClusterView Beat(Incarnation self, long known)
     {
-        Node own = _nodes[self.Node.Value];
-        if (own.Incarnation == self)
+        if (Of(self) is var own && own.Incarnation == self)
         {
-            own.Beat++;
+            own.Lives();
         }
 
         bool changed = known != _version;
@@ -65,23 +66,30 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
 
     private ImmutableArray<NodeRow> Rows()
     {
-        ImmutableArray<NodeRow>.Builder rows = ImmutableArray.CreateBuilder<NodeRow>(_nodes.Count);
-        foreach ((_, Node node) in _nodes)
+        var rows = new NodeRow[_joined];
+        int count = 0;
+        foreach (Node? node in _nodes)
         {
-            rows.Add(new NodeRow(node.Incarnation, node.Link, node.Phase, node.Fenced, NodeRoles.Edge | NodeRoles.Actors, 1, node.Link, node.Beat, default, node.Quarantined));
+            if (node is not null)
+            {
+                rows[count++] = node.Row;
+            }
         }
 
-        return rows.MoveToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(rows);
     }
 
     private ImmutableArray<Vote> Votes()
     {
         ImmutableArray<Vote> votes = [];
-        foreach ((_, Node node) in _nodes)
+        foreach (Node? node in _nodes)
         {
-            foreach (Incarnation target in node.Votes)
+            if (node is not null)
             {
-                votes = votes.Add(new Vote(target, node.Incarnation));
+                foreach (Incarnation target in node.Votes)
+                {
+                    votes = votes.Add(new Vote(target, node.Incarnation));
+                }
             }
         }
 
@@ -94,13 +102,12 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
         switch (request)
         {
             case MemberCommand.Enter enter when !IsFenced(self):
-                _nodes[self.Node.Value].Phase = enter.Phase;
-                _nodes[self.Node.Value].Fenced |= enter.Phase == MemberPhase.Down;
+                Of(self).Enter(enter.Phase);
                 _version++;
                 done(new MemberInput.Entered(enter.Phase, Failed: false));
                 break;
             case MemberCommand.Accuse accuse:
-                _nodes[self.Node.Value].Votes = accuse.Targets;
+                Of(self).Votes = accuse.Targets;
                 done(null);
                 break;
             case MemberCommand.Fence fence:
@@ -110,9 +117,9 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
                     {
                         _expired.Add(fence.Suspect);
                     }
-                    else if (_nodes[fence.Suspect.Node.Value] is var row && row.Incarnation == fence.Suspect && !row.Fenced)
+                    else if (Of(fence.Suspect) is var row && row.Incarnation == fence.Suspect && !row.Fenced)
                     {
-                        row.Fenced = true;
+                        row.Fence();
                         _version++;
                     }
 
@@ -170,7 +177,20 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
     }
 
     private bool Passes(Write write) =>
-        flaw == ArbiterFlaw.NoFence || (!IsFenced(write.By) && write.Fences.All(fence => Holds(write.By, fence)));
+        flaw == ArbiterFlaw.NoFence || (!IsFenced(write.By) && HoldsAll(write));
+
+    private bool HoldsAll(Write write)
+    {
+        foreach (Fence fence in write.Fences)
+        {
+            if (!Holds(write.By, fence))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>The shard is this run's at that epoch.</summary>
     public bool Holds(Incarnation node, Fence fence) => _shards[fence.Shard.Value] is var shard && shard.Owner == node && shard.Epoch == fence.Epoch;
@@ -230,15 +250,25 @@ internal sealed class VirtualStore(int shards, ArbiterFlaw flaw)
     /// <param name="Commit">Makes its rows facts.</param>
     internal sealed record Write(Incarnation By, ImmutableArray<Fence> Fences, Action Commit);
 
-    private sealed class Node
+    private Node Of(Incarnation node) => _nodes[node.Node.Value]!;
+
+    private sealed class Node(Incarnation incarnation, string link)
     {
-        public required Incarnation Incarnation { get; init; }
-        public required string Link { get; init; }
-        public MemberPhase Phase { get; set; } = MemberPhase.Joining;
-        public bool Fenced { get; set; }
-        public long Beat { get; set; }
-        public bool Quarantined { get; init; }
+        /// <summary>All who ask between two of its beats are told the same.</summary>
+        public NodeRow Row { get; private set; } =
+            new(incarnation, link, MemberPhase.Joining, Fenced: false, NodeRoles.Edge | NodeRoles.Actors, Level: 1, link, Beat: 0, default, Quarantined: false);
+
+        public Incarnation Incarnation => incarnation;
+
+        public bool Fenced => Row.Fenced;
+
         public ImmutableArray<Incarnation> Votes { get; set; } = [];
+
+        public void Lives() => Row = Row with { Beat = Row.Beat + 1 };
+
+        public void Enter(MemberPhase phase) => Row = Row with { Phase = phase, Fenced = Fenced || phase == MemberPhase.Down };
+
+        public void Fence() => Row = Row with { Fenced = true };
     }
 }
 
