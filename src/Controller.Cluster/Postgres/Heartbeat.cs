@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Controller.Cluster.Membership;
+using Controller.Sharding.Clocks;
 using Controller.Sharding.Model;
 using Controller.Sharding.Placement;
 using Npgsql;
@@ -12,8 +13,10 @@ internal static class Heartbeat
 {
     private const string Count =
         """
-        UPDATE node_hb SET beat = $3, at = clock_timestamp(), dispatch_lag_ms = $4, commit_ms = $5, calls = $6 WHERE node_id = $1 AND incarnation = $2 AND beat < $3
+        UPDATE node_hb SET beat = $3, at = clock_timestamp(), dispatch_lag_ms = $4, commit_ms = $5, calls = $6, clock = $7 WHERE node_id = $1 AND incarnation = $2 AND beat < $3
         """;
+
+    private const string Cluster = $"SELECT map_version, feature_level, clock_timestamp(), ({ArbiterTime.Others}) FROM cluster";
 
     private const string Nodes =
         """
@@ -34,12 +37,15 @@ internal static class Heartbeat
     private const string Addresses = "SELECT s.address, s.owner_node, s.owner_incarnation, s.epoch FROM cluster c CROSS JOIN address s WHERE c.map_version <> $1 ORDER BY s.address";
 
     /// <param name="beat">Counted by the node itself: one that was abandoned and arrives late does not set it back.</param>
-    public static ClusterView Exchange(NpgsqlConnection connection, Incarnation self, long beat, BeatReport report, long knownMapVersion)
+    public static (ClusterView View, ClockReading Time) Exchange(
+        NpgsqlConnection connection, Incarnation self, long beat, BeatReport report, long knownMapVersion, ClusterClock clock)
     {
+        long sent = clock.GetTimestamp();
         using var batch = new NpgsqlBatch(connection);
         batch.Add("BEGIN ISOLATION LEVEL REPEATABLE READ");
-        batch.Add(Count, Of(self.Node.Value), Of(self.Number), Of(beat), Of(Milliseconds(report.DispatchLag)), Of(Milliseconds(report.Commit)), Of(report.Calls));
-        batch.Add("SELECT map_version, feature_level FROM cluster");
+        batch.Add(Count, Of(self.Node.Value), Of(self.Number), Of(beat), Of(Milliseconds(report.DispatchLag)), Of(Milliseconds(report.Commit)), Of(report.Calls),
+            Of(ArbiterTime.Microseconds(clock.GetUtcNow())));
+        batch.Add(Cluster, Of(self.Node.Value));
         batch.Add(Nodes);
         batch.Add(Votes);
         batch.Add(Shards, Of(knownMapVersion));
@@ -47,12 +53,13 @@ internal static class Heartbeat
         batch.Add("COMMIT");
         using NpgsqlDataReader reader = batch.ExecuteReader();
         reader.Read();
+        var time = new ClockReading(sent, clock.GetTimestamp(), reader.GetFieldValue<DateTimeOffset>(2), reader.IsDBNull(3) ? null : ArbiterTime.At(reader.GetInt64(3)));
         (long version, int level) = (reader.GetInt64(0), reader.GetInt32(1));
         ImmutableArray<NodeRow> nodes = Next(reader, NodeOf);
         ImmutableArray<Vote> votes = Next(reader, row => new Vote(IncarnationOf(row, 0), IncarnationOf(row, 2)));
         ImmutableArray<OwnedShard> shards = Next(reader, row => new OwnedShard(new ShardId(row.GetInt16(0)), OwnerOf(row), new Epoch(row.GetInt64(3))));
         ImmutableArray<OwnedAddress> addresses = Next(reader, row => new OwnedAddress(row.GetString(0), OwnerOf(row), new Epoch(row.GetInt64(3))));
-        return new ClusterView(version, level, nodes, votes, version == knownMapVersion ? default : shards, version == knownMapVersion ? default : addresses);
+        return (new ClusterView(version, level, nodes, votes, version == knownMapVersion ? default : shards, version == knownMapVersion ? default : addresses), time);
     }
 
     private static ImmutableArray<T> Next<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read)

@@ -81,7 +81,7 @@ internal static class Ownership
         batch.Add(
             """
             INSERT INTO node_hb (node_id, incarnation, beat, at, dispatch_lag_ms, commit_ms, calls) SELECT node_id, incarnation, 0, clock_timestamp(), 0, 0, 0 FROM node WHERE node_id = $1
-            ON CONFLICT (node_id) DO UPDATE SET incarnation = excluded.incarnation, beat = 0, at = excluded.at
+            ON CONFLICT (node_id) DO UPDATE SET incarnation = excluded.incarnation, beat = 0, at = excluded.at, clock = NULL
             """, Of(node));
         batch.Add("DELETE FROM suspicion WHERE voter = $1 OR target = $1", Of(node));
         batch.Add("SELECT incarnation FROM node WHERE node_id = $1", Of(node));

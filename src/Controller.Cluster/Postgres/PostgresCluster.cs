@@ -1,4 +1,5 @@
 using Controller.Cluster.Membership;
+using Controller.Sharding.Clocks;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Placement;
 using Npgsql;
@@ -14,9 +15,10 @@ public sealed class PostgresCluster : IDisposable
     private readonly PostgresOwnership _ownership;
     private readonly PostgresJournal _journal;
 
-    private PostgresCluster(PostgresOptions options, Incarnation self)
+    private PostgresCluster(PostgresOptions options, Incarnation self, ClusterClock clock)
     {
-        _ownership = new PostgresOwnership(options, self);
+        Clock = clock;
+        _ownership = new PostgresOwnership(options, self, clock);
         _journal = new PostgresJournal(options, _ownership);
     }
 
@@ -25,11 +27,15 @@ public sealed class PostgresCluster : IDisposable
     /// <summary>The arbiter.</summary>
     public IOwnershipStore Ownership => _ownership;
 
+    /// <summary>The time that all nodes share; it learns from every <see cref="IOwnershipStore.Beat"/>.</summary>
+    public ClusterClock Clock { get; }
+
     /// <summary>32 random octets made when the store was created: the key of every token and tag.</summary>
     public ReadOnlyMemory<byte> Secret => _journal.Secret;
 
+    /// <param name="machine">The clocks of this machine; null: the system's.</param>
     /// <exception cref="JournalException">One line for the user: not reachable, not allowed, newer, without a standby, a program that is too old for what the cluster writes.</exception>
-    public static PostgresCluster Join(PostgresOptions options, NodeDescription node)
+    public static PostgresCluster Join(PostgresOptions options, NodeDescription node, TimeProvider? machine = null)
     {
         Sessions sessions;
         try
@@ -45,7 +51,9 @@ public sealed class PostgresCluster : IDisposable
         {
             using NpgsqlConnection connection = sessions.Open();
             PostgresSchema.Prepare(connection, options, sessions.Where);
-            return new PostgresCluster(options, new Incarnation(new NodeId(options.Node), Postgres.Ownership.Join(connection, options.Node, node, options.Quarantine)));
+            ClusterClock clock = ArbiterTime.Begin(connection, options.Node, machine ?? TimeProvider.System);
+            var self = new Incarnation(new NodeId(options.Node), Postgres.Ownership.Join(connection, options.Node, node, options.Quarantine));
+            return new PostgresCluster(options, self, clock);
         }
         catch (Exception failure) when (failure is NpgsqlException || Sessions.IsBroken(failure))
         {

@@ -1,4 +1,5 @@
 using Controller.Cluster.Membership;
+using Controller.Sharding.Clocks;
 using Controller.Sharding.Model;
 using Npgsql;
 
@@ -13,11 +14,13 @@ internal sealed class PostgresOwnership : IOwnershipStore, IDisposable
     private readonly Sessions _sessions;
     private readonly PromptSession _beating;
     private readonly LivingSession _deciding;
+    private readonly ClusterClock _clock;
     private long _beats;
 
-    public PostgresOwnership(PostgresOptions options, Incarnation self)
+    /// <param name="clock">Learns the server's time with every heartbeat.</param>
+    public PostgresOwnership(PostgresOptions options, Incarnation self, ClusterClock clock)
     {
-        Self = self;
+        (Self, _clock) = (self, clock);
         _sessions = new Sessions(options.Connection, self.SessionName, options.AnswerWithin);
         _deciding = new LivingSession(_sessions);
         _beating = new PromptSession(new Sessions(options.Connection, self.SessionName, options.BeatWithin, waitsForDisk: false), options.BeatWithin);
@@ -28,7 +31,8 @@ internal sealed class PostgresOwnership : IOwnershipStore, IDisposable
     public ClusterView Beat(BeatReport report, long knownMapVersion)
     {
         long beat = ++_beats;
-        ClusterView view = Ask(() => _beating.Run(connection => Heartbeat.Exchange(connection, Self, beat, report, knownMapVersion)));
+        (ClusterView view, ClockReading time) = Ask(() => _beating.Run(connection => Heartbeat.Exchange(connection, Self, beat, report, knownMapVersion, _clock)));
+        _clock.Learn(time);
         return view.Nodes.Any(row => row.Incarnation == Self && !row.Fenced) ? view : throw new FencedException($"node {Self} has been fenced, or another run of it has begun");
     }
 

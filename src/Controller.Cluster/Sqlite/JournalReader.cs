@@ -13,6 +13,7 @@ internal sealed class JournalReader : IDisposable
     private readonly Statement _all;
     private readonly Statement _outbox;
     private readonly Statement _secret;
+    private readonly Statement _newest;
 
     /// <exception cref="JournalException"/>
     public JournalReader(string path)
@@ -25,6 +26,7 @@ internal sealed class JournalReader : IDisposable
             _all = _database.Prepare("SELECT actor, seq, at, crc, payload, shard FROM journal ORDER BY actor, seq");
             _outbox = _database.Prepare("SELECT id, payload FROM outbox ORDER BY id LIMIT ?1");
             _secret = _database.Prepare("SELECT value FROM meta WHERE name = 'secret'");
+            _newest = _database.Prepare("SELECT at FROM journal ORDER BY rowid DESC LIMIT 1");
         }
         catch (SqliteFailure failure)
         {
@@ -38,6 +40,9 @@ internal sealed class JournalReader : IDisposable
         byte[] secret = statement.Step() ? statement.Blob(0).ToArray() : [];
         return secret.Length == 32 ? secret : throw JournalSchema.Corrupt(_path, "its secret is missing");
     });
+
+    /// <summary>When the last row was decided; of an empty journal, zero.</summary>
+    public Instant Newest() => Read(_newest, statement => statement.Step() ? new Instant(statement.Integer(0)) : Instant.Zero);
 
     public IReadOnlyList<JournalRow> Load(ActorId actor) => Read(_load, statement =>
     {

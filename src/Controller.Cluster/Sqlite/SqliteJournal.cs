@@ -51,6 +51,9 @@ public sealed class SqliteJournal : IJournal
         }
     }
 
+    /// <summary>When the last of the decisions that are kept was made; zero if there are none.</summary>
+    public Instant Newest => _reader.Newest();
+
     public JournalClaim Claim(IReadOnlyList<ShardId> shards) => new(_writer.Between(() => _commit.Claim(shards)).GetAwaiter().GetResult(), _secret);
 
     public void Append(JournalBatch batch) => _writer.Append(batch);

@@ -36,7 +36,7 @@ public static class DomainActors
         return new ActorCallDirectory<CallState>(system, (id, state) => CallProjection.Of(id, state, node, shards));
     }
 
-    public static IRegistrationDirectory Registrations(ActorSystem system) =>
+    public static IRegistrationDirectory Registrations(ActorSystem system, TimeProvider clock) =>
         new ActorRegistrationDirectory<RegistrationState>(
-            system, (_, state) => RegistrationProjection.Of(state, new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())));
+            system, (_, state) => RegistrationProjection.Of(state, new Instant(clock.GetUtcNow().ToUnixTimeMilliseconds())));
 }

@@ -50,11 +50,11 @@ public sealed class Node : IAsyncDisposable
         try
         {
             CdrFileSink charging = OpenCharging(options.Cdr.File);
-            _home = options.Journal.Kind == JournalKind.Sqlite ? new SingleHome(options) : new ClusterHome(options, LimitsOf(options), logs);
+            _home = options.Journal.Kind == JournalKind.Sqlite ? new SingleHome(options, logs) : new ClusterHome(options, LimitsOf(options), logs);
             Owns(_home);
             EngineOptions engine = new() { Shards = options.Cluster.Shards, Trust = _home.Trust };
             engine = options.Engine.Loops > 0 ? engine with { Loops = options.Engine.Loops } : engine;
-            _system = new ActorSystem(engine, around?.Invoke(_home.Journal) ?? _home.Journal, _home.Placement, TimeProvider.System);
+            _system = new ActorSystem(engine, around?.Invoke(_home.Journal) ?? _home.Journal, _home.Placement, _home.Clock);
             Owns(_system);
             JournalWatch watch = new(logs.CreateLogger<ActorSystem>());
             _system.Faulted += watch.On;
@@ -63,7 +63,7 @@ public sealed class Node : IAsyncDisposable
 
             SettingsSource<ControllerSettings> settings = new(configuration.Settings(secret, []));
             IActorSystem actors = _home.Attach(_system);
-            _edge = new EdgeNode(EdgeOptionsOf(options), actors, settings, peers: _home.Edges);
+            _edge = new EdgeNode(EdgeOptionsOf(options), actors, settings, _home.Clock, _home.Edges);
             Owns(_edge);
             _home.Attach(_edge);
             DomainActors.Register(_system, _edge, settings);
@@ -75,7 +75,7 @@ public sealed class Node : IAsyncDisposable
             MetricsListener metrics = new(meter => meter.StartsWith("Controller.", StringComparison.Ordinal));
             Owns(metrics);
             Owns(new ProcessInstruments());
-            (ICallDirectory calls, IRegistrationDirectory registrations) = _home.OfAllNodes(DomainActors.Calls(actors, options.Node.Id), DomainActors.Registrations(_system));
+            (ICallDirectory calls, IRegistrationDirectory registrations) = _home.OfAllNodes(DomainActors.Calls(actors, options.Node.Id), DomainActors.Registrations(_system, _home.Clock));
             _admin = new AdminServer(options.Admin, new AdminPorts
             {
                 Life = _life,

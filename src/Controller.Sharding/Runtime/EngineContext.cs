@@ -1,3 +1,4 @@
+using Controller.Sharding.Clocks;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 using Controller.Sharding.Runtime.Shards;
@@ -13,6 +14,10 @@ internal sealed class EngineContext(EngineOptions options, IJournal journal, Tim
     public EngineOptions Options { get; } = options;
     public IJournal Journal { get; } = journal;
     public TimeProvider Clock { get; } = clock;
+
+    /// <summary>While a thread sleeps, as much time passes on the clock, but for what it is drawn by. False for a virtual clock.</summary>
+    public bool TimePasses { get; } = ReferenceEquals(clock is ClusterClock cluster ? cluster.Machine : clock, TimeProvider.System);
+
     public EngineInstruments Instruments { get; } = new();
 
     public ITrust Trust { get; } = options.Trust;

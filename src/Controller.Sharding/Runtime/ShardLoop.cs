@@ -51,8 +51,8 @@ internal sealed class ShardLoop : IDisposable
         _outcomes = new CommitOutcomes(context, Table, _commits, Shards);
         _admission = new Admission(context, _commits);
 
-        // A virtual clock wakes a sleeping loop through its timers; the real one through the timeout of the sleep.
-        _alarm = ReferenceEquals(context.Clock, TimeProvider.System)
+        // A virtual clock wakes a sleeping loop through its timers; where time passes by itself, the timeout of the sleep does, which is monotonic, and costs no timer.
+        _alarm = context.TimePasses
             ? null
             : context.Clock.CreateTimer(static loop => ((ShardLoop)loop!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         LookAtClock();

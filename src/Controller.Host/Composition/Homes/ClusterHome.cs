@@ -14,6 +14,8 @@ using Controller.Host.Admin;
 using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Cluster;
 using Controller.Host.Admin.Registrations;
+using Controller.Host.Telemetry;
+using Controller.Sharding.Clocks;
 using Controller.Sharding.Embedded;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
@@ -67,6 +69,7 @@ internal sealed class ClusterHome : INodeHome
             new NodeDescription(options.Node.Name, options.Node.Roles, Level, options.Cluster.LinkAdvertise)));
         try
         {
+            Owns(new ClockInstruments(_store.Clock, "the database's clock", logs.CreateLogger<ClusterClock>()));
             _options = new MemberOptions(_store.Ownership.Self, options.Node.Roles, options.Cluster.Shards, [.. options.Cluster.Addresses.Select(floating => floating.Address)])
             {
                 Heartbeat = options.Cluster.Heartbeat,
@@ -100,6 +103,8 @@ internal sealed class ClusterHome : INodeHome
 
     public IPlacement Placement => new NoShards(_options.Self.Node, _options.Shards);
 
+    public ClusterClock Clock => _store.Clock;
+
     public ITrust Trust => _trust;
 
     public Task<string> Fenced => _fenced.Task;
@@ -109,7 +114,7 @@ internal sealed class ClusterHome : INodeHome
     public IActorSystem Attach(ActorSystem system)
     {
         _system = system;
-        _router = Owns(new ShardRouter(system, system, _table, _links, new InputCodec(_limits), _options.Self, TimeProvider.System));
+        _router = Owns(new ShardRouter(system, system, _table, _links, new InputCodec(_limits), _options.Self, Clock));
         _gate = Owns(new EmissionGate(_table, system, _links, _trust, message => _edge?.Emitted(message)));
         _events.Attach(_router, _gate);
         system.Astray = _router.Tell;

@@ -4,6 +4,7 @@ using Controller.Host.Admin;
 using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Cluster;
 using Controller.Host.Admin.Registrations;
+using Controller.Sharding.Clocks;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 using Controller.Sharding.Placement;
@@ -23,6 +24,9 @@ internal interface INodeHome : IDisposable
     IPlacement Placement { get; }
 
     ITrust Trust { get; }
+
+    /// <summary>The time that stored instants are of.</summary>
+    ClusterClock Clock { get; }
 
     /// <summary>Completed when this run may write no more; why, in one line.</summary>
     Task<string> Fenced { get; }

@@ -5,6 +5,8 @@ using Controller.Host.Admin;
 using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Cluster;
 using Controller.Host.Admin.Registrations;
+using Controller.Host.Telemetry;
+using Controller.Sharding.Clocks;
 using Controller.Sharding.Embedded;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
@@ -14,14 +16,38 @@ using Controller.Sharding.Runtime;
 namespace Controller.Host.Composition.Homes;
 
 /// <summary>A node alone with its file: it owns everything, and what it leaves waits for its next run.</summary>
-internal sealed class SingleHome(HostOptions options) : INodeHome
+internal sealed class SingleHome : INodeHome
 {
-    private readonly SingleNodePlacement _placement = new(options.Cluster.Shards);
+    private readonly HostOptions _options;
+    private readonly SqliteJournal _journal;
+    private readonly WallReference _time;
+    private readonly ClockInstruments _instruments;
+    private readonly SingleNodePlacement _placement;
     private readonly TaskCompletionSource<string> _fenced = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public IJournal Journal { get; } = SqliteJournal.Open(options.Journal.SqliteFile);
+    public SingleHome(HostOptions options, ILoggerFactory logs)
+    {
+        _options = options;
+        _placement = new SingleNodePlacement(options.Cluster.Shards);
+        _journal = SqliteJournal.Open(options.Journal.SqliteFile);
+        try
+        {
+            _time = new WallReference(TimeProvider.System, _journal.Newest.ToDateTimeOffset());
+        }
+        catch
+        {
+            _journal.Dispose();
+            throw;
+        }
+
+        _instruments = new ClockInstruments(_time.Clock, "this machine's clock", logs.CreateLogger<ClusterClock>());
+    }
+
+    public IJournal Journal => _journal;
 
     public IPlacement Placement => _placement;
+
+    public ClusterClock Clock => _time.Clock;
 
     public ITrust Trust => AlwaysTrusted.Instance;
 
@@ -33,7 +59,7 @@ internal sealed class SingleHome(HostOptions options) : INodeHome
         {
             if (fault.Kind == EngineFaultKind.Fenced)
             {
-                _fenced.TrySetResult($"another run of node {options.Node.Id} has taken over ({fault.Reason}): this one ends");
+                _fenced.TrySetResult($"another run of node {_options.Node.Id} has taken over ({fault.Reason}): this one ends");
             }
         };
         return system;
@@ -53,5 +79,10 @@ internal sealed class SingleHome(HostOptions options) : INodeHome
 
     public Task LeaveAsync() => Task.CompletedTask;
 
-    public void Dispose() => Journal.Dispose();
+    public void Dispose()
+    {
+        _instruments.Dispose();
+        _time.Dispose();
+        _journal.Dispose();
+    }
 }
