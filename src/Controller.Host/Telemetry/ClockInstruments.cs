@@ -25,5 +25,9 @@ internal sealed class ClockInstruments : IDisposable
         _meter.Dispose();
     }
 
-    private void Tell(TimeSpan ahead) => _log.Apart(Math.Round(ahead.TotalSeconds, 3), _reference, Math.Ceiling(ahead.Duration().TotalHours * ClusterClock.Slowness));
+    private void Tell(TimeSpan ahead)
+    {
+        TimeSpan apart = ahead.Duration();
+        _log.Apart(Math.Round(apart.TotalSeconds, 3), ahead > TimeSpan.Zero ? "ahead of" : "behind", _reference, Math.Ceiling(apart.TotalHours * ClusterClock.Slowness));
+    }
 }

@@ -38,8 +38,8 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
         RouterOptions? keeping = machines.Flaw == NodeFlaw.RouterForgets ? new RouterOptions { KeepFor = TimeSpan.Zero } : null;
         var options = new EngineOptions { Pumped = true, Loops = 1, Shards = machines.Shards, MailboxCapacity = 256, Trust = trust };
         IInputCodec codec = site.Kept.Watch(node, new InputCodec(SipLimits.Default));
-        _system = new ActorSystem(options, _journal, new NoShards(node.Self.Node, machines.Shards), node.Clock);
-        _router = new ShardRouter(site.Kept.Watch(_system), _system, node.Table, node, codec, node.Self, node.Clock, keeping);
+        _system = new ActorSystem(options, _journal, new NoShards(node.Self.Node, machines.Shards), node.Time);
+        _router = new ShardRouter(site.Kept.Watch(_system), _system, node.Table, node, codec, node.Self, node.Time, keeping);
         _gate = new EmissionGate(node.Table, _system, node, trust, Emitted);
         _system.Astray = _router.Tell;
         _system.Faulted += site.Faulted;
@@ -52,7 +52,9 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
 
     public int OpenShards => Enumerable.Range(0, _node.Table.Count).Count(shard => _system.Owns(new ShardId(shard)));
 
-    public long Due => IsGone || _node.IsPaused || !_machines.Holds(_node.Trust) || (_system.PumpDue is var due && due == Instant.Never) ? long.MaxValue : due.Milliseconds - SimulatedClock.Epoch - _node.Clock.Wrong;
+    public long Due => IsGone || _node.IsPaused || !_machines.Holds(_node.Trust) || (_system.PumpDue is var due && due == Instant.Never)
+        ? long.MaxValue
+        : due.Milliseconds - _node.Time.GetUtcNow().ToUnixTimeMilliseconds() + _machines.Clock.Now;
 
     /// <summary>Something was told to it, or is due, since it worked for the last time.</summary>
     public bool HasWork => _told || Due <= _machines.Clock.Now;

@@ -43,7 +43,8 @@ internal sealed class CallSite : ISite
         RowsEpoch = Rows.Claim([.. Enumerable.Range(0, Shards).Select(shard => new ShardId(shard))]).Fences[0].Epoch;
         _machines = new Machines(
             random, world.Clock, random.Next(2, 4), Shards, [Address], pace: 1, lost: random.Next(3) == 0 ? 0.02 : 0,
-            node => new CallEngine(this, _machines!, node, _settings, kinds), world.Ladder.Note, arbiterFlaw, flaw);
+            node => new CallEngine(this, _machines!, node, _settings, kinds), world.Ladder.Note, arbiterFlaw, flaw)
+        { Apart = 1_500 };
         Serving = new Serving(_machines);
         Kept = new KeptLedger(_machines);
         _machines.Nodes.ForEach(node => node.Start());
@@ -244,8 +245,8 @@ internal sealed class CallSite : ISite
         }
     }
 
-    /// <summary>As between hosts whose clocks are set from a network, when that goes wrong.</summary>
-    private long WrongBy() => _random.Next(-1_500, 1_500);
+    /// <summary>Up to 25 minutes: by an operator, or the first answer of a time server.</summary>
+    private long WrongBy() => 1_000 * _random.Next(-1_500, 1_500);
 
     /// <summary>Where a message to the address arrives: at the machine that took it last and still has it.</summary>
     private VirtualNode? Holder() => _machines.Nodes

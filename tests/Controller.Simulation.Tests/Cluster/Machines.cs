@@ -40,6 +40,9 @@ internal sealed class Machines
     public ImmutableArray<string> Addresses { get; }
     public NodeFlaw Flaw { get; }
 
+    /// <summary>Milliseconds by which the time that a run begins with may be wrong: far more than a reading of the arbiter can be.</summary>
+    public int Apart { get; init; }
+
     /// <summary>How many times slower than usual heartbeats and suspicions are configured: the same logic, fewer beats an hour.</summary>
     public int Pace { get; }
 
@@ -162,7 +165,7 @@ internal sealed class Machines
         Disturbs(lasts, whole: false);
     }
 
-    /// <summary>Somebody sets it wrong, and right again.</summary>
+    /// <summary>Somebody sets its wall clock wrong, and right again.</summary>
     public void SetClock(VirtualNode node, long wrong, long lasts)
     {
         Note($"the clock of {node.Self} is {wrong} wrong for {lasts}");

@@ -2,7 +2,7 @@ using Controller.Simulation.Tests.World;
 
 namespace Controller.Simulation.Tests.Cluster;
 
-/// <summary>What time a machine thinks it is. Its monotonic clock is everybody's; the other one may be set by anybody.</summary>
+/// <summary>The clocks of a machine. Its monotonic one is everybody's; the other one may be set by anybody.</summary>
 internal sealed class NodeClock(SimulatedClock clock) : TimeProvider
 {
     /// <summary>In milliseconds.</summary>

@@ -1,6 +1,7 @@
 using Controller.Cluster.Links;
 using Controller.Cluster.Membership;
 using Controller.Cluster.Shards;
+using Controller.Sharding.Clocks;
 using Controller.Sharding.Model;
 using Controller.Sharding.Placement;
 using Controller.Simulation.Tests.World;
@@ -23,6 +24,10 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
 
     public int Id => id;
     public NodeClock Clock { get; } = new(machines.Clock);
+
+    /// <summary>What the cluster agrees on, as this run of the machine has it.</summary>
+    public ClusterClock Time { get; private set; } = new(machines.Clock, machines.Clock.GetUtcNow());
+
     public Random Random => random;
     public Incarnation Self { get; private set; }
     public long Run => Self.Number;
@@ -52,6 +57,7 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
         _asked.Clear();
         _known = [];
         Addresses.Clear();
+        Time = new ClusterClock(Clock, machines.Clock.GetUtcNow().AddMilliseconds(machines.Apart == 0 ? 0 : random.Next(-machines.Apart, machines.Apart)));
         _inbox = new MemberInbox();
         Trust = new NodeTrust(machines.Clock);
         Table = new ShardTable(machines.Shards);
@@ -204,10 +210,13 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
     private void Beat()
     {
         TimeSpan asked = Trust.Now;
-        machines.Transact(this, 2 * Pulse, machines.Lost / 20, done => done(new MemberInput.Beaten(asked, machines.Store.Beat(Self, _knownVersion))), failed: () => null, answer: input =>
+        long sent = Time.GetTimestamp();
+        DateTimeOffset arbiter = default;
+        machines.Transact(this, 2 * Pulse, machines.Lost / 20, Answer, failed: () => null, answer: input =>
         {
             if (input is MemberInput.Beaten beaten)
             {
+                Time.Learn(new ClockReading(sent, Time.GetTimestamp(), arbiter));
                 _knownVersion = beaten.View.MapVersion;
                 Post(input);
             }
@@ -219,6 +228,12 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
             long rest = (long)(asked + TimeSpan.FromMilliseconds(Pulse) - Trust.Now).TotalMilliseconds;
             Later(Math.Max(1, rest), Beat);
         });
+
+        void Answer(Action<MemberInput?> done)
+        {
+            arbiter = machines.Clock.GetUtcNow();
+            done(new MemberInput.Beaten(asked, machines.Store.Beat(Self, _knownVersion)));
+        }
     }
 
     private void SendPulse()
