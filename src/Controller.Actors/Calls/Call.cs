@@ -133,7 +133,7 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
         CallEvent.LegFailed or CallEvent.RingingLimited or CallEvent.FlowMoved or CallEvent.CSeqSkipped or CallEvent.SessionTimed or CallEvent.RefreshAnswered => Durability.Lazy,           // #15: with what it leads to
         CallEvent.RequestAccepted { IsHeld: false, Method: not (SipMethod.Invite or SipMethod.Refer or SipMethod.Notify), Dialog: "" } => Durability.Lazy,        // #11: a REFER and its result are not lazy
         CallEvent.RequestSent { Method: not (SipMethod.Invite or SipMethod.Bye or SipMethod.Cancel or SipMethod.Update or SipMethod.Refer or SipMethod.Notify), Dialog: "" } => Durability.Lazy,
-        CallEvent.ReferralExtended or CallEvent.ReferralEnded or CallEvent.ByeSettled => Durability.Lazy,
+        CallEvent.ReferralExtended or CallEvent.ReferralEnded or CallEvent.ByeSettled or CallEvent.RefusalAcknowledged => Durability.Lazy,
         _ => Durability.Required,
     };
 }

@@ -125,6 +125,11 @@ internal static class Answering
         if (turn.State.FindAcknowledged(ack) is { } server && server.Phase != (byte)InviteServerTransaction.Phase.Accepted)
         {
             turn.Step(server, TransactionInput.Ack, out _);
+            if (server.Phase == (byte)InviteServerTransaction.Phase.Completed)
+            {
+                turn.Happened(new CallEvent.RefusalAcknowledged(turn.Now, server.Branch));
+            }
+
             return;
         }
 

@@ -129,6 +129,9 @@ public abstract record CallEvent
     /// <summary>A BYE of a peer got its final response: repeated, it gets the same, whatever has become of the dialog and the node.</summary>
     public sealed record ByeAnswered(string Branch, int Status) : CallEvent;
 
+    /// <summary>The ACK of a refusal of ours has come (RFC 3261 section 17.2.1): whoever takes the call over does not repeat it.</summary>
+    public sealed record RefusalAcknowledged(Instant At, string Branch) : CallEvent;
+
     /// <summary>A BYE of ours has its final response: whoever takes the call over has nothing to repeat.</summary>
     public sealed record ByeSettled(Instant At, string Branch, int Status) : CallEvent;
 

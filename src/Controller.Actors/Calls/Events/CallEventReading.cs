@@ -35,6 +35,7 @@ internal static class CallEventReading
         Wire.Happened.KindOneofCase.EarlyDialogEnded => new CallEvent.EarlyDialogEnded(new(happened.EarlyDialogEnded.At), Text(happened.EarlyDialogEnded.CallerTag)),
         Wire.Happened.KindOneofCase.ProvisionalAcknowledged => new CallEvent.ProvisionalAcknowledged(
             new(happened.ProvisionalAcknowledged.At), Text(happened.ProvisionalAcknowledged.CallerTag), happened.ProvisionalAcknowledged.Rseq),
+        Wire.Happened.KindOneofCase.RefusalAcknowledged => new CallEvent.RefusalAcknowledged(new(happened.RefusalAcknowledged.At), Text(happened.RefusalAcknowledged.Branch)),
         Wire.Happened.KindOneofCase.ByeSettled => new CallEvent.ByeSettled(new(happened.ByeSettled.At), Text(happened.ByeSettled.Branch), (int)happened.ByeSettled.Status),
         Wire.Happened.KindOneofCase.ByeAnswered => new CallEvent.ByeAnswered(Text(happened.ByeAnswered.Branch), (int)happened.ByeAnswered.Status),
         Wire.Happened.KindOneofCase.SessionTimed => new CallEvent.SessionTimed((int)happened.SessionTimed.Leg, FromWire(happened.SessionTimed.Timer)),

@@ -29,6 +29,7 @@ internal static class CallEventWriting
         CallEvent.SecondAnswerHungUp e => new() { SecondAnswerHungUp = new() { At = e.At.Milliseconds, Leg = (uint)e.Leg, Branch = Text(e.Branch), Cseq = e.CSeq, Flow = ToWire(e.Flow), Request = Bytes(e.Request), RemoteTag = Text(e.RemoteTag) } },
         CallEvent.EarlyDialogEnded e => new() { EarlyDialogEnded = new() { At = e.At.Milliseconds, CallerTag = Text(e.CallerTag) } },
         CallEvent.ProvisionalAcknowledged e => new() { ProvisionalAcknowledged = new() { At = e.At.Milliseconds, CallerTag = Text(e.CallerTag), Rseq = e.RSeq } },
+        CallEvent.RefusalAcknowledged e => new() { RefusalAcknowledged = new() { At = e.At.Milliseconds, Branch = Text(e.Branch) } },
         CallEvent.ByeSettled e => new() { ByeSettled = new() { At = e.At.Milliseconds, Branch = Text(e.Branch), Status = (uint)e.Status } },
         CallEvent.ByeAnswered e => new() { ByeAnswered = new() { Branch = Text(e.Branch), Status = (uint)e.Status } },
         CallEvent.Challenged e => new() { Challenged = ToWire(e) },

@@ -32,6 +32,17 @@ internal static class RequestProgress
         return state;
     }
 
+    public static CallState RefusalAcknowledged(CallState state, CallEvent.RefusalAcknowledged e)
+    {
+        if (state.FindServer(e.Branch) is not { Kind: TransactionKind.InviteServer, Phase: (byte)InviteServerTransaction.Phase.Completed } server)
+        {
+            return state;
+        }
+
+        Transaction next = server.Step(TransactionInput.Ack, e.At, out TransactionEffects effects);
+        return (effects & TransactionEffects.Terminated) != 0 ? state.Without(next) : state.Replacing(next);
+    }
+
     public static CallState RequestAccepted(CallState state, CallEvent.RequestAccepted e)
     {
         TransactionKind kind = e.Method == SipMethod.Invite ? TransactionKind.InviteServer : TransactionKind.NonInviteServer;
