@@ -121,13 +121,14 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
             due = Instant.Earlier(due, Instant.Earlier(state.A.Timer?.NextDue ?? Instant.Never, state.B.Timer?.NextDue ?? Instant.Never));
         }
 
-        return due;
+        // Whatever else is under way ends by itself; the call itself goes when its time is up as well.
+        return due == Instant.Never && state.Phase == CallPhase.Ended && state.KeptUntil != Instant.Zero ? state.KeptUntil : due;
     }
 
     /// <summary>failover.md section 5.1: what must be committed before which message.</summary>
     public static Durability DurabilityOf(CallEvent happened) => happened switch
     {
-        CallEvent.TransactionStepped or CallEvent.TransactionEnded or CallEvent.AnswerRepeated or CallEvent.ProvisionalRepeated or CallEvent.LookupAsked => Durability.Volatile,
+        CallEvent.TransactionStepped or CallEvent.TransactionEnded or CallEvent.AnswerRepeated or CallEvent.ProvisionalRepeated or CallEvent.LookupAsked or CallEvent.Kept => Durability.Volatile,
         CallEvent.LegRang { HasSession: false, RSeq: 0, RemoteRSeq: 0 } => Durability.Lazy,                // #4a; reliable ones are #4b
         CallEvent.Acknowledged { Ack.IsEmpty: true } => Durability.Lazy,                                   // #7
         CallEvent.LegFailed or CallEvent.RingingLimited or CallEvent.FlowMoved or CallEvent.CSeqSkipped or CallEvent.SessionTimed or CallEvent.RefreshAnswered => Durability.Lazy,           // #15: with what it leads to

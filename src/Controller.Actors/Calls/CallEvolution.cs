@@ -43,6 +43,7 @@ internal static class CallEvolution
         CallEvent.LegTriedAgain e => TimerProgress.LegTriedAgain(state, e),
         CallEvent.RefreshAnswered e => TimerProgress.RefreshAnswered(state, e),
 
+        CallEvent.Kept e => state with { KeptUntil = e.Until },
         CallEvent.RefusalAcknowledged e => RequestProgress.RefusalAcknowledged(state, e),
         CallEvent.ByeSettled e => state.FindClientByBranch(e.Branch) is { } bye ? state.Answered(bye, e.Status, e.At) : state,
         CallEvent.ByeAnswered e => state with { Byes = state.Byes.Add((e.Branch, e.Status)) },

@@ -69,7 +69,7 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
     {
         // An actor of which nothing has happened, or of which nothing can happen any more, is not kept.
         bool stop = State.Phase == CallPhase.None ||
-            (State.Phase == CallPhase.Ended && State.Transactions.IsEmpty && State.Answers.IsEmpty && State.Referrals.IsEmpty);
+            (State.Phase == CallPhase.Ended && State.Transactions.IsEmpty && State.Answers.IsEmpty && State.Referrals.IsEmpty && State.KeptUntil <= Now);
         return new(State, _events.DrainToImmutable(), _effects.DrainToImmutable(), stop);
     }
 }

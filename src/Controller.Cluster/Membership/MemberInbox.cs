@@ -3,22 +3,31 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Controller.Cluster.Membership;
 
-/// <summary>What waits for the member. Any thread posts; one takes.</summary>
-public sealed class MemberInbox : IDisposable
+/// <summary>
+/// What waits for the member. Any thread posts, one takes. There is nothing to dispose: threads of links that end after the member did may still post.
+/// </summary>
+public sealed class MemberInbox
 {
     private readonly ConcurrentQueue<MemberInput> _inputs = new();
-    private readonly AutoResetEvent _posted = new(false);
+    private readonly object _posted = new();
 
     public void Post(MemberInput input)
     {
         _inputs.Enqueue(input);
-        _posted.Set();
+        lock (_posted)
+        {
+            Monitor.Pulse(_posted);
+        }
     }
 
     public bool TryTake([MaybeNullWhen(false)] out MemberInput input) => _inputs.TryDequeue(out input);
 
     /// <returns>False if nothing came within that time.</returns>
-    public bool Wait(TimeSpan atMost) => !_inputs.IsEmpty || _posted.WaitOne(atMost);
-
-    public void Dispose() => _posted.Dispose();
+    public bool Wait(TimeSpan atMost)
+    {
+        lock (_posted)
+        {
+            return !_inputs.IsEmpty || (Monitor.Wait(_posted, atMost) && !_inputs.IsEmpty);
+        }
+    }
 }

@@ -331,6 +331,49 @@ public class CrashTests
         Assert.Equal(sent, call.CountSent("SIP/2.0 491"));
     }
 
+    [Fact]
+    public void A_refusal_that_was_acknowledged_is_not_said_again_by_the_next_owner()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 486));
+        Assert.Equal(1, call.CountSent("SIP/2.0 486"));
+        call.FromCaller(Messages.FromCaller("ACK", call.Last("SIP/2.0 486").ToTag, 1, "z9hG4bKinv1"));
+        call.Sleep(TimeSpan.FromSeconds(1));
+        call.CrashAndRecover();
+        call.Elapse(TimeSpan.FromSeconds(40));
+
+        // RFC 3261 section 17.2.1, Confirmed: "the response MUST NOT be retransmitted".
+        Assert.Equal(1, call.CountSent("SIP/2.0 486"));
+        Assert.True(call.Stopped);
+    }
+
+    /// <summary>RFC 3261 section 17.2.2: timer J is 64*T1; that long a copy of the BYE "MUST be passed to the transport layer" its response.</summary>
+    [Theory]
+    [InlineData(31, true)]
+    [InlineData(33, false)]
+    public void A_BYE_that_comes_again_after_a_restart_gets_the_response_it_got_as_long_as_timer_J_runs(int seconds, bool known)
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp));
+        string tag = CallerTag(call);
+        call.FromCaller(Messages.FromCaller("ACK", tag, 1, "z9hG4bKack1"));
+        string bye = Messages.FromCaller("BYE", tag, 2, "z9hG4bKbye");
+        call.FromCaller(bye);
+        call.FromCallee(Messages.Response(call.Last("BYE"), 200));
+        call.CrashAndRecover();
+        call.Elapse(TimeSpan.FromSeconds(seconds));
+        Assert.Equal(known, !call.Stopped);
+        if (known)
+        {
+            int answers = call.CountSent("SIP/2.0 200");
+            call.FromCaller(bye);
+            Assert.Equal(answers + 1, call.CountSent("SIP/2.0 200"));
+            Assert.Equal("2 BYE", call.Last("SIP/2.0 200").Header("CSeq"));
+        }
+    }
+
     private static string CallerTag(CallDriver call) => call.Last("SIP/2.0 200", CallDriver.Caller).Header("To").Split(";tag=")[1];
 
     /// <summary>From the 2xx to the INVITE, whatever was said since.</summary>

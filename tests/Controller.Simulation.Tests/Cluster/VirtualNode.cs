@@ -94,7 +94,6 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
     public void Dispose()
     {
         Kill();
-        _inbox.Dispose();
     }
 
     public void Drain()

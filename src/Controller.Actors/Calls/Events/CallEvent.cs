@@ -219,6 +219,9 @@ public abstract record CallEvent
     /// <summary>Volatile: a reliable provisional response was sent again.</summary>
     public sealed record ProvisionalRepeated(ReliableProvisional Provisional, ReliableProvisional Next) : CallEvent;
 
+    /// <summary>Volatile: read back after its end, the call stays as long as its transactions would have kept it.</summary>
+    public sealed record Kept(Instant Until) : CallEvent;
+
     /// <summary>Volatile: a look-up was asked for.</summary>
     public sealed record LookupAsked(int Lookup) : CallEvent;
 }

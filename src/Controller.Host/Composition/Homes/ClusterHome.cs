@@ -182,8 +182,6 @@ internal sealed class ClusterHome : INodeHome
         {
             part.Dispose();
         }
-
-        _inbox.Dispose();
     }
 
     private T Owns<T>(T part)
