@@ -14,6 +14,7 @@ internal sealed class HeldShards(MemberContext context)
     private static readonly TimeSpan OpenAgain = TimeSpan.FromMilliseconds(200);
 
     private readonly Held[] _held = new Held[context.Table.Count];
+    private readonly TimeSpan[] _openingSince = new TimeSpan[context.Table.Count];
     private readonly Epoch[] _followed = new Epoch[context.Table.Count];
     private readonly List<ShardId> _toOpen = [];
     private readonly List<ShardId> _toLose = [];
@@ -55,6 +56,7 @@ internal sealed class HeldShards(MemberContext context)
             {
                 Count += held.Standing == Standing.Not ? 1 : 0;
                 held = new Held(Standing.Opening, fact.Epoch);
+                _openingSince[fact.Shard.Value] = context.Now;
                 _toOpen.Add(fact.Shard);
             }
             else if (held.Standing != Standing.Not)
@@ -94,6 +96,9 @@ internal sealed class HeldShards(MemberContext context)
             }
         }
     }
+
+    /// <summary>How long these have been ours without taking inputs.</summary>
+    public TimeSpan Awaited(ImmutableArray<Fence> fences) => context.Now - fences.Min(fence => _openingSince[fence.Shard.Value]);
 
     public void OnOpened(ImmutableArray<Fence> fences, bool failed)
     {

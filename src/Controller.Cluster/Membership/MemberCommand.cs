@@ -72,10 +72,11 @@ public abstract record MemberNews
     public sealed record TookOver(int Shards, int Actors, TimeSpan Fenced, TimeSpan Claimed, TimeSpan Opened) : MemberNews;
 
     /// <summary>Shards that were handed over to us are open.</summary>
-    public sealed record Received(int Shards, int Actors) : MemberNews;
+    /// <param name="Opened">From the word that they are ours.</param>
+    public sealed record Received(int Shards, int Actors, TimeSpan Opened) : MemberNews;
 
-    /// <param name="Pause">From the release, when inputs began to wait, until the new owner took them.</param>
-    public sealed record Gave(int Shards, Incarnation To, TimeSpan Pause) : MemberNews;
+    /// <summary>The times are from the release, when inputs began to wait: until nothing of the shards was under way here, until the arbiter had said yes, and until the new owner took inputs.</summary>
+    public sealed record Gave(int Shards, Incarnation To, TimeSpan Released, TimeSpan HandedOff, TimeSpan Pause) : MemberNews;
 
     /// <summary>What was asked of the arbiter or the engine failed and will be tried again.</summary>
     public sealed record Trouble(string What) : MemberNews;

@@ -20,8 +20,8 @@ public sealed record MemberOptions(Incarnation Self, NodeRoles Roles, int Shards
     /// <summary>Shards that a node gives away for balance in a second.</summary>
     public int MovesPerSecond { get; init; } = 20;
 
-    /// <summary>What a node that leaves gives away in one transaction, at most.</summary>
-    public int MovesAtOnce { get; init; } = 2;
+    /// <summary>What a node that leaves gives away in one transaction, at most: the calls of all of them wait until the last is read back.</summary>
+    public int MovesAtOnce { get; init; } = 1;
 
     /// <summary>Between two fencings for which links are the only evidence.</summary>
     public TimeSpan BetweenLinkFences { get; init; } = TimeSpan.FromSeconds(10);

@@ -19,6 +19,7 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
     private bool _movingAddresses;
     private Incarnation _to;
     private TimeSpan _began;
+    private TimeSpan _released;
     private TimeSpan _notBefore = MemberContext.LongAgo;
     private int _balanced = -1;
 
@@ -65,6 +66,7 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
     {
         if (_moving)
         {
+            _released = context.Now - _began;
             context.Want(new MemberCommand.HandOff(_to, fences, []));
         }
     }
@@ -77,7 +79,7 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
             held.Announce([.. given.Shards.Select(fence => new OwnedShard(fence.Shard, done.To, fence.Epoch))], given.Addresses);
             foreach (Fence fence in given.Shards)
             {
-                _given[fence.Shard] = new Given(fence.Epoch, _began);
+                _given[fence.Shard] = new Given(fence.Epoch, _began, _released, context.Now - _began);
             }
 
             _notBefore = context.Phase == MemberPhase.Leaving ? _notBefore : context.Now + (TimeSpan.FromSeconds(1) * given.Shards.Length / context.Options.MovesPerSecond);
@@ -101,20 +103,20 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
     public void OnOpened(Incarnation by, ImmutableArray<OwnedShard> shards)
     {
         int count = 0;
-        TimeSpan pause = TimeSpan.Zero;
+        Given last = default;
         foreach (OwnedShard shard in shards)
         {
             if (_given.TryGetValue(shard.Shard, out Given given) && given.Epoch == shard.Epoch)
             {
                 _given.Remove(shard.Shard);
                 count++;
-                pause = context.Now - given.Began > pause ? context.Now - given.Began : pause;
+                last = given;
             }
         }
 
         if (count > 0)
         {
-            context.Tell(new MemberNews.Gave(count, by, pause));
+            context.Tell(new MemberNews.Gave(count, by, last.Released, last.HandedOff, context.Now - last.Began));
         }
     }
 
@@ -136,7 +138,7 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
 
         NodeId to = mine.GroupBy(move => move.To).MaxBy(moves => moves.Count())!.Key;
         HashSet<int> wanted = [.. mine.Where(move => move.To == to).Select(move => move.Key)];
-        int atOnce = leaving ? context.Options.MovesAtOnce : Math.Max(1, context.Options.MovesPerSecond / 10);
+        int atOnce = leaving ? context.Options.MovesAtOnce : Math.Max(1, context.Options.MovesPerSecond / 20);
         ImmutableArray<Fence> given = [.. open.Where(fence => wanted.Contains(fence.Shard.Value)).Take(atOnce)];
         if (given.IsEmpty)
         {
@@ -178,6 +180,6 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
         return [.. fit.Where(node => node == self ? context.Phase == MemberPhase.Up : suspicion.IsConnected(context.Row(node)!.Incarnation))];
     }
 
-    /// <summary>A shard on its way: at which epoch, and since when its inputs wait.</summary>
-    private readonly record struct Given(Epoch Epoch, TimeSpan Began);
+    /// <summary>A shard on its way: at which epoch, since when its inputs wait, and how long the steps so far took.</summary>
+    private readonly record struct Given(Epoch Epoch, TimeSpan Began, TimeSpan Released, TimeSpan HandedOff);
 }

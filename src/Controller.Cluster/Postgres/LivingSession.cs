@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using static Controller.Cluster.Postgres.Commands;
 
@@ -7,13 +8,14 @@ namespace Controller.Cluster.Postgres;
 /// One connection, opened when it is needed and again after a failure. One caller at a time. Each answer comes within the time of its <see cref="Sessions"/>
 /// or the connection is left behind; the session at its other end is ended as soon as the server can be reached, for it may hold locks.
 /// </summary>
-/// <param name="looksFirst">A server that was restarted has ended an idle connection: that is seen before the work, not in the middle of it.</param>
-internal sealed class LivingSession(Sessions sessions, bool looksFirst = true) : IDisposable
+/// <param name="believed">A server that was restarted has ended an idle connection: that is seen before the work, not in the middle of it. For this long after its last answer it is believed to live.</param>
+internal sealed class LivingSession(Sessions sessions, TimeSpan believed = default) : IDisposable
 {
     private readonly Lock _one = new();
     private NpgsqlConnection? _connection;
     private int _session;
     private int _leftBehind;
+    private long _answered;
 
     /// <exception cref="NpgsqlException">And whatever <paramref name="work"/> throws; then the connection is not used again.</exception>
     public T Run<T>(Func<NpgsqlConnection, T> work)
@@ -22,7 +24,9 @@ internal sealed class LivingSession(Sessions sessions, bool looksFirst = true) :
         {
             try
             {
-                return work(Living());
+                T result = work(Living());
+                _answered = Stopwatch.GetTimestamp();
+                return result;
             }
             catch
             {
@@ -44,7 +48,7 @@ internal sealed class LivingSession(Sessions sessions, bool looksFirst = true) :
     {
         if (_connection is { } idle)
         {
-            if (!looksFirst)
+            if (Stopwatch.GetElapsedTime(_answered) < believed)
             {
                 return idle;
             }

@@ -127,6 +127,10 @@ public sealed class ActorSystem : IActorSystem, IShardHost, IDisposable
     /// <inheritdoc/>
     public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => Running.Own(fences, opened);
 
+    /// <summary>Reads these shards back as <see cref="Own"/> does, and throws away what it read: the first that counts is not the first. Not for shards that are here.</summary>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    public void Rehearse(IReadOnlyList<ShardId> shards) => Running.Rehearse(shards);
+
     /// <inheritdoc/>
     public void Release(IReadOnlyList<ShardId> shards, Action released) => Running.Release(shards, released);
 

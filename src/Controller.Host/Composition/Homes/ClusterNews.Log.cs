@@ -13,11 +13,11 @@ internal static partial class ClusterNewsLog
     [LoggerMessage(4403, LogLevel.Information, "cluster: took over {Shards} shards with {Actors} actors: fenced after {Fenced} ms, claimed after {Claimed} ms, open after {Opened} ms")]
     public static partial void TookOver(this ILogger log, int shards, int actors, double fenced, double claimed, double opened);
 
-    [LoggerMessage(4404, LogLevel.Information, "cluster: received {Shards} shards with {Actors} actors")]
-    public static partial void Received(this ILogger log, int shards, int actors);
+    [LoggerMessage(4404, LogLevel.Information, "cluster: received {Shards} shards with {Actors} actors: open after {Opened} ms")]
+    public static partial void Received(this ILogger log, int shards, int actors, double opened);
 
-    [LoggerMessage(4405, LogLevel.Information, "cluster: gave {Shards} shards to node {To}, paused for {Pause} ms")]
-    public static partial void Gave(this ILogger log, int shards, Incarnation to, double pause);
+    [LoggerMessage(4405, LogLevel.Information, "cluster: gave {Shards} shards to node {To}, paused for {Pause} ms: released after {Released} ms, handed off after {HandedOff} ms")]
+    public static partial void Gave(this ILogger log, int shards, Incarnation to, double pause, double released, double handedOff);
 
     [LoggerMessage(4406, LogLevel.Warning, "cluster: {What}")]
     public static partial void Trouble(this ILogger log, string what);

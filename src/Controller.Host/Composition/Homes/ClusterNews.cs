@@ -39,11 +39,11 @@ internal sealed class ClusterNews : IDisposable
                 _log.TookOver(taken.Shards, taken.Actors, Math.Round(taken.Fenced.TotalMilliseconds), Math.Round(taken.Claimed.TotalMilliseconds), Math.Round(taken.Opened.TotalMilliseconds));
                 break;
             case MemberNews.Received received:
-                _log.Received(received.Shards, received.Actors);
+                _log.Received(received.Shards, received.Actors, Milliseconds(received.Opened));
                 break;
             case MemberNews.Gave gave:
                 _pause.Record(gave.Pause.TotalSeconds);
-                _log.Gave(gave.Shards, gave.To, Math.Round(gave.Pause.TotalMilliseconds, 1));
+                _log.Gave(gave.Shards, gave.To, Milliseconds(gave.Pause), Milliseconds(gave.Released), Milliseconds(gave.HandedOff));
                 break;
             case MemberNews.Trouble trouble:
                 _log.Trouble(trouble.What);
@@ -58,4 +58,6 @@ internal sealed class ClusterNews : IDisposable
     public void Address(string address, bool held) => _log.Address(address, held ? "up" : "down");
 
     public void Dispose() => _meter.Dispose();
+
+    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 1);
 }

@@ -36,6 +36,19 @@ internal sealed class Opening(EngineContext context, ShardLoop[] loops, IReadOnl
         EveryLoop((loop, its) => new Installing(this, loop, its));
     }
 
+    /// <summary>The reading alone, on the caller's thread.</summary>
+    public void Rehearse()
+    {
+        try
+        {
+            Replay();
+        }
+        finally
+        {
+            context.ForgetInJournal([.. tenures.Select(static t => t.Shard)]);
+        }
+    }
+
     private void EveryLoop(Func<ShardLoop, Tenure[], LoopMessage> message)
     {
         var byLoop = tenures.GroupBy(t => loops[t.Shard.Value % loops.Length]).ToArray();

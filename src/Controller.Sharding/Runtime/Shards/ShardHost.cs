@@ -43,6 +43,17 @@ internal sealed class ShardHost(EngineContext context, ShardLoop[] loops) : IDis
         new Opening(context, loops, coming, opened).Begin(Want);
     }
 
+    /// <inheritdoc cref="ActorSystem.Rehearse"/>
+    public void Rehearse(IReadOnlyList<ShardId> shards)
+    {
+        if (Here(shards).Any())
+        {
+            throw new InvalidOperationException("of what is ours the journal must not forget anything");
+        }
+
+        new Opening(context, loops, [.. shards.Select(static shard => new Tenure(new Fence(shard, default)))], static (_, _) => { }).Rehearse();
+    }
+
     /// <inheritdoc cref="IShardHost.Release"/>
     public void Release(IReadOnlyList<ShardId> shards, Action released)
     {
