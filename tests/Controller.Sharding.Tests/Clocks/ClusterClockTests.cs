@@ -119,6 +119,26 @@ public sealed class ClusterClockTests
         await Task.WhenAll(readers).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
+    /// <summary>The thread that turns it has read the monotonic clock and is held up: the course that others were on goes on a while.</summary>
+    [Fact]
+    public void What_was_seen_while_it_was_being_turned_is_not_later_than_what_is_seen_then()
+    {
+        var machine = new Machine(_time);
+        var clock = new ClusterClock(machine, _time.GetUtcNow());
+        clock.Learn(new ClockReading(clock.GetTimestamp(), clock.GetTimestamp(), _time.GetUtcNow().AddSeconds(10)));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var back = new ClockReading(clock.GetTimestamp(), clock.GetTimestamp(), _time.GetUtcNow().AddSeconds(-10));
+        DateTimeOffset seen = default;
+        machine.Meanwhile = () =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            seen = clock.GetUtcNow();
+        };
+        clock.Learn(back);
+        Assert.True(seen > _time.GetUtcNow());
+        Assert.Equal(seen, clock.GetUtcNow());
+    }
+
     /// <summary>Two machines that are wrong in different ways, one reference: what was stored by one means the same to the other.</summary>
     [Fact]
     public void Clocks_of_different_machines_come_together_and_stay_so_when_their_reference_is_set()

@@ -12,14 +12,21 @@ internal sealed class Machine(VirtualClock time, int wrong = 0) : TimeProvider
     /// <summary>It was suspended, its monotonic clock with it.</summary>
     public TimeSpan Slept { get; set; }
 
+    /// <summary>Happens once, when whoever reads the monotonic clock next has read it and not yet used it.</summary>
+    public Action? Meanwhile { get; set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Set;
 
     public override long GetTimestamp()
     {
-        long passed = time.GetTimestamp() - _start;
-        return passed + (passed / 1_000_000 * wrong) - Slept.Ticks;
+        var passed = time.GetTimestamp() - _start;
+        var stamp = passed + (passed / 1_000_000 * wrong) - Slept.Ticks;
+        var meanwhile = Meanwhile;
+        Meanwhile = null;
+        meanwhile?.Invoke();
+        return stamp;
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime, period);
