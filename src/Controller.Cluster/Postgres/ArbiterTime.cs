@@ -1,31 +1,21 @@
 using Controller.Sharding.Clocks;
 using Npgsql;
-using static Controller.Cluster.Postgres.Commands;
 
 namespace Controller.Cluster.Postgres;
 
 /// <summary>The server's clock as the reference of all nodes, and what the nodes have written beside it of their own.</summary>
 internal static class ArbiterTime
 {
-    /// <summary>
-    /// The median of the other nodes that are up and have just beaten, or null; of node $1. One that has not beaten since somebody set the server's clock does not
-    /// count: how far it is from that clock is not known.
-    /// </summary>
-    public const string Others =
-        """
-        SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY h.clock + (extract(epoch FROM clock_timestamp() - h.at) * 1000000)::bigint)
-        FROM node n JOIN node_hb h ON h.node_id = n.node_id AND h.incarnation = n.incarnation
-        WHERE n.node_id <> $1 AND n.phase IN (2, 3) AND NOT n.fenced AND h.at BETWEEN clock_timestamp() - interval '2 s' AND clock_timestamp()
-        """;
-
-    /// <summary>And the newest time that any node has told, with the server's own at that moment.</summary>
     private const string Known =
-        $"""
-        SELECT clock_timestamp(), ({Others}), last.clock, last.at
-        FROM (SELECT) AS one LEFT JOIN (SELECT clock, at FROM node_hb WHERE clock IS NOT NULL ORDER BY clock DESC LIMIT 1) AS last ON true
+        """
+        SELECT clock_timestamp(), h.node_id, n.incarnation = h.incarnation AND n.phase IN (2, 3) AND NOT n.fenced, h.clock, h.at
+        FROM (SELECT) AS one LEFT JOIN (node_hb h JOIN node n ON n.node_id = h.node_id) ON h.clock IS NOT NULL
         """;
 
     private const int Questions = 5;
+
+    /// <summary>Of a node that has not beaten for so long, nor since somebody set the server's clock, it is not known how far it is from that clock now.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// A clock with the time that the cluster has: the server's, unless those that are up have another, or had when the last of them went down. Before the node has
@@ -37,8 +27,9 @@ internal static class ArbiterTime
         for (int question = 0; question < Questions; question++)
         {
             long sent = machine.GetTimestamp();
-            DateTimeOffset time = connection.ReadAll(TimeOf, Known, Of(node))[0];
+            List<(DateTimeOffset Server, ToldTime? Told)> rows = connection.ReadAll(row => (row.GetFieldValue<DateTimeOffset>(0), row.IsDBNull(1) ? null : ToldOf(row)), Known);
             long received = machine.GetTimestamp();
+            DateTimeOffset time = TimeOf(rows[0].Server, [.. rows.Select(row => row.Told).OfType<ToldTime>()], node);
             TimeSpan roundTrip = machine.GetElapsedTime(sent, received);
             best = roundTrip < best.RoundTrip ? (sent + ((received - sent) / 2), roundTrip, time) : best;
         }
@@ -50,23 +41,32 @@ internal static class ArbiterTime
 
     public static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    private static DateTimeOffset TimeOf(NpgsqlDataReader row)
+    /// <summary>The median of the other nodes that are up and have just beaten; null if there are none.</summary>
+    public static DateTimeOffset? Others(IReadOnlyList<ToldTime> told, int self, DateTimeOffset server)
     {
-        DateTimeOffset server = row.GetFieldValue<DateTimeOffset>(0);
-        if (!row.IsDBNull(1))
+        DateTimeOffset[] others =
+            [.. told.Where(one => one.IsUp && one.Node != self && server - one.At >= TimeSpan.Zero && server - one.At < Fresh).Select(one => one.Clock + (server - one.At)).Order()];
+        return others.Length == 0 ? null : others[(others.Length - 1) / 2];
+    }
+
+    private static ToldTime? ToldOf(NpgsqlDataReader row) => new(row.GetInt32(1), row.GetBoolean(2), At(row.GetInt64(3)), row.GetFieldValue<DateTimeOffset>(4));
+
+    private static DateTimeOffset TimeOf(DateTimeOffset server, IReadOnlyList<ToldTime> told, int self)
+    {
+        if (Others(told, self, server) is { } others)
         {
-            return UnlessClose(server, At(row.GetInt64(1)));
+            return UnlessClose(server, others);
         }
 
-        if (row.IsDBNull(2))
+        if (told.Count == 0)
         {
             return server;
         }
 
         // The server has been set since the last node went down if this lies before what that node has seen.
-        DateTimeOffset last = At(row.GetInt64(2));
-        DateTimeOffset goneOn = last + (server - row.GetFieldValue<DateTimeOffset>(3));
-        DateTimeOffset cluster = UnlessClose(server, goneOn > last ? goneOn : last);
+        ToldTime last = told.MaxBy(one => one.Clock);
+        DateTimeOffset goneOn = last.Clock + (server - last.At);
+        DateTimeOffset cluster = UnlessClose(server, goneOn > last.Clock ? goneOn : last.Clock);
         return (cluster - server).Duration() < ClusterClock.Furthest ? cluster : server;
     }
 

@@ -16,12 +16,10 @@ internal static class Heartbeat
         UPDATE node_hb SET beat = $3, at = clock_timestamp(), dispatch_lag_ms = $4, commit_ms = $5, calls = $6, clock = $7 WHERE node_id = $1 AND incarnation = $2 AND beat < $3
         """;
 
-    private const string Cluster = $"SELECT map_version, feature_level, clock_timestamp(), ({ArbiterTime.Others}) FROM cluster";
-
     private const string Nodes =
         """
         SELECT n.node_id, n.incarnation, n.name, n.phase, n.fenced, n.roles, n.level, n.link, coalesce(h.beat, 0), coalesce(h.dispatch_lag_ms, 0), coalesce(h.commit_ms, 0),
-          coalesce(h.calls, 0), coalesce(n.quarantined_until > clock_timestamp(), false)
+          coalesce(h.calls, 0), coalesce(n.quarantined_until > clock_timestamp(), false), h.clock, h.at
         FROM node n LEFT JOIN node_hb h ON h.node_id = n.node_id AND h.incarnation = n.incarnation ORDER BY n.node_id
         """;
 
@@ -45,7 +43,7 @@ internal static class Heartbeat
         batch.Add("BEGIN ISOLATION LEVEL REPEATABLE READ");
         batch.Add(Count, Of(self.Node.Value), Of(self.Number), Of(beat), Of(Milliseconds(report.DispatchLag)), Of(Milliseconds(report.Commit)), Of(report.Calls),
             Of(ArbiterTime.Microseconds(clock.GetUtcNow())));
-        batch.Add(Cluster, Of(self.Node.Value));
+        batch.Add("SELECT map_version, feature_level, clock_timestamp() FROM cluster");
         batch.Add(Nodes);
         batch.Add(Votes);
         batch.Add(Shards, Of(knownMapVersion));
@@ -53,13 +51,24 @@ internal static class Heartbeat
         batch.Add("COMMIT");
         using NpgsqlDataReader reader = batch.ExecuteReader();
         reader.Read();
-        var time = new ClockReading(sent, clock.GetTimestamp(), reader.GetFieldValue<DateTimeOffset>(2), reader.IsDBNull(3) ? null : ArbiterTime.At(reader.GetInt64(3)));
-        (long version, int level) = (reader.GetInt64(0), reader.GetInt32(1));
-        ImmutableArray<NodeRow> nodes = Next(reader, NodeOf);
+        long received = clock.GetTimestamp();
+        (long version, int level, DateTimeOffset time) = (reader.GetInt64(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2));
+        List<ToldTime> told = [];
+        ImmutableArray<NodeRow> nodes = Next(reader, row =>
+        {
+            NodeRow node = NodeOf(row);
+            if (!row.IsDBNull(13))
+            {
+                told.Add(new ToldTime(node.Incarnation.Node.Value, node is { Fenced: false, Phase: MemberPhase.Up or MemberPhase.Leaving }, ArbiterTime.At(row.GetInt64(13)), row.GetFieldValue<DateTimeOffset>(14)));
+            }
+
+            return node;
+        });
         ImmutableArray<Vote> votes = Next(reader, row => new Vote(IncarnationOf(row, 0), IncarnationOf(row, 2)));
         ImmutableArray<OwnedShard> shards = Next(reader, row => new OwnedShard(new ShardId(row.GetInt16(0)), OwnerOf(row), new Epoch(row.GetInt64(3))));
         ImmutableArray<OwnedAddress> addresses = Next(reader, row => new OwnedAddress(row.GetString(0), OwnerOf(row), new Epoch(row.GetInt64(3))));
-        return (new ClusterView(version, level, nodes, votes, version == knownMapVersion ? default : shards, version == knownMapVersion ? default : addresses), time);
+        return (new ClusterView(version, level, nodes, votes, version == knownMapVersion ? default : shards, version == knownMapVersion ? default : addresses),
+            new ClockReading(sent, received, time, ArbiterTime.Others(told, self.Node.Value, time)));
     }
 
     private static ImmutableArray<T> Next<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Controller.Host.Composition;
@@ -78,7 +79,7 @@ public static class DemoCommand
     /// <summary>The record leaves after the call's last commit, on its own thread: it is there soon, not at once.</summary>
     private static async Task<string> RecordAsync(string file)
     {
-        for (DateTime end = DateTime.UtcNow + Patience; DateTime.UtcNow < end; await Task.Delay(10).ConfigureAwait(false))
+        for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Patience; await Task.Delay(10).ConfigureAwait(false))
         {
             string[] lines = await File.ReadAllLinesAsync(file).ConfigureAwait(false);
             if (lines.Length > 0)
