@@ -45,8 +45,10 @@ internal sealed class Claims(MemberContext context, HeldShards held)
             orphaned |= shards[shard] is null;
         }
 
+        // Shards that nobody can own are waited for, by edges as well: no call could be taken. Calls do without an edge; their parties will come back to one.
+        IReadOnlyList<NodeId> edges = context.Edges();
         NodeId?[] addresses = [.. context.Options.Addresses.Select(address => OwnerOf(context.Table.HolderOf(address)))];
-        if (!orphaned && !addresses.Contains(null))
+        if (!orphaned && (edges.Count == 0 || !addresses.Contains(null)))
         {
             _orphansSince = TimeSpan.MaxValue;
             return;
@@ -54,7 +56,6 @@ internal sealed class Claims(MemberContext context, HeldShards held)
 
         _orphansSince = _orphansSince == TimeSpan.MaxValue ? context.Now : _orphansSince;
         IReadOnlyList<NodeId> owners = context.Owners();
-        IReadOnlyList<NodeId> edges = context.Edges();
         ImmutableArray<ShardId> mine = [.. Mine(Balance.Place(shards, owners), shards, owners).Select(shard => new ShardId(shard))];
         ImmutableArray<string> mineToo = [.. Mine(Balance.Place(addresses, edges), addresses, edges).Select(at => context.Options.Addresses[at])];
         if (mine.Length + mineToo.Length > 0)

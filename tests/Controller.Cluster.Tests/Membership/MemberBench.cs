@@ -19,15 +19,17 @@ internal sealed class MemberBench
     private ImmutableArray<OwnedAddress> _addresses = [];
     private ImmutableArray<Vote> _votes = [];
 
-    public MemberBench()
+    private const NodeRoles Both = NodeRoles.Edge | NodeRoles.Actors;
+
+    public MemberBench(NodeRoles roles = Both)
     {
         foreach (int node in new[] { 1, 2, 3 })
         {
-            _rows[node] = new NodeRow(Run(node), $"sbc{node}", node == 1 ? MemberPhase.Joining : MemberPhase.Up, false, NodeRoles.Edge | NodeRoles.Actors, 1, $"10.9.0.{node}:7601", 0, default, false);
+            _rows[node] = new NodeRow(Run(node), $"sbc{node}", node == 1 ? MemberPhase.Joining : MemberPhase.Up, false, roles, 1, $"10.9.0.{node}:7601", 0, default, false);
         }
 
         Table = new ShardTable(Shards);
-        Member = new Member(new MemberOptions(Run(1), NodeRoles.Edge | NodeRoles.Actors, Shards, [Address]), Table);
+        Member = new Member(new MemberOptions(Run(1), roles, Shards, [Address]), Table);
     }
 
     public Member Member { get; }
@@ -48,14 +50,18 @@ internal sealed class MemberBench
 
     public static Incarnation Run(int node) => new(new NodeId(node), 10 + node);
 
-    /// <summary>Connected, up, and owner of a third; the others own the rest and one of them the address.</summary>
-    public static MemberBench Up()
+    /// <summary>Connected, up, and owner of a third; the others own the rest and one of them the address, if any may.</summary>
+    public static MemberBench Up(NodeRoles roles = Both)
     {
-        var bench = new MemberBench();
+        var bench = new MemberBench(roles);
         bench.Own(2, 0, 1, 2, 3);
         bench.Own(3, 4, 5, 6, 7);
         bench.Own(1, 8, 9, 10, 11);
-        bench.Hold(2);
+        if ((roles & NodeRoles.Edge) != 0)
+        {
+            bench.Hold(2);
+        }
+
         bench.Pass(TimeSpan.Zero);
         bench.Give(new MemberInput.LinkUp(Run(2)));
         bench.Give(new MemberInput.LinkUp(Run(3)));

@@ -12,6 +12,15 @@ public class MemberTests
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Fact]
+    public void An_address_that_nobody_can_hold_is_not_waited_for()
+    {
+        MemberBench bench = MemberBench.Up(NodeRoles.Actors);
+        bench.Pass(TimeSpan.FromSeconds(1));
+        bench.None<MemberCommand.Claim>();
+        Assert.True(bench.Member.IsSettled);
+    }
+
+    [Fact]
     public void A_node_is_up_when_it_hears_every_member_and_not_before()
     {
         var bench = new MemberBench();

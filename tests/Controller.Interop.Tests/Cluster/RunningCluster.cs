@@ -15,7 +15,7 @@ internal sealed class RunningCluster : IDisposable
     private readonly List<string> _slow = [];
     private readonly TimeSpan _processorBefore = ProcessFigures.ProcessorTime(Environment.ProcessId);
 
-    public RunningCluster(int nodes, string extra = "")
+    public RunningCluster(int nodes, string extra = "", IReadOnlyList<string>? roles = null)
     {
         int seed = int.TryParse(Environment.GetEnvironmentVariable("CLUSTER_SEED"), CultureInfo.InvariantCulture, out int given) ? given : Environment.TickCount & 0xFFFF;
         Figures.Record($"seed: cluster of {nodes}, CLUSTER_SEED={seed}");
@@ -24,7 +24,7 @@ internal sealed class RunningCluster : IDisposable
         try
         {
             Load = new ClusterLoad(Network.Here, new IPEndPoint(Network.Floating, ClusterSetup.AccessPort), seed);
-            Bed = new ClusterBed(nodes, Network, Load.Callee.Address.Port, Load.StreamCallee.Address.Port, extra);
+            Bed = new ClusterBed(nodes, Network, Load.Callee.Address.Port, Load.StreamCallee.Address.Port, extra, roles);
             Bed.Start();
         }
         catch

@@ -3,7 +3,7 @@ using Controller.Interop.Tests.Harness;
 namespace Controller.Interop.Tests.Cluster;
 
 /// <summary>One cluster for the tests of a class, with calls through it that outlive each of them. A test that fails leaves none: the next one begins anew.</summary>
-public abstract class SharedCluster(int nodes, int established, int ringing, int perSecond) : IDisposable
+public abstract class SharedCluster(int nodes, int established, int ringing, int perSecond, params string[] roles) : IDisposable
 {
     private const int Probes = 200;
     private RunningCluster? _running;
@@ -53,7 +53,7 @@ public abstract class SharedCluster(int nodes, int established, int ringing, int
     {
         if (_running is null)
         {
-            _running = new RunningCluster(nodes);
+            _running = new RunningCluster(nodes, roles: roles);
             _running.Load.Establish(established, 100);
             _running.Load.Ring(ringing, 100);
             _running.Load.Rate = perSecond;

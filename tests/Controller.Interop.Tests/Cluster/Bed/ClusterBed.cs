@@ -10,14 +10,16 @@ internal sealed class ClusterBed : IDisposable
     private const string Settings = "track_commit_timestamp = on\nmax_connections = 100\nclient_connection_check_interval = 500\ntcp_user_timeout = 1500\n";
     private readonly TemporaryFolder _folder = new();
     private readonly Func<int> _shards;
+    private readonly IReadOnlyList<string> _roles;
 
     /// <param name="farPort">Of the callees over UDP; <paramref name="streamPort"/> over TCP.</param>
-    public ClusterBed(int nodes, ClusterNetwork network, int farPort, int streamPort, string extra = "")
+    public ClusterBed(int nodes, ClusterNetwork network, int farPort, int streamPort, string extra = "", IReadOnlyList<string>? roles = null)
     {
         Network = network;
         Postgres = PostgresServer.On(network.Here, Settings);
         Database = Postgres.NewDatabase();
-        var setup = new ClusterSetup(network, _folder.Path, Database) { FarPort = farPort, StreamPort = streamPort, Nodes = nodes, Extra = extra };
+        var setup = new ClusterSetup(network, _folder.Path, Database) { FarPort = farPort, StreamPort = streamPort, Nodes = nodes, Extra = extra, Roles = roles ?? [] };
+        _roles = setup.Roles;
         for (int index = 0; index < nodes; index++)
         {
             setup.Write(index);
@@ -96,10 +98,12 @@ internal sealed class ClusterBed : IDisposable
         }
 
         JsonElement[] members = [.. view.GetProperty("nodes").EnumerateArray()];
-        int[] owned = [.. members.Select(member => member.GetProperty("shards").GetInt32())];
+        int[] owned = [.. members.Where(member => HasActors(member.GetProperty("id").GetInt32())).Select(member => member.GetProperty("shards").GetInt32())];
         return members.Length == Nodes.Count && members.All(member => member.GetProperty("state").GetString() == "up") &&
             owned.Sum() == shards && owned.Max() - owned.Min() <= 1;
     }
+
+    private bool HasActors(int number) => _roles.Count == 0 || _roles[number - 1].Contains("actors", StringComparison.Ordinal);
 
     private static string Seen(ClusterNode node) => node.HasEnded ? "nothing" : Look(node)?.GetRawText() ?? "nothing";
 

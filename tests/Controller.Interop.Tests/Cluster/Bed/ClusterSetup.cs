@@ -17,6 +17,9 @@ internal sealed class ClusterSetup(ClusterNetwork network, string root, string d
     public int StreamPort { get; init; }
     public int Nodes { get; init; } = 1;
 
+    /// <summary>Node by node, in HOCON; empty: every node has both.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
     /// <summary>HOCON that wins over what stands here.</summary>
     public string Extra { get; init; } = "";
 
@@ -40,7 +43,7 @@ internal sealed class ClusterSetup(ClusterNetwork network, string root, string d
 
     private string Text(int index) => string.Create(CultureInfo.InvariantCulture, $$"""
         controller {
-          node { id = {{index + 1}}, name = "n{{index + 1}}", data-dir = "{{Folder(index)}}/data" }
+          node { id = {{index + 1}}, name = "n{{index + 1}}", data-dir = "{{Folder(index)}}/data"{{(Roles.Count > 0 ? ", roles = " + Roles[index] : "")}} }
           journal { kind = postgres, postgres { connection = "{{database}}", allow-single = true } }
           cluster {
             link { listen = "{{network.Machine(index)}}:{{LinkPort}}", advertise = "{{network.Machine(index)}}:{{LinkPort}}" }
