@@ -24,6 +24,9 @@ internal sealed class Claims(MemberContext context, HeldShards held)
     /// <summary>Somebody must take something, or is doing so.</summary>
     public bool Pending => _claiming || _orphansSince != TimeSpan.MaxValue;
 
+    /// <summary>Nothing is without an owner, and nothing has happened since that was looked at.</summary>
+    public bool IsQuiet => !Pending && _seen == context.Changes;
+
     public void Consider()
     {
         if (_claiming || context.Phase != MemberPhase.Up || !context.Trusted || context.Now < _notBefore)

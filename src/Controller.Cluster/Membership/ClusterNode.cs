@@ -30,12 +30,17 @@ public sealed class ClusterNode(Member member, MemberInbox inbox, NodeTrust trus
     private static readonly TimeSpan ProbeWithin = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Takes what waits.</summary>
-    public void Pump()
+    /// <returns>False if nothing did.</returns>
+    public bool Pump()
     {
+        bool taken = false;
         while (inbox.TryTake(out MemberInput? input))
         {
             Step(input);
+            taken = true;
         }
+
+        return taken;
     }
 
     /// <summary>Takes one that need not wait, for it came on the member's own thread; first what waits.</summary>

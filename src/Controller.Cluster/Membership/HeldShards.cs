@@ -32,6 +32,9 @@ internal sealed class HeldShards(MemberContext context)
 
     public bool AllOpen => _held.All(held => held.Standing is Standing.Not or Standing.Open);
 
+    /// <summary>The engine was told all that is known.</summary>
+    public bool IsFollowed => _toOpen.Count == 0 && _toLose.Count == 0;
+
     public IEnumerable<Fence> Open => _held.Select((held, shard) => (held, shard)).Where(each => each.held.Standing == Standing.Open).Select(each => new Fence(new ShardId(each.shard), each.held.Epoch));
 
     public HashSet<string> Addresses { get; } = [];

@@ -41,6 +41,15 @@ public sealed class Member
     /// <summary>Every shard has a living owner, and what is ours is open.</summary>
     public bool IsSettled => _context.Phase == MemberPhase.Up && !_claims.Pending && _held.AllOpen;
 
+    /// <summary>
+    /// A tick before this time does nothing, unless something else comes first than signs of life: pulses of the others, and views of the arbiter in which nothing has
+    /// changed but the beats. Those put it off. In the past if there is something to do.
+    /// </summary>
+    public TimeSpan QuietUntil =>
+        _context.Over ? TimeSpan.MaxValue
+        : _context.Phase != MemberPhase.Up || _draining || !_held.IsFollowed || !_claims.IsQuiet ? MemberContext.LongAgo
+        : _moves.QuietUntil < _suspicion.QuietUntil ? _moves.QuietUntil : _suspicion.QuietUntil;
+
     /// <summary>Of the last answer of the arbiter.</summary>
     public ClusterView? View { get; private set; }
 

@@ -25,6 +25,9 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
 
     public bool Idle => !_moving && !_movingAddresses;
 
+    /// <inheritdoc cref="Member.QuietUntil"/>
+    public TimeSpan QuietUntil => _balanced == context.Changes ? TimeSpan.MaxValue : context.NodesChangedAt + context.Options.RebalanceAfter;
+
     /// <summary>Who was given shards takes their inputs, or should by now.</summary>
     public bool AllTaken
     {

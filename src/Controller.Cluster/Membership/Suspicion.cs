@@ -41,6 +41,40 @@ internal sealed class Suspicion(MemberContext context)
 
     public bool IsConnected(Incarnation node) => Of(node) is { Connected: true };
 
+    /// <summary>All are heard and none is accused, until a silence becomes too long, or our own.</summary>
+    /// <inheritdoc cref="Member.QuietUntil"/>
+    public TimeSpan QuietUntil
+    {
+        get
+        {
+            if (!_votes.IsEmpty || !_accused.IsEmpty)
+            {
+                return MemberContext.LongAgo;
+            }
+
+            // The tick behind that time, which may be a quarter of a heartbeat later, must not come so late that we doubt ourselves.
+            TimeSpan doubted = _lastTick + (context.Options.SuspectAfter / 2) - (context.Options.Heartbeat / 4);
+            TimeSpan first = context.TrustedUntil < doubted ? context.TrustedUntil : doubted;
+            foreach (NodeRow row in context.Others)
+            {
+                if (row.Phase == MemberPhase.Joining)
+                {
+                    continue;
+                }
+
+                if (Of(row.Incarnation) is not { Connected: true, Fencing: false } peer)
+                {
+                    return MemberContext.LongAgo;
+                }
+
+                TimeSpan seen = peer.HeardAt < peer.BeatAt ? peer.HeardAt : peer.BeatAt;
+                first = seen + context.Options.SuspectAfter < first ? seen + context.Options.SuspectAfter : first;
+            }
+
+            return first;
+        }
+    }
+
     public void OnBeat(ClusterView view)
     {
         foreach (NodeRow row in context.Others)

@@ -43,7 +43,7 @@ internal sealed class CallSite : ISite
         RowsEpoch = Rows.Claim([.. Enumerable.Range(0, Shards).Select(shard => new ShardId(shard))]).Fences[0].Epoch;
         _machines = new Machines(
             random, world.Clock, random.Next(2, 4), Shards, [Address], pace: 1, lost: random.Next(3) == 0 ? 0.02 : 0,
-            node => new CallEngine(this, _machines!, node, _settings, kinds), world.Ladder.Note, arbiterFlaw, flaw)
+            node => new CallEngine(this, _machines!, node, _settings, kinds), what => world.Ladder.Note(FormattableString.Invariant(what)), arbiterFlaw, flaw)
         { Apart = 1_500 };
         Serving = new Serving(_machines);
         Kept = new KeptLedger(_machines);
@@ -89,7 +89,7 @@ internal sealed class CallSite : ISite
 
     public bool IsDown => Holder() is null;
 
-    public long Due => Math.Min(_machines.Schedule.Next, _machines.Nodes.Min(node => node.IsAlive ? ((CallEngine)node.Engine!).Due : long.MaxValue));
+    public long Due => Math.Min(_machines.Next, _machines.Nodes.Min(node => node.IsAlive ? ((CallEngine)node.Engine!).Due : long.MaxValue));
 
     public void Settle()
     {
@@ -104,7 +104,7 @@ internal sealed class CallSite : ISite
     public bool Pump()
     {
         bool worked = false;
-        while (_machines.Schedule.RunDue())
+        while (_machines.RunDue())
         {
             worked = true;
         }

@@ -16,12 +16,12 @@ internal sealed class ClusterWorld
 
     private readonly Random _random;
     private readonly Machines _machines;
-    private readonly List<string> _notes = [];
+    private readonly List<(long At, FormattableString What)> _notes = [];
     private readonly Row[] _last = new Row[Shards];
     private readonly Serving _serving;
     private readonly long _ends;
 
-    public ClusterWorld(int seed, ArbiterFlaw arbiterFlaw = ArbiterFlaw.None, NodeFlaw flaw = NodeFlaw.None)
+    public ClusterWorld(int seed, ArbiterFlaw arbiterFlaw = ArbiterFlaw.None, NodeFlaw flaw = NodeFlaw.None, bool thinned = true)
     {
         Seed = seed;
         _random = new Random(seed);
@@ -29,7 +29,7 @@ internal sealed class ClusterWorld
         _ends = _random.Next(3, 6) * pace * Minute;
         double lost = _random.Next(3) == 0 ? 0.02 : 0;
         _machines = new Machines(
-            _random, Clock, _random.Next(2, 6), Shards, Addresses, pace, lost, node => new Counters(this, _machines!, node), what => _notes.Add($"{Clock.Now,9} {what}"), arbiterFlaw, flaw);
+            _random, Clock, _random.Next(2, 6), Shards, Addresses, pace, lost, node => new Counters(this, _machines!, node), Note, arbiterFlaw, flaw) { IsThinned = thinned };
         _serving = new Serving(_machines);
     }
 
@@ -43,6 +43,9 @@ internal sealed class ClusterWorld
     public List<long> Gaps => _serving.Gaps;
 
     public int Faults { get; private set; }
+
+    /// <summary>Of everything that happened and when: two worlds with the same one are the same world.</summary>
+    public ulong Fingerprint { get; private set; } = 14695981039346656037;
 
     public void Run()
     {
@@ -69,6 +72,9 @@ internal sealed class ClusterWorld
         }
 
         _last[row.Shard.Value] = row;
+        Mix(row.Shard.Value);
+        Mix(row.Epoch.Value);
+        Mix(row.By.Number);
     }
 
     public void Sent(VirtualNode node, Row row)
@@ -79,18 +85,29 @@ internal sealed class ClusterWorld
             throw new ViolationException("C2", $"node {node.Self} sends {row}, which is not committed");
         }
 
+        Mix(row.By.Number);
         _serving.Sent(node.Self, row);
     }
 
     public string Describe() =>
-        new StringBuilder().AppendLine($"seed {Seed}, {_machines.Nodes.Count} nodes, {_ends / 1000} s, pace {_machines.Pace}, lost {_machines.Lost}").AppendJoin('\n', _notes.TakeLast(150)).ToString();
+        new StringBuilder().AppendLine($"seed {Seed}, {_machines.Nodes.Count} nodes, {_ends / 1000} s, pace {_machines.Pace}, lost {_machines.Lost}")
+            .AppendJoin('\n', _notes.TakeLast(150).Select(note => FormattableString.Invariant($"{note.At,9} {FormattableString.Invariant(note.What)}"))).ToString();
+
+    /// <summary>Most worlds are never told of: it is kept as it is, and written when somebody wants to read it.</summary>
+    private void Note(FormattableString what)
+    {
+        _notes.Add((Clock.Now, what));
+        Mix(what.Format.Length);
+    }
+
+    private void Mix(long value) => Fingerprint = (((Fingerprint ^ (ulong)Clock.Now) * 1099511628211) ^ (ulong)value) * 1099511628211;
 
     private void Pass(long until)
     {
         while (Clock.Now < until)
         {
-            Clock.Now = Math.Max(Clock.Now, Math.Min(_machines.Schedule.Next, until));
-            while (_machines.Schedule.RunDue())
+            Clock.Now = Math.Max(Clock.Now, Math.Min(_machines.Next, until));
+            while (_machines.RunDue())
             {
             }
         }

@@ -12,14 +12,14 @@ internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNod
 {
     private const int SendGuard = 1000;
 
-    private readonly Dictionary<ShardId, Counter> _open = [];
+    private readonly Counter?[] _open = new Counter?[machines.Shards];
     private bool _writing;
 
-    public int OpenShards => _open.Count;
+    public int OpenShards { get; private set; }
 
-    public bool Owns(ShardId shard) => _open.TryGetValue(shard, out Counter? counter) && !counter.Releasing;
+    public bool Owns(ShardId shard) => _open[shard.Value] is { Releasing: false };
 
-    public Fence? FenceOf(ShardId shard) => _open.TryGetValue(shard, out Counter? counter) ? new Fence(shard, counter.Epoch) : null;
+    public Fence? FenceOf(ShardId shard) => _open[shard.Value] is { } counter ? new Fence(shard, counter.Epoch) : null;
 
     public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => node.Later(node.Random.Next(5, 60), () =>
     {
@@ -34,7 +34,7 @@ internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNod
             // What was lost meanwhile must not be opened.
             if (machines.Store.Holds(node.Self, fence))
             {
-                _open[fence.Shard] = new Counter(fence.Epoch, world.LastOf(fence.Shard));
+                Put(fence.Shard, new Counter(fence.Epoch, world.LastOf(fence.Shard)));
             }
         }
 
@@ -51,7 +51,7 @@ internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNod
     {
         foreach (ShardId shard in shards)
         {
-            if (_open.TryGetValue(shard, out Counter? counter))
+            if (_open[shard.Value] is { } counter)
             {
                 counter.Releasing = true;
             }
@@ -64,7 +64,7 @@ internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNod
     {
         foreach (ShardId shard in shards)
         {
-            _open.Remove(shard);
+            Put(shard, null);
         }
     }
 
@@ -90,11 +90,21 @@ internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNod
     {
     }
 
-    public void Dispose() => _open.Clear();
+    public void Dispose()
+    {
+        Array.Clear(_open);
+        OpenShards = 0;
+    }
+
+    private void Put(ShardId shard, Counter? counter)
+    {
+        OpenShards += (counter is null ? 0 : 1) - (_open[shard.Value] is null ? 0 : 1);
+        _open[shard.Value] = counter;
+    }
 
     private void ReleaseWhenWritten(IReadOnlyList<ShardId> shards, Action released)
     {
-        if (shards.Any(shard => _open.TryGetValue(shard, out Counter? counter) && counter.Writing))
+        if (shards.Any(shard => _open[shard.Value] is { Writing: true }))
         {
             node.Later(2, () => ReleaseWhenWritten(shards, released));
             return;
@@ -106,12 +116,13 @@ internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNod
 
     private void Write()
     {
-        if (_open.Count == 0 || !machines.Holds(node.Trust))
+        if (OpenShards == 0 || !machines.Holds(node.Trust))
         {
             return;
         }
 
-        (ShardId shard, Counter counter) = _open.ElementAt(node.Random.Next(_open.Count));
+        ShardId shard = Opened(node.Random.Next(OpenShards));
+        Counter counter = _open[shard.Value]!;
         if (counter.Writing || counter.Releasing)
         {
             return;
@@ -128,12 +139,12 @@ internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNod
         machines.Commit(node, new VirtualStore.Write(node.Self, [new Fence(shard, counter.Epoch)], () => world.Committed(row)), stands =>
         {
             counter.Writing = false;
-            bool still = _open.TryGetValue(shard, out Counter? now) && now == counter;
+            bool still = _open[shard.Value] == counter;
             if (!stands)
             {
                 if (still)
                 {
-                    _open.Remove(shard);
+                    Put(shard, null);
                 }
 
                 return;
@@ -146,6 +157,17 @@ internal sealed class Counters(ClusterWorld world, Machines machines, VirtualNod
                 world.Sent(node, row);
             }
         });
+    }
+
+    private ShardId Opened(int behind)
+    {
+        int shard = 0;
+        while (_open[shard] is null || behind-- > 0)
+        {
+            shard++;
+        }
+
+        return new ShardId(shard);
     }
 
     private sealed class Counter(Epoch epoch, long value)

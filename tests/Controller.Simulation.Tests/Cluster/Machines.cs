@@ -9,14 +9,15 @@ internal sealed class Machines
 {
     private readonly Random _random;
     private readonly Func<VirtualNode, IVirtualEngine> _engine;
-    private readonly Action<string> _note;
+    private readonly Action<FormattableString> _note;
     private long _arbiterBack;
     private long _arbiterSlow;
     private long _faultOver;
+    private (long At, int Node) _ticked = (-1, 0);
 
     public Machines(
         Random random, SimulatedClock clock, int nodes, int shards, ImmutableArray<string> addresses, int pace, double lost,
-        Func<VirtualNode, IVirtualEngine> engine, Action<string> note, ArbiterFlaw arbiterFlaw = ArbiterFlaw.None, NodeFlaw flaw = NodeFlaw.None)
+        Func<VirtualNode, IVirtualEngine> engine, Action<FormattableString> note, ArbiterFlaw arbiterFlaw = ArbiterFlaw.None, NodeFlaw flaw = NodeFlaw.None)
     {
         (_random, _engine, _note) = (random, engine, note);
         (Clock, Shards, Addresses, Pace, Lost, Flaw) = (clock, shards, addresses, pace, lost, flaw);
@@ -54,11 +55,54 @@ internal sealed class Machines
 
     public bool ArbiterAnswers => Clock.Now >= _arbiterBack;
 
+    /// <summary>A member is not bothered with ticks of which it says itself that nothing would come of them.</summary>
+    public bool IsThinned { get; init; } = true;
+
+    /// <summary>When the next thing happens.</summary>
+    public long Next
+    {
+        get
+        {
+            long next = Schedule.Next;
+            foreach (VirtualNode node in Nodes)
+            {
+                next = Math.Min(next, node.TickAt);
+            }
+
+            return next;
+        }
+    }
+
+    /// <summary>Does the next thing that is due; ticks behind all else of their millisecond, one node after the other, so that it makes no difference whether some are left out.</summary>
+    /// <returns>False if nothing is.</returns>
+    public bool RunDue()
+    {
+        if (Schedule.RunDue())
+        {
+            return true;
+        }
+
+        foreach (VirtualNode node in Nodes)
+        {
+            if (node.TickAt <= Clock.Now)
+            {
+                _ticked = (Clock.Now, node.Id);
+                node.Tick();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Its turn in this millisecond is over.</summary>
+    public bool HasTicked(VirtualNode node) => _ticked.At == Clock.Now && node.Id <= _ticked.Node;
+
     public IVirtualEngine MakeEngine(VirtualNode node) => _engine(node);
 
     public bool Holds(NodeTrust trust) => Flaw == NodeFlaw.NoTrustWindow || trust.Holds;
 
-    public void Note(string what) => _note(what);
+    public void Note(FormattableString what) => _note(what);
 
     public void Tell(VirtualNode node, MemberNews news) => Note($"node {node.Self}: {news}");
 
@@ -73,10 +117,17 @@ internal sealed class Machines
             return;
         }
 
+        long run = node.Run;
         bool answerLost = lost > 0 && _random.NextDouble() < lost / 2;
         DisturbedUntil = answerLost ? Math.Max(DisturbedUntil, Clock.Now + within) : DisturbedUntil;
         Schedule.After(there, () => commit(result =>
         {
+            // It answers who asked, not the run behind it.
+            if (node.Run != run)
+            {
+                return;
+            }
+
             long back = node.CutFromArbiter || answerLost ? within : _random.Next(1, 3);
             node.Later(back, () => answer(back == within ? failed() : result));
         }));

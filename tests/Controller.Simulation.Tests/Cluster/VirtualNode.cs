@@ -12,6 +12,7 @@ namespace Controller.Simulation.Tests.Cluster;
 internal sealed class VirtualNode(Machines machines, int id, Random random) : ILinks, IArbiter, ILife, IDisposable
 {
     private const int MostMissed = 100_000;
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1000);
 
     private readonly Queue<Action> _missed = new();
     private readonly Frame _pulse = new Frame.Pulse(0, default, true);
@@ -21,6 +22,7 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
     private Incarnation[] _known = [];
     private bool _asking;
     private long _knownVersion;
+    private long _startedAt;
 
     public int Id => id;
     public NodeClock Clock { get; } = new(machines.Clock);
@@ -46,8 +48,13 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
 
     public bool IsServing => IsAlive && !IsPaused && machines.Holds(Trust) && Member!.Phase is MemberPhase.Up or MemberPhase.Leaving;
 
+    /// <summary>When its membership looks at the time again: on the grid of its ticks, behind all else of that millisecond.</summary>
+    public long TickAt { get; private set; } = long.MaxValue;
+
     /// <summary>Between two signs of life, in milliseconds.</summary>
     private int Pulse => 200 * machines.Pace;
+
+    private int TickEvery => Pulse / 4;
 
     public void Start()
     {
@@ -75,7 +82,8 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
         _cluster = new ClusterNode(Member, _inbox, Trust, new NodeLimbs(
             this, this, engine, address => Addresses[address] = machines.Clock.Now, address => Addresses.Remove(address), _ => { }, engine.TrustChanged, engine.Opened, engine.Closed,
             news => machines.Tell(this, news), Die, () => Die("left")));
-        Every(Pulse / 4, _cluster.Tick);
+        _startedAt = machines.Clock.Now;
+        TickAt = _startedAt + TickEvery;
         Every(Pulse, SendPulse);
         Beat();
     }
@@ -85,6 +93,7 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
         if (IsAlive)
         {
             IsAlive = false;
+            TickAt = long.MaxValue;
             Engine!.Dispose();
             Addresses.Clear();
             machines.Links.Died(this);
@@ -109,8 +118,16 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
             return;
         }
 
+        // Whether it has stood still long enough to doubt itself is counted from here.
+        _cluster!.Tick();
+        if (!IsAlive)
+        {
+            return;
+        }
+
         IsPaused = true;
         PausedAt = machines.Clock.Now;
+        ArmTick();
         Incarnation run = Self;
         machines.Schedule.After(milliseconds, () =>
         {
@@ -143,13 +160,37 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
         machines.Schedule.After(period, again);
     }
 
-    public void Post(MemberInput input) => _cluster!.Take(input);
+    public void Post(MemberInput input)
+    {
+        _cluster!.Take(input);
+        ArmTick();
+    }
+
+    /// <summary>Its time has come; what it misses while it stands still, it does when it goes on, as everything else.</summary>
+    public void Tick()
+    {
+        long run = Run;
+        if (IsPaused || IsTickNeeded)
+        {
+            Do(run, _cluster!.Tick);
+        }
+
+        if (IsAlive && Run == run)
+        {
+            TickAt = long.MaxValue;
+            ArmTick();
+        }
+    }
 
     public void Hear(MemberInput.Heard heard)
     {
         if (Knows(heard.Peer) && !Engine!.Received(heard.Peer, heard.Frame))
         {
-            Post(heard);
+            _cluster!.Take(heard);
+            if (heard.Frame is not Frame.Pulse)
+            {
+                ArmTick();
+            }
         }
     }
 
@@ -186,6 +227,27 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
         AskNext();
     }
 
+    private bool IsTickNeeded => !machines.IsThinned || Member!.QuietUntil <= Trust.Now;
+
+    /// <summary>At the next time of its grid that the member cannot do without.</summary>
+    private void ArmTick()
+    {
+        if (!IsAlive)
+        {
+            return;
+        }
+
+        long now = machines.Clock.Now;
+        long wanted = now;
+        if (!IsPaused && machines.IsThinned && Member!.QuietUntil is var quiet && quiet > Trust.Now)
+        {
+            wanted = quiet < Never ? now + (long)Math.Ceiling((quiet - Trust.Now).TotalMilliseconds) : long.MaxValue - TickEvery;
+        }
+
+        long next = _startedAt + ((wanted - _startedAt + TickEvery - 1) / TickEvery * TickEvery);
+        TickAt = Math.Min(TickAt, next == now && machines.HasTicked(this) ? next + TickEvery : next);
+    }
+
     private void AskNext()
     {
         if (_asking || !_asked.TryDequeue(out MemberCommand.Ask? request))
@@ -194,7 +256,8 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
         }
 
         _asking = true;
-        machines.Transact(this, 2_000, machines.Lost, done => machines.Store.Do(Self, request, done), failed: () => Answers.Failure(request), answer: input =>
+        Incarnation self = Self;
+        machines.Transact(this, 2_000, machines.Lost, done => machines.Store.Do(self, request, done), failed: () => Answers.Failure(request), answer: input =>
         {
             _asking = false;
             if (input is not null)
@@ -209,6 +272,7 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
     private void Beat()
     {
         TimeSpan asked = Trust.Now;
+        Incarnation self = Self;
         long sent = Time.GetTimestamp();
         DateTimeOffset arbiter = default;
         machines.Transact(this, 2 * Pulse, machines.Lost / 20, Answer, failed: () => null, answer: input =>
@@ -231,7 +295,7 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
         void Answer(Action<MemberInput?> done)
         {
             arbiter = machines.Clock.GetUtcNow();
-            done(new MemberInput.Beaten(asked, machines.Store.Beat(Self, _knownVersion)));
+            done(new MemberInput.Beaten(asked, machines.Store.Beat(self, _knownVersion)));
         }
     }
 
@@ -275,7 +339,11 @@ internal sealed class VirtualNode(Machines machines, int id, Random random) : IL
         }
 
         action();
-        _cluster!.Pump();
+        if (_cluster!.Pump())
+        {
+            ArmTick();
+        }
+
         if (IsAlive && Run == run)
         {
             Engine!.Work();

@@ -107,7 +107,11 @@ internal sealed class VirtualStore(int nodes, int shards, ArbiterFlaw flaw)
                 done(new MemberInput.Entered(enter.Phase, Failed: false));
                 break;
             case MemberCommand.Accuse accuse:
-                Of(self).Votes = accuse.Targets;
+                if (Of(self).Incarnation == self)
+                {
+                    Of(self).Votes = accuse.Targets;
+                }
+
                 done(null);
                 break;
             case MemberCommand.Fence fence:
