@@ -48,7 +48,6 @@ public sealed class ClusterNode(Member member, MemberInbox inbox, NodeTrust trus
     {
         Pump();
         Step(input);
-        Pump();
     }
 
     /// <summary>Lets the member look at the time: at least every quarter of a heartbeat.</summary>

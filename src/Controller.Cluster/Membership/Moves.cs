@@ -48,13 +48,18 @@ internal sealed class Moves(MemberContext context, HeldShards held, Suspicion su
     public void Consider(bool orphans)
     {
         bool leaving = context.Phase == MemberPhase.Leaving;
+        if (!leaving && _balanced == context.Changes)
+        {
+            return;
+        }
+
         // One after the other: what is given while the other still reads back the last ones waits behind them.
         if (!Idle || !AllTaken || !context.Trusted || context.Now < _notBefore || (!leaving && (context.Phase != MemberPhase.Up || orphans)))
         {
             return;
         }
 
-        if (!leaving && (_balanced == context.Changes || context.Now - context.NodesChangedAt < context.Options.RebalanceAfter))
+        if (!leaving && context.Now - context.NodesChangedAt < context.Options.RebalanceAfter)
         {
             return;
         }

@@ -165,7 +165,19 @@ public sealed class ActorSystem : IActorSystem, IShardHost, IDisposable
     }
 
     /// <summary>When <see cref="Pump"/> will have something to do although nothing comes in: a deadline, a lazy flush, the end of a pause.</summary>
-    public Instant PumpDue => _loops.Aggregate(Instant.Never, static (due, loop) => Instant.Earlier(due, loop.Due));
+    public Instant PumpDue
+    {
+        get
+        {
+            Instant due = Instant.Never;
+            foreach (var loop in _loops)
+            {
+                due = Instant.Earlier(due, loop.Due);
+            }
+
+            return due;
+        }
+    }
 
     /// <inheritdoc/>
     /// <remarks>An input that is refused stays the caller's: it is not disposed here.</remarks>

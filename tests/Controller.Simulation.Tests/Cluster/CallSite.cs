@@ -89,7 +89,19 @@ internal sealed class CallSite : ISite
 
     public bool IsDown => Holder() is null;
 
-    public long Due => Math.Min(_machines.Next, _machines.Nodes.Min(node => node.IsAlive ? ((CallEngine)node.Engine!).Due : long.MaxValue));
+    public long Due
+    {
+        get
+        {
+            long due = _machines.Next;
+            foreach (VirtualNode node in _machines.Nodes)
+            {
+                due = node.IsAlive ? Math.Min(due, ((CallEngine)node.Engine!).Due) : due;
+            }
+
+            return due;
+        }
+    }
 
     public void Settle()
     {

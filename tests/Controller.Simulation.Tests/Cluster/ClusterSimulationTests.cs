@@ -12,7 +12,10 @@ namespace Controller.Simulation.Tests.Cluster;
 /// </summary>
 public class ClusterSimulationTests(ITestOutputHelper output)
 {
-    private const int Runs = 2_000;
+    private const int Runs = 10_000;
+
+    /// <summary>Of all those worlds together.</summary>
+    private const int Hours = 2_000;
 
     [Fact]
     public void No_shard_is_lost_or_owned_twice()
@@ -58,6 +61,7 @@ public class ClusterSimulationTests(ITestOutputHelper output)
         }
 
         (int Seed, string What, string Story) first = failures.Where(f => f.Story.Length > 0).OrderBy(f => f.Story.Length).FirstOrDefault();
+        Assert.True(runs != Runs || TimeSpan.FromMilliseconds(simulated).TotalHours >= Hours, $"less than {Hours} hours were simulated");
         Assert.True(failures.IsEmpty, $"{failures.Count} of {runs} worlds; seed {first.Seed}: {first.What}\n{first.Story}");
     }
 
