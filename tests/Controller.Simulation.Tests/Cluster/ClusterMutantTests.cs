@@ -3,7 +3,10 @@ using Xunit.Abstractions;
 
 namespace Controller.Simulation.Tests.Cluster;
 
-/// <summary>What the checkers are worth: each of these clusters is broken in one way, and is found out within 500 worlds.</summary>
+/// <summary>
+/// What the checkers are worth: each of these clusters is broken in one way, and is found out within 500 worlds by the checker that is there for it. That another one
+/// sees what comes of it, in a world before that, does not count.
+/// </summary>
 public class ClusterMutantTests(ITestOutputHelper output)
 {
     private const int Worlds = 500;
@@ -27,12 +30,14 @@ public class ClusterMutantTests(ITestOutputHelper output)
             catch (ViolationException violation)
             {
                 output.WriteLine($"{flaw}: seed {seed}: {violation.Message}");
-                Assert.Equal(checker, violation.Rule);
-                return;
+                if (violation.Rule == checker)
+                {
+                    return;
+                }
             }
         }
 
-        Assert.Fail($"not found in {Worlds} worlds");
+        Assert.Fail($"not found by {checker} in {Worlds} worlds");
     }
 
     private static ClusterWorld Broken(int seed, string flaw) => flaw switch

@@ -29,7 +29,8 @@ internal sealed class ClusterWorld
         _ends = _random.Next(3, 6) * pace * Minute;
         double lost = _random.Next(3) == 0 ? 0.02 : 0;
         _machines = new Machines(
-            _random, Clock, _random.Next(2, 6), Shards, Addresses, pace, lost, node => new Counters(this, _machines!, node), Note, arbiterFlaw, flaw) { IsThinned = thinned };
+            _random, Clock, _random.Next(2, 6), Shards, Addresses, pace, lost, node => new Counters(this, _machines!, node), Note, arbiterFlaw, flaw)
+        { IsThinned = thinned };
         _serving = new Serving(_machines);
     }
 

@@ -3,7 +3,7 @@ namespace Controller.Simulation.Tests.Cluster;
 /// <summary>What makes worlds cheap leaves them as they are.</summary>
 public class ThinnedWorldTests
 {
-    private const int Worlds = 100;
+    private const int Worlds = 60;
 
     /// <summary>A member says until when it can do without ticks. Whether it is right is seen where it gets every one: to the millisecond the same happens.</summary>
     [Fact]
