@@ -38,6 +38,7 @@ public sealed class Node : IAsyncDisposable
     private readonly NodeLife _life;
     private readonly INodeHome _home;
     private readonly ActorSystem _system;
+    private readonly LoopWatch _watch;
     private readonly EdgeNode _edge;
     private readonly AdminServer _admin;
     private readonly ILogger<Node> _log;
@@ -56,6 +57,9 @@ public sealed class Node : IAsyncDisposable
             engine = options.Engine.Loops > 0 ? engine with { Loops = options.Engine.Loops } : engine;
             _system = new ActorSystem(engine, around?.Invoke(_home.Journal) ?? _home.Journal, _home.Placement, _home.Clock);
             Owns(_system);
+            _watch = new LoopWatch(() => _system.LongestRound);
+            Owns(_watch);
+            Over = Task.WhenAny(_home.Fenced, _watch.Stuck).Unwrap();
             JournalWatch watch = new(logs.CreateLogger<ActorSystem>());
             _system.Faulted += watch.On;
             _system.DeliverOutbox(charging);
@@ -96,8 +100,8 @@ public sealed class Node : IAsyncDisposable
         }
     }
 
-    /// <summary>Completed when this run may write no more; why, in one line.</summary>
-    public Task<string> Fenced => _home.Fenced;
+    /// <summary>Completed when this run must end at once, for it may write no more or cannot go on; why, in one line.</summary>
+    public Task<string> Over { get; }
 
     public IConfigurationReload Reload { get; }
 
@@ -128,6 +132,7 @@ public sealed class Node : IAsyncDisposable
             node._system.Start();
             await node._home.StartAsync().ConfigureAwait(false);
             node._edge.Start();
+            node._watch.Start();
             node._life.Phase = NodePhase.Up;
             return node;
         }

@@ -45,11 +45,11 @@ public static class RunCommand
             signals.OnHangUp(() => node.Reload.Reload());
             await output.WriteLineAsync(node.ReadyLine).ConfigureAwait(false);
             await output.FlushAsync().ConfigureAwait(false);
-            if (await Task.WhenAny(signals.Stop, node.Fenced).ConfigureAwait(false) != signals.Stop)
+            if (await Task.WhenAny(signals.Stop, node.Over).ConfigureAwait(false) != signals.Stop)
             {
                 // Nothing of ours can be committed, so nothing may be sent: whoever took over has the calls. At once: what is left to do would wait for a
                 // store that is perhaps not there.
-                await errors.WriteLineAsync($"controller: {await node.Fenced.ConfigureAwait(false)}").ConfigureAwait(false);
+                await errors.WriteLineAsync($"controller: {await node.Over.ConfigureAwait(false)}").ConfigureAwait(false);
                 Environment.Exit(1);
             }
 

@@ -127,6 +127,9 @@ public sealed class ActorSystem : IActorSystem, IShardHost, IDisposable
     /// <inheritdoc/>
     public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => Running.Own(fences, opened);
 
+    /// <summary>Of all loops' present rounds, how long the longest has been going on: milliseconds, unless a decision does not end.</summary>
+    public TimeSpan LongestRound => _loops.Length == 0 ? TimeSpan.Zero : _loops.Max(static loop => loop.RoundSoFar);
+
     /// <summary>Reads these shards back as <see cref="Own"/> does, and throws away what it read: the first that counts is not the first. Not for shards that are here.</summary>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     public void Rehearse(IReadOnlyList<ShardId> shards) => Running.Rehearse(shards);

@@ -34,6 +34,7 @@ internal sealed class ShardLoop : IDisposable
     private Thread? _thread;
     private Instant _now = Instant.Zero;
     private Instant _idleDue = Instant.Never;
+    private long _roundBegan;
     private int _asleep;
     private volatile bool _hasEnded;
     private bool _gaveUp;
@@ -69,6 +70,9 @@ internal sealed class ShardLoop : IDisposable
     public TimeSpan Distrusted => _admission.Distrusted;
 
     public Task Ended => _ended.Task;
+
+    /// <summary>Any thread: how long the present round has been going on; zero while the loop sleeps.</summary>
+    public TimeSpan RoundSoFar => Volatile.Read(ref _roundBegan) is var began and not 0 ? _context.Clock.GetElapsedTime(began) : TimeSpan.Zero;
 
     public IEnumerable<ActorKind> Kinds => from kind in _kinds where kind is not null select kind.Kind;
 
@@ -203,6 +207,7 @@ internal sealed class ShardLoop : IDisposable
     public void End()
     {
         _hasEnded = true;
+        Volatile.Write(ref _roundBegan, 0);
         Table.Abandon();
         Shards.Abandon();
         while (_mailbox.TryDequeue(out _, out var input))
@@ -283,6 +288,7 @@ internal sealed class ShardLoop : IDisposable
         var now = _context.Now();
         _now = now > _now ? now : _now;
         Table.Now = new Moment(_now, _context.Clock.GetTimestamp());
+        Volatile.Write(ref _roundBegan, Table.Now.Ticks);
     }
 
     private void Sleep()
@@ -292,6 +298,7 @@ internal sealed class ShardLoop : IDisposable
         wait = wait < LongestSleep ? wait : LongestSleep;
         if (wait > TimeSpan.Zero)
         {
+            Volatile.Write(ref _roundBegan, 0);
             _alarm?.Change(wait, Timeout.InfiniteTimeSpan);
             Volatile.Write(ref _asleep, 1);
             Interlocked.MemoryBarrier();

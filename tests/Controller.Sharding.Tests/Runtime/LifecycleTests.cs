@@ -9,6 +9,25 @@ public sealed class LifecycleTests
     private static readonly PassivationPolicy AfterTenSeconds = PassivationPolicy.After(TimeSpan.FromSeconds(10));
 
     [Fact]
+    public async Task A_round_that_does_not_end_is_seen_from_outside()
+    {
+        using var bench = new Bench(threaded: true, time: TimeProvider.System);
+        using var go = new ManualResetEventSlim();
+        Assert.True(bench.System.Tell(Bench.Actor(1), new CounterInput.Add(1)));
+        Assert.True(SpinWait.SpinUntil(() => bench.Released.Texts.Length == 1, TimeSpan.FromSeconds(30)));
+        var held = bench.System.InspectAsync<CounterState, string>(Bench.Kind, (_, _) =>
+        {
+            go.Wait();
+            return "held up";
+        });
+        var seen = SpinWait.SpinUntil(() => bench.System.LongestRound > TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30));
+        go.Set();
+        Assert.True(seen);
+        Assert.Equal(["held up"], await held);
+        Assert.True(SpinWait.SpinUntil(() => bench.System.LongestRound == TimeSpan.Zero, TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public void An_actor_that_ends_leaves_no_rows_and_is_forgotten_after_its_effects()
     {
         using var bench = new Bench();
