@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Npgsql;
 using static Controller.Cluster.Postgres.Commands;
 
@@ -8,14 +7,13 @@ namespace Controller.Cluster.Postgres;
 /// One connection, opened when it is needed and again after a failure. One caller at a time. Each answer comes within the time of its <see cref="Sessions"/>
 /// or the connection is left behind; the session at its other end is ended as soon as the server can be reached, for it may hold locks.
 /// </summary>
-/// <param name="believed">A server that was restarted has ended an idle connection: that is seen before the work, not in the middle of it. For this long after its last answer it is believed to live.</param>
-internal sealed class LivingSession(Sessions sessions, TimeSpan believed = default) : IDisposable
+/// <param name="looksFirst">A server that was restarted has ended an idle connection: that is seen before the work, not in the middle of it.</param>
+internal sealed class LivingSession(Sessions sessions, bool looksFirst = true) : IDisposable
 {
     private readonly Lock _one = new();
     private NpgsqlConnection? _connection;
     private int _session;
     private int _leftBehind;
-    private long _answered;
 
     /// <exception cref="NpgsqlException">And whatever <paramref name="work"/> throws; then the connection is not used again.</exception>
     public T Run<T>(Func<NpgsqlConnection, T> work)
@@ -24,9 +22,7 @@ internal sealed class LivingSession(Sessions sessions, TimeSpan believed = defau
         {
             try
             {
-                T result = work(Living());
-                _answered = Stopwatch.GetTimestamp();
-                return result;
+                return work(Living());
             }
             catch
             {
@@ -48,7 +44,7 @@ internal sealed class LivingSession(Sessions sessions, TimeSpan believed = defau
     {
         if (_connection is { } idle)
         {
-            if (Stopwatch.GetElapsedTime(_answered) < believed)
+            if (!looksFirst)
             {
                 return idle;
             }

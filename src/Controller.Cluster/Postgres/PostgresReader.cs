@@ -9,10 +9,7 @@ namespace Controller.Cluster.Postgres;
 /// <summary>Reads on a connection of its own. One caller at a time (a lock; not on the message path).</summary>
 internal sealed class PostgresReader(Sessions sessions, WriterSession writer, Incarnation owner) : IDisposable
 {
-    /// <summary>While shards come one after the other, a question more for each is a pause longer for its calls.</summary>
-    private static readonly TimeSpan Believed = TimeSpan.FromSeconds(1);
-
-    private readonly LivingSession _session = new(sessions, Believed);
+    private readonly LivingSession _session = new(sessions);
 
     public byte[] Secret() => Read(connection => connection.Read<byte[]>("SELECT secret FROM cluster")!);
 

@@ -17,7 +17,7 @@ internal sealed class PromptSession(Sessions sessions, TimeSpan within) : IDispo
     /// <exception cref="NpgsqlException"/>
     public T Run<T>(Func<NpgsqlConnection, T> work)
     {
-        Worker worker = _worker ?? new Worker(new LivingSession(sessions, believed: TimeSpan.MaxValue));
+        Worker worker = _worker ?? new Worker(new LivingSession(sessions, looksFirst: false));
         TimeSpan limit = _worker is null ? OpensWithin + within : within;
         _worker = null;
         Task<T> outcome = worker.Begin(work);
