@@ -34,7 +34,7 @@ internal static class ArbiterTime
             best = roundTrip < best.RoundTrip ? (sent + ((received - sent) / 2), roundTrip, time) : best;
         }
 
-        return new ClusterClock(machine, best.Time + machine.GetElapsedTime(best.Middle));
+        return new ClusterClock(machine, best.Time, best.Middle);
     }
 
     public static DateTimeOffset At(long microseconds) => DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds);

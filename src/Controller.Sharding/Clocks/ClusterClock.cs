@@ -50,13 +50,20 @@ public sealed class ClusterClock : TimeProvider
     /// <param name="machine">Its monotonic clock and its timers are used; its wall clock only where a start or a standstill asks for it.</param>
     /// <param name="start">The time now.</param>
     public ClusterClock(TimeProvider machine, DateTimeOffset start)
+        : this(machine, start, machine?.GetTimestamp() ?? throw new ArgumentNullException(nameof(machine)))
+    {
+    }
+
+    /// <param name="machine">As above.</param>
+    /// <param name="time">What time it was at <paramref name="stamp"/>: the thread that read it may have stood still since.</param>
+    /// <param name="stamp">Of the machine's monotonic clock.</param>
+    public ClusterClock(TimeProvider machine, DateTimeOffset time, long stamp)
     {
         ArgumentNullException.ThrowIfNull(machine);
         Machine = machine;
         _ticksPerStamp = (double)TimeSpan.TicksPerSecond / machine.TimestampFrequency;
         _lead = (long)(Lead.Ticks / _ticksPerStamp);
-        long stamp = machine.GetTimestamp();
-        var begin = new Stretch(stamp, start.UtcTicks, 0);
+        var begin = new Stretch(stamp, time.UtcTicks, 0);
         _course = new Course(begin, stamp, begin);
     }
 

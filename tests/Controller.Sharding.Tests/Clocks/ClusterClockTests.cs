@@ -10,6 +10,15 @@ public sealed class ClusterClockTests
 
     private readonly VirtualClock _time = new();
 
+    [Fact]
+    public void A_thread_that_stood_still_behind_the_first_reading_does_not_set_it_back()
+    {
+        var machine = new Machine(_time);
+        var (time, stamp) = (_time.GetUtcNow(), machine.GetTimestamp());
+        _time.Advance(120);
+        Assert.Equal(_time.GetUtcNow(), new ClusterClock(machine, time, stamp).GetUtcNow());
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(-10)]

@@ -29,7 +29,7 @@ internal sealed class Takeover(string fault)
     {
         _commits.Sort();
         _claims.Sort();
-        cluster.Judge(At(_commits, 0.5) <= half && At(_commits, 0.99) <= most, string.Create(CultureInfo.InvariantCulture,
+        cluster.Judge(Math.Max(At(_commits, 0.5) / half, At(_commits, 0.99) / most), string.Create(CultureInfo.InvariantCulture,
             $"{fault}: first commit of a survivor {Text(_commits)} (p50 <= {half}, p99 <= {most} wanted); claims of shards {Text(_claims)}"));
     }
 
