@@ -174,6 +174,8 @@ internal sealed class ShardLoop : IDisposable
 
         for (var i = 0; i < InputsPerRound && trusted && _commits.CanTake && _mailbox.TryDequeue(out var actor, out var input); i++)
         {
+            // It may have come since the round began, which may be long ago where there are few processors: nothing is decided at a time before it came.
+            LookAtClock();
             _turns.Dispatch(actor, input);
             worked = true;
         }
