@@ -29,4 +29,31 @@ public class CancelGuardTests
         Assert.True(call.Stopped, string.Join(" ", call.State.Transactions));
         Assert.Single(call.ChargingRecords);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_a_callee_has_answered_with_487_is_not_cancelled_again_by_each_new_owner(bool refused)
+    {
+        var call = new CallDriver();
+        call.FromCaller(Messages.Invite());
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 180));
+        call.FromCaller(Messages.FromCaller("CANCEL", "", 1, "z9hG4bKinv1"));
+        call.FromCallee(Messages.Response(call.Last("CANCEL"), 200));
+        if (refused)
+        {
+            call.FromCallee(Messages.Response(call.Last("INVITE"), 487));
+        }
+
+        // RFC 3261 section 17.2.2: the callee's timer J is 64*T1: after it a CANCEL is a new one, of nothing. Until its INVITE is over it has to be said, though.
+        call.Elapse(TimeSpan.FromSeconds(20));
+        int sent = call.CountSent("CANCEL");
+        call.CrashAndRecover();
+        call.Elapse(TimeSpan.FromSeconds(4));
+        Assert.Equal(refused, call.CountSent("CANCEL") == sent);
+
+        call.Elapse(TimeSpan.FromSeconds(100));
+        Assert.True(call.Stopped, string.Join(" ", call.State.Transactions));
+        Assert.Single(call.ChargingRecords);
+    }
 }

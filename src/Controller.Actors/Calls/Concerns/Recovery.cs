@@ -127,8 +127,9 @@ internal static class Recovery
                 ResumeInvite(turn, transaction);
                 break;
 
-            case TransactionKind.NonInviteClient when transaction.IsPending:
-                Again(turn, transaction, transaction.Request, TransactionTimer.E);
+            // 4.8: "send now, until start + 32 s". What ends something is said once more however late: its sending may have been what the crash prevented.
+            case TransactionKind.NonInviteClient when transaction.IsPending && (transaction.Method is SipMethod.Bye or SipMethod.Cancel || !transaction.Timeout.IsDue(turn.Now)):
+                ResumeRequest(turn, transaction);
                 break;
 
             // The last provisional response: a callee whose reliable one we have acknowledged ourselves does not send it again. One of ours that is reliable
@@ -144,6 +145,19 @@ internal static class Recovery
                 Again(turn, transaction, transaction.Last, TransactionTimer.G);
                 break;
         }
+    }
+
+    private static void ResumeRequest(Turn turn, Transaction client)
+    {
+        // 9.1: a CANCEL serves to get a final response to its INVITE. That it was answered itself is stored nowhere; when the INVITE has been, it is needed no
+        // more, and a callee that has forgotten both (timer J) would take it for a new one.
+        if (client.Method == SipMethod.Cancel && turn.State.FindClientByBranch(client.Branch) is not { IsPending: true })
+        {
+            turn.Happened(new CallEvent.TransactionEnded(client));
+            return;
+        }
+
+        Again(turn, client, client.Request, TransactionTimer.E);
     }
 
     private static void ResumeInvite(Turn turn, Transaction client)
