@@ -14,7 +14,7 @@ internal static class CallEvolution
     public static CallState Evolve(CallState state, CallEvent happened) => happened switch
     {
         CallEvent.Received e => CallProgress.Received(state, e),
-        CallEvent.Routed e => state with { Route = e.Route, Targets = e.Targets, Parallel = e.Parallel },
+        CallEvent.Routed e => CallProgress.Routed(state, e),
         CallEvent.Refused e => CallProgress.Refused(state, e),
         CallEvent.Ended e => CallProgress.Ended(state, e),
 
@@ -69,7 +69,7 @@ internal static class CallEvolution
             Answers = e.Next is null ? state.Answers.Remove(e.Answer) : state.Answers.Replace(e.Answer, e.Next),
         },
         // The target after the one that was silent is on its way: it is asked for once.
-        CallEvent.LookupAsked e => state with { Lookups = e.Lookup, IsLookedUp = true, TryUntil = Instant.Never },
+        CallEvent.LookupAsked e => state with { Lookups = e.Lookup, IsLookedUp = true, TryUntil = state.IsDecided ? Instant.Never : state.BudgetUntil },
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "no evolution for this event"),
     };
 }

@@ -48,7 +48,7 @@ internal static class Forks
     public static ResponseContext GoOn(ForwardingTurn turn, ResponseContext context, string trunk, int status)
     {
         if (!context.Targets.IsEmpty && context.Lookup == 0 && status < 600
-            && turn.Settings.Trunks.TryGetValue(trunk, out TrunkSettings? settings) && settings.RetryOn.Contains(status))
+            && IsRetried(turn, context, trunk, status))
         {
             return Forwarding.TryNext(turn, context);
         }
@@ -68,6 +68,10 @@ internal static class Forks
 
         return context.Lookup != 0 ? context : context with { Status = context.BestStatus };
     }
+
+    private static bool IsRetried(ForwardingTurn turn, ResponseContext context, string trunk, int status) => context.RetryOn.IsEmpty
+        ? turn.Settings.Trunks.TryGetValue(trunk, out TrunkSettings? settings) && settings.RetryOn.Contains(status)
+        : context.RetryOn.Contains(status);
 
     public static ResponseContext TimerDue(ForwardingTurn turn, ResponseContext context)
     {

@@ -66,7 +66,7 @@ internal static class Forwarding
 
     private static ResponseContext Route(ForwardingTurn turn, ResponseContext context)
     {
-        RoutePlan plan = RoutePlan.For(turn.Settings, context.Caller.Realm, context.Request.RequestUri, turn.Self.Key);
+        RoutePlan plan = RoutePlan.For(turn.Settings, Question(turn, context));
         if (plan.AddressOfRecord is not { } aor)
         {
             return Follow(turn, context, plan);
@@ -78,12 +78,15 @@ internal static class Forwarding
     }
 
     private static ResponseContext Follow(ForwardingTurn turn, ResponseContext context, RoutePlan plan) =>
-        plan.Status != 0 ? context with { Status = plan.Status } : TryNext(turn, context with { Targets = plan.Targets });
+        plan.Status != 0 ? context with { Status = plan.Status } : TryNext(turn, context with { Targets = plan.Targets, RetryOn = plan.RetryOn });
+
+    private static RouteRequest Question(ForwardingTurn turn, ResponseContext context) =>
+        RouteRequest.Of(context.Request, context.Caller.Realm, context.Caller.Flow, turn.Self.Key, turn.Now);
 
     public static ResponseContext BindingsFound(ForwardingTurn turn, ResponseContext context, ImmutableArray<Binding> bindings)
     {
         context = context with { Lookup = 0 };
-        RoutePlan plan = RoutePlan.For(turn.Settings, context.Caller.Realm, context.Request.RequestUri, turn.Self.Key, unregistered: bindings.IsEmpty);
+        RoutePlan plan = RoutePlan.For(turn.Settings, Question(turn, context) with { IsUnregistered = bindings.IsEmpty });
         if (plan.AddressOfRecord is not { } aor)
         {
             return Follow(turn, context, plan);

@@ -34,6 +34,9 @@ public sealed record ResponseContext
     /// <summary>Targets not tried yet.</summary>
     public ImmutableArray<Target> Targets { get; init; } = [];
 
+    /// <summary>Final responses after which the next target is tried, by the route that was taken; empty: those of the trunk that refused.</summary>
+    public ImmutableArray<int> RetryOn { get; init; } = [];
+
     /// <summary>All targets at once (the phones of a user), or one after the other (endpoints of trunks).</summary>
     public bool Parallel { get; init; }
 

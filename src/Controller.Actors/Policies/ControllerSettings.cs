@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Text.RegularExpressions;
+using Controller.Actors.Routing;
+using Controller.Actors.Routing.Tables;
 using Controller.Sip.Digest;
 using Controller.Sip.Transport;
 
@@ -23,6 +24,16 @@ public sealed record ControllerSettings
     public RegistrarSettings Registrar { get; init; } = new();
     public ImmutableDictionary<string, TrunkSettings> Trunks { get; init; } = ImmutableDictionary<string, TrunkSettings>.Empty;
     public ImmutableArray<RouteSettings> Routes { get; init; } = [];
+
+    /// <summary>By name; what routes ask for who carries a number.</summary>
+    public ImmutableDictionary<string, RateTable> Tables { get; init; } = ImmutableDictionary<string, RateTable>.Empty;
+    public EmergencySettings Emergency { get; init; } = new();
+
+    /// <summary>The one that times of day in routes are of.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>Which trunks have an endpoint at an address: for requests that come from there.</summary>
+    internal TrunkSources Sources => field is { } known && ReferenceEquals(known.Trunks, Trunks) ? known : field = new TrunkSources(Trunks);
     public CallSettings Calls { get; init; } = new();
 
     /// <summary>The policy for a REFER on a leg: of its trunk, if that has one, else of its realm.</summary>
@@ -123,28 +134,6 @@ public sealed record TrunkSettings
 
 /// <param name="Uri">A SIP URI whose host, port and transport parameter say where to send.</param>
 public sealed record TrunkPeerSettings(string Uri, int Priority = 1, int Weight = 1);
-
-public sealed record RouteSettings
-{
-    public required string Name { get; init; }
-    public string? FromRealm { get; init; }
-    public string? Domain { get; init; }
-
-    /// <summary>Matched against the Request-URI's user part.</summary>
-    public Regex? User { get; init; }
-
-    /// <summary>True: only if the Request-URI's address-of-record is in one of our domains (it is looked up; no binding answers 480, an unknown user 404).</summary>
-    public bool? Registered { get; init; }
-
-    /// <summary>Replacement for the user part, with the groups of <see cref="User"/>; null leaves it.</summary>
-    public string? RewriteUser { get; init; }
-
-    /// <summary>True: to the registered bindings of the Request-URI.</summary>
-    public bool ToRegistered { get; init; }
-    public ImmutableArray<RouteTarget> Trunks { get; init; } = [];
-}
-
-public sealed record RouteTarget(string Trunk, int Weight = 1);
 
 public sealed record CallSettings
 {

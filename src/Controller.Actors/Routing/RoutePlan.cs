@@ -1,18 +1,15 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Text;
-using Controller.Actors.Calls;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
-using Controller.Sip.Transport;
+using Controller.Actors.Routing.Tables;
 using Controller.Sip.Uris;
 
 namespace Controller.Actors.Routing;
 
 /// <summary>
-/// Where a call may go, and why: the first route that matches decides. The same function answers calls and
-/// <c>POST /api/v1/routes/simulate</c>.
+/// Where a call may go, and why: emergency numbers first, then the first route that matches. The same function answers calls, the fixtures of a
+/// configuration and <c>POST /api/v1/routes/simulate</c>.
 /// </summary>
 /// <param name="Status">0, or the final status to refuse the call with.</param>
 /// <param name="Route">Name of the route that matched; empty if none.</param>
@@ -21,36 +18,48 @@ namespace Controller.Actors.Routing;
 /// <param name="Explanation">One line for people.</param>
 public sealed record RoutePlan(int Status, string Route, string? AddressOfRecord, ImmutableArray<Target> Targets, string Explanation)
 {
-    /// <summary>What each route said, in order: for the decision trace.</summary>
-    public ImmutableArray<string> Trace { get; init; } = [];
+    /// <summary>What stands for a route's name where an emergency number was called.</summary>
+    public const string Emergency = "emergency";
 
-    /// <param name="requestUri">Of the INVITE; schemes other than sip, sips and tel have been refused before (416).</param>
-    /// <param name="unregistered">The user was looked up and has no binding: routes for registered users do not match.</param>
-    /// <param name="lot">What stands for chance in a weighted choice: the call's key.</param>
-    public static RoutePlan For(ControllerSettings settings, string realm, ReadOnlySpan<byte> requestUri, UInt128 lot, bool unregistered = false)
+    /// <summary>How many of a table's candidates are tried where the route does not say.</summary>
+    private const int MostOfTable = 20;
+
+    /// <summary>An emergency number was called: no limit applies.</summary>
+    public bool IsEmergency { get; init; }
+
+    /// <summary>Final responses after which the next target is tried; empty: those of the trunk that refused.</summary>
+    public ImmutableArray<int> RetryOn { get; init; } = [];
+
+    /// <summary>How long after the INVITE came a target has to ring; null: no such limit.</summary>
+    public TimeSpan? Budget { get; init; }
+
+    /// <param name="trace">Gets a reason for every route and candidate that is looked at; null for a call, which needs none.</param>
+    public static RoutePlan For(ControllerSettings settings, RouteRequest request, RouteTrace? trace = null)
     {
-        if (!SipUri.TryParse(requestUri, out SipUri uri))
+        if (!SipUri.TryParse(request.Uri.Span, out SipUri uri))
         {
             return Refused(404, "", "the Request-URI cannot be read");
         }
 
-        string user = Uri.UnescapeDataString(Latin1.Text(uri.User));
-        string domain = Latin1.Text(uri.Host).ToLowerInvariant();
-        bool ours = settings.IsOwnDomain(domain);
-        bool exists = ours && user.Length > 0 && settings.IsUser(user);
-        var trace = ImmutableArray.CreateBuilder<string>();
+        var facts = RouteFacts.Of(settings, request, uri);
+        if (IsEmergencyNumber(settings.Emergency, facts.User))
+        {
+            trace?.Add(Emergency, true, $"{facts.User} is an emergency number");
+            return ToEmergency(settings, request, facts.User, trace);
+        }
+
         foreach (RouteSettings route in settings.Routes)
         {
-            string? why = RouteMatch.WhyNot(route, realm, user, domain, ours, exists && !unregistered);
-            trace.Add($"{route.Name}: {why ?? "matches"}");
-            if (why is null)
+            RouteCondition missing = RouteMatch.Missing(route, facts);
+            trace?.Add(route.Name, missing == RouteCondition.None, RouteMatch.Explain(route, facts, missing));
+            if (missing == RouteCondition.None)
             {
-                return (route.ToRegistered ? ToRegistered(settings, route, uri, exists) : ToTrunks(settings, route, user, lot)) with { Trace = trace.ToImmutable() };
+                return route.ToRegistered ? ToRegistered(settings, route, uri, facts.Exists) : ToTrunks(settings, route, facts, trace);
             }
         }
 
         // 21.4.18: a user of ours who "is currently unavailable (for example, is not logged in"; 21.4.5: one who does not exist.
-        return (exists ? Refused(480, "", "not registered, and no other route matches") : Refused(404, "", "no route matches")) with { Trace = trace.ToImmutable() };
+        return facts.Exists ? Refused(480, "", "not registered, and no other route matches") : Refused(404, "", "no route matches");
     }
 
     /// <summary>The phones of a registered user, the preferred ones first.</summary>
@@ -59,60 +68,49 @@ public sealed record RoutePlan(int Status, string Route, string? AddressOfRecord
 
     private static RoutePlan Refused(int status, string route, string why) => new(status, route, null, [], why);
 
+    /// <summary>A context or another parameter that stands in the user part (<c>112;phone-context=+49</c>) does not hide it.</summary>
+    private static bool IsEmergencyNumber(EmergencySettings emergency, string user)
+    {
+        int end = user.IndexOf(';', StringComparison.Ordinal);
+        return emergency.Numbers.Contains(end < 0 ? user : user[..end]);
+    }
+
+    private static RoutePlan ToEmergency(ControllerSettings settings, RouteRequest request, string user, RouteTrace? trace) => Found(
+        new RouteSettings { Name = Emergency },
+        TrunkTargets.Of(settings, settings.Emergency.Trunks.Select(trunk => (trunk, "emergency, in the order given")), user, request.Lot, int.MaxValue, trace)) with
+    {
+        IsEmergency = true,
+        RetryOn = settings.Emergency.RetryOn,
+    };
+
     private static RoutePlan ToRegistered(ControllerSettings settings, RouteSettings route, in SipUri uri, bool exists) => exists
         ? new RoutePlan(0, route.Name, settings.RegistrarAddress(uri), [], "to the bindings of the user")
         : Refused(404, route.Name, "no such user");
 
-    private static RoutePlan ToTrunks(ControllerSettings settings, RouteSettings route, string user, UInt128 lot)
+    private static RoutePlan ToTrunks(ControllerSettings settings, RouteSettings route, RouteFacts facts, RouteTrace? trace)
     {
-        string number = route.User is not null && route.RewriteUser is not null ? route.User.Replace(user, route.RewriteUser) : user;
-        var targets = ImmutableArray.CreateBuilder<Target>();
-        foreach (RouteTarget choice in WeightedOrder.Of(route.Trunks, candidate => candidate.Weight, lot))
+        string number = route.User is not null && route.RewriteUser is not null ? route.User.Replace(facts.User, route.RewriteUser) : facts.User;
+        UInt128 lot = facts.Request.Lot;
+        if (route.Table is null)
         {
-            if (!settings.Trunks.TryGetValue(choice.Trunk, out TrunkSettings? trunk))
-            {
-                continue;
-            }
-
-            foreach (IGrouping<int, TrunkPeerSettings> same in trunk.Endpoints.GroupBy(peer => peer.Priority).OrderBy(group => group.Key))
-            {
-                foreach (TrunkPeerSettings peer in WeightedOrder.Of([.. same], candidate => candidate.Weight, lot))
-                {
-                    if (TargetAt(settings, trunk, peer, number) is { } target)
-                    {
-                        targets.Add(target);
-                    }
-                }
-            }
+            IEnumerable<(string, string)> trunks = TargetOrder.Of(route.Trunks, lot)
+                .Select(choice => (choice.Target.Trunk, trace is null ? "" : TargetOrder.Explain(choice.Target, choice.IsDrawn)));
+            return Found(route, TrunkTargets.Of(settings, trunks, number, lot, route.MaxAttempts ?? int.MaxValue, trace));
         }
 
-        return targets.Count == 0
-            ? Refused(503, route.Name, "no endpoint of the route's trunks can be used")
-            : new RoutePlan(0, route.Name, null, targets.ToImmutable(), "to trunks");
+        if (!settings.Tables.TryGetValue(route.Table, out RateTable? table))
+        {
+            return Refused(503, route.Name, $"there is no table {route.Table}");
+        }
+
+        ImmutableArray<Target> targets = TrunkTargets.Of(
+            settings, TableTargets.Of(route, table, number, facts.Request, trace), number, lot, route.MaxAttempts ?? MostOfTable, trace);
+
+        // 21.4.5: "definitive information that the user does not exist"; a number that no carrier has is no fault of ours.
+        return targets.IsEmpty ? Refused(404, route.Name, $"table {route.Table} has nobody for {number} who can be used") : Found(route, targets);
     }
 
-    private static Target? TargetAt(ControllerSettings settings, TrunkSettings trunk, TrunkPeerSettings peer, string number)
-    {
-        byte[] text = Encoding.ASCII.GetBytes(peer.Uri);
-        if (!SipUri.TryParse(text, out SipUri uri))
-        {
-            return null;
-        }
-
-        SipTransport transport = uri.Transport ?? (uri.Scheme == UriScheme.Sips ? SipTransport.Tls : SipTransport.Udp);
-        if (settings.ListenerFor(trunk.Realm, transport) is not { } listener)
-        {
-            return null;
-        }
-
-        string host = Latin1.Text(uri.Host);
-        string written = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
-        string at = uri.Port == 0 ? written : $"{written}:{uri.Port}";
-        string user = number.Length == 0 ? "" : Uri.EscapeDataString(number).Replace("%2B", "+", StringComparison.Ordinal) + "@";
-        string requestUri = $"sip:{user}{at}{(uri.Transport is { } asked ? ";transport=" + asked.UriToken() : "")}";
-        string party = $"<sip:{user}{written}>";
-        bool literal = IPAddress.TryParse(host, out _);
-        Flow? flow = literal ? NextHops.Literal(settings, trunk.Realm, text, SipTransport.Udp) : null;
-        return new Target(requestUri, party, flow, literal ? "" : host, uri.Port, transport, listener, trunk.Name);
-    }
+    private static RoutePlan Found(RouteSettings route, ImmutableArray<Target> targets) => targets.IsEmpty
+        ? Refused(503, route.Name, "no endpoint of the route's trunks can be used")
+        : new RoutePlan(0, route.Name, null, targets, "to trunks") { RetryOn = route.RetryOn, Budget = route.Budget };
 }

@@ -41,6 +41,11 @@ public sealed class ConfigurationReload(
                 _running = next;
             }
 
+            foreach (string note in next.Notes)
+            {
+                log.LeftOut(note);
+            }
+
             string[] changed = [.. change.Live.Select(k => k.Key)];
             log.Reloaded(now.Version, changed.Length == 0 ? "nothing" : string.Join(", ", changed));
             return new ReloadResult(new ReloadAnswer(now.Version, changed), []);

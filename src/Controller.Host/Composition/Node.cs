@@ -43,7 +43,7 @@ public sealed class Node : IAsyncDisposable
     private readonly AdminServer _admin;
     private readonly ILogger<Node> _log;
 
-    private Node(LoadedConfiguration configuration, Func<ConfigurationResult> reread, ILoggerFactory logs, Func<IJournal, IJournal>? around)
+    private Node(LoadedConfiguration configuration, Func<ConfigurationResult> reread, ILoggerFactory logs, Func<IJournal, IJournal>? around, Func<string, ConfigurationResult> candidate)
     {
         _configuration = configuration;
         _log = logs.CreateLogger<Node>();
@@ -87,7 +87,7 @@ public sealed class Node : IAsyncDisposable
                 Registrations = registrations,
                 Trunks = new SettingsTrunkDirectory(settings, calls),
                 Cluster = _home.View(_life),
-                Routes = new RoutePlanSimulator(settings),
+                Routes = new RoutePlanSimulator(settings, calls, candidate, _home.Clock),
                 Reload = Reload,
                 Metrics = metrics,
             }, logs);
@@ -121,11 +121,13 @@ public sealed class Node : IAsyncDisposable
 
     /// <param name="reread">Reads the configuration again, for a reload.</param>
     /// <param name="around">Wraps the journal: for whoever wants to see its commits (the demo, a test).</param>
+    /// <param name="candidate">Reads a text as a configuration that might run, for a rehearsal; null: with nothing of this process's environment.</param>
     /// <exception cref="Exception">What <see cref="StartFailure"/> explains; nothing stays open.</exception>
     public static async Task<Node> StartAsync(
-        LoadedConfiguration configuration, Func<ConfigurationResult> reread, ILoggerFactory logs, Func<IJournal, IJournal>? around = null)
+        LoadedConfiguration configuration, Func<ConfigurationResult> reread, ILoggerFactory logs, Func<IJournal, IJournal>? around = null,
+        Func<string, ConfigurationResult>? candidate = null)
     {
-        Node node = new(configuration, reread, logs, around);
+        Node node = new(configuration, reread, logs, around, candidate ?? (text => ConfigurationLoader.LoadCandidate(text, [], new Dictionary<string, string>())));
         try
         {
             await node._admin.StartAsync().ConfigureAwait(false);

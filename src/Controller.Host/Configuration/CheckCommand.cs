@@ -15,6 +15,11 @@ public static class CheckCommand
 
         if (result.Configuration is { } configuration)
         {
+            foreach (string note in configuration.Notes)
+            {
+                output.WriteLine(note);
+            }
+
             output.WriteLine($"{file ?? "hocon/single-node.conf"}: ok: {configuration.Listeners.Length} listeners, {configuration.Draft.Trunks.Count} trunks, {configuration.Draft.Routes.Length} routes");
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Controller.Actors.Routing.Tables;
 using Controller.Host.Configuration.Binding;
 using Controller.Host.Configuration.Keys;
 
@@ -18,8 +19,13 @@ public sealed record ConfigurationChange(ImmutableArray<ChangedKey> Live, Immuta
             .Where(change => change.Before?.Text != change.After?.Text)
             .OrderBy(change => change.Path, StringComparer.Ordinal)
             .ToList();
+
+        // The same name of a file, and another table in it.
+        IEnumerable<ChangedKey> tables = next.Draft.Tables
+            .Where(table => running.Draft.Tables.TryGetValue(table.Key, out RateTable? before) && !ReferenceEquals(before, table.Value) && before.Mark != table.Value.Mark)
+            .Select(table => new ChangedKey($"{KeyCatalogue.Root}.tables.{table.Key}", running.Draft.Tables[table.Key].ToString(), table.Value.ToString()));
         return new ConfigurationChange(
-            [.. changes.Where(change => KeyCatalogue.IsLive(change.Path)).Select(Shown)],
+            [.. tables, .. changes.Where(change => KeyCatalogue.IsLive(change.Path)).Select(Shown)],
             [.. changes.Where(change => !KeyCatalogue.IsLive(change.Path)).Select(Shown)]);
     }
 

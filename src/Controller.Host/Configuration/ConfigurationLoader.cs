@@ -4,6 +4,7 @@ using Controller.Host.Configuration.Binding;
 using Controller.Host.Configuration.Hocon;
 using Controller.Host.Configuration.Keys;
 using Controller.Host.Configuration.Sources;
+using Controller.Host.Configuration.Tables;
 
 namespace Controller.Host.Configuration;
 
@@ -11,7 +12,7 @@ namespace Controller.Host.Configuration;
 /// 1. reference defaults, the file, the environment and <c>--set</c> are parsed: each wins over those before;
 /// 2. they are resolved together, so that a default may refer to what the file says;
 /// 3. every key is checked by itself against the catalogue;
-/// 4. options and settings are bound, and what has to fit together is checked.
+/// 4. options and settings are bound, and what has to fit together is checked; if it does, the fixtures of the routes are run.
 /// Whatever goes wrong in 1 ends there with all problems of 1, and 2 likewise; 3 and 4 report together.
 /// </summary>
 public static class ConfigurationLoader
@@ -19,7 +20,8 @@ public static class ConfigurationLoader
     /// <param name="file">Null: the default configuration, <c>hocon/single-node.conf</c>.</param>
     /// <param name="sets">KEY=VALUE each.</param>
     /// <param name="environment">All variables: <c>CONTROLLER__…</c> override keys, any of them can be substituted.</param>
-    public static ConfigurationResult Load(string? file, IReadOnlyList<string> sets, IReadOnlyDictionary<string, string> environment)
+    /// <param name="tables">Keeps what it has read of files that have not changed since; null: every file is read.</param>
+    public static ConfigurationResult Load(string? file, IReadOnlyList<string> sets, IReadOnlyDictionary<string, string> environment, RateFiles? tables = null)
     {
         (string source, string? text) = file is null ? ConfigurationFiles.Default() : (file, null);
         if (text is null)
@@ -36,12 +38,16 @@ public static class ConfigurationLoader
 
         return text is null
             ? Refused([new ConfigurationProblem(new HoconOrigin(source, 0), "file", "no such file; expected a configuration in HOCON")])
-            : Load(source, text, sets, environment, ConfigurationFiles.Read);
+            : Load(source, text, sets, environment, ConfigurationFiles.Read, tables);
     }
+
+    /// <summary>The same for a text that came by itself: it includes nothing.</summary>
+    public static ConfigurationResult LoadCandidate(string text, IReadOnlyList<string> sets, IReadOnlyDictionary<string, string> environment, RateFiles? tables = null) =>
+        Load("candidate", text, sets, environment, name => throw new IOException($"{Path.GetFileName(name)} is not followed: a candidate stands in one text"), tables);
 
     /// <summary>The same for a text at hand.</summary>
     internal static ConfigurationResult Load(
-        string source, string text, IReadOnlyList<string> sets, IReadOnlyDictionary<string, string> environment, HoconText files)
+        string source, string text, IReadOnlyList<string> sets, IReadOnlyDictionary<string, string> environment, HoconText files, RateFiles? tables = null)
     {
         var problems = new List<ConfigurationProblem>();
         var documents = new List<HoconDocument> { Reference() };
@@ -65,7 +71,7 @@ public static class ConfigurationLoader
 
         // A default that refers to a key which the file has broken: the third step names the key itself.
         unresolved = [.. unresolved.Where(p => p.Origin.Source != ConfigurationFiles.ReferenceSource)];
-        return unresolved.Count > 0 ? Refused(unresolved) : Bind(source, root, documents.SelectMany(d => d.ReferencedRoots).ToHashSet());
+        return unresolved.Count > 0 ? Refused(unresolved) : Bind(source, root, documents.SelectMany(d => d.ReferencedRoots).ToHashSet(), tables ?? new RateFiles());
     }
 
     /// <summary>Its second root, which explains the entries of maps and lists, is no part of any configuration.</summary>
@@ -77,8 +83,9 @@ public static class ConfigurationLoader
         return reference with { Root = root };
     }
 
-    private static ConfigurationResult Bind(string source, HoconObject root, HashSet<string> referencedRoots)
+    private static ConfigurationResult Bind(string source, HoconObject root, HashSet<string> referencedRoots, RateFiles tables)
     {
+        var notes = new List<string>();
         HoconValue? value = root.Fields.GetValueOrDefault(KeyCatalogue.Root);
         if (value is not HoconObject controller)
         {
@@ -109,13 +116,21 @@ public static class ConfigurationLoader
             Realms = realms,
             Registrar = RegistrarBinding.Bind(known),
             Trunks = trunks,
+            TimeZone = known.Get("routing.time-zone", TimeZoneInfo.Utc),
+            Tables = TableBinding.Bind(known, tables, trunks.Keys, notes),
+            Emergency = EmergencyBinding.Bind(known, trunks.Keys),
             Routes = RouteBinding.Bind(known, realms.Keys, trunks.Keys),
             Calls = CallBinding.Bind(known),
         };
+        if (known.Problems.Count == 0)
+        {
+            RouteFixtures.Run(known, draft);
+        }
+
         return known.Problems.Count > 0
             ? Refused(known.Problems)
             : new ConfigurationResult(
-                new LoadedConfiguration { Host = host, Listeners = listeners, Draft = draft, Values = known.All.ToImmutableSortedDictionary(StringComparer.Ordinal) }, []);
+                new LoadedConfiguration { Host = host, Listeners = listeners, Draft = draft, Notes = [.. notes], Values = known.All.ToImmutableSortedDictionary(StringComparer.Ordinal) }, []);
     }
 
     private static ConfigurationResult Refused(IReadOnlyList<ConfigurationProblem> problems)

@@ -16,6 +16,9 @@ public sealed record LoadedConfiguration
     /// <summary>Everything but <see cref="ControllerSettings.Secret"/>, the version and the bound ports.</summary>
     internal ControllerSettings Draft { get; init; } = new() { Version = 0, Secret = default, Listeners = [] };
 
+    /// <summary>What was left out of what was read, and why: rows of tables.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>Every value by its key below <c>controller</c>, for comparing two configurations.</summary>
     internal ImmutableSortedDictionary<string, KnownValue> Values { get; init; } = ImmutableSortedDictionary<string, KnownValue>.Empty;
 

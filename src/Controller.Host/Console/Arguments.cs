@@ -5,7 +5,11 @@ namespace Controller.Host.Console;
 /// <param name="Sets">KEY=VALUE each, in the order given; a later one wins.</param>
 public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnlyList<string> Sets)
 {
-    private static readonly string[] Options = ["--config", "--set", "--help", "--version"];
+    private const string Simulate = "simulate";
+    private static readonly string[] Options = ["--config", "--set", "--help", "--version", "--unregistered", .. RouteArguments.Options.Keys];
+
+    /// <summary>Of the command <see cref="CommandName.Route"/>.</summary>
+    public RouteArguments Route { get; init; } = new();
 
     /// <exception cref="UserErrorException">The line cannot be understood; the message is one line for the user.</exception>
     public static Arguments Parse(IReadOnlyList<string> words)
@@ -13,6 +17,8 @@ public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnl
         CommandName? command = null;
         string? file = null;
         List<string> sets = [];
+        List<(string, string)> route = [];
+        bool unregistered = false, simulate = false;
         for (int i = 0; i < words.Count; i++)
         {
             string word = words[i];
@@ -33,7 +39,19 @@ public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnl
                 case "--version":
                     command = CommandName.Version;
                     break;
+                case "--unregistered":
+                    unregistered = true;
+                    break;
+                case Simulate when command == CommandName.Route && !simulate:
+                    simulate = true;
+                    break;
                 default:
+                    if (RouteArguments.Options.TryGetValue(name, out string? expected))
+                    {
+                        route.Add((name, ValueOf(name, inline, words, ref i, expected)));
+                        break;
+                    }
+
                     if (name.StartsWith('-'))
                     {
                         throw new UserErrorException($"unknown option '{name}'{Nearest(name, Options)}; see 'help'");
@@ -49,7 +67,17 @@ public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnl
             }
         }
 
-        return new Arguments(command ?? CommandName.Run, file, sets);
+        if (command == CommandName.Route && !simulate)
+        {
+            throw new UserErrorException($"the command 'route' needs '{Simulate}'; see 'help'");
+        }
+
+        if (command is not (CommandName.Route or CommandName.Help) && (unregistered || route.Count > 0))
+        {
+            throw new UserErrorException($"option '{(route.Count > 0 ? route[0].Item1 : "--unregistered")}' is for 'route simulate'; see 'help'");
+        }
+
+        return new Arguments(command ?? CommandName.Run, file, sets) { Route = new RouteArguments { Values = route, IsUnregistered = unregistered } };
     }
 
     private static CommandName CommandOf(string word)

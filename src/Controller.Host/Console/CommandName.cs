@@ -5,6 +5,7 @@ public enum CommandName : byte
     Run,
     Check,
     Demo,
+    Route,
     Help,
     Version,
 }

@@ -1,5 +1,6 @@
 using Controller.Host.Composition;
 using Controller.Host.Configuration;
+using Controller.Host.Configuration.Tables;
 
 namespace Controller.Host.Console;
 
@@ -9,7 +10,9 @@ public static class RunCommand
     public static async Task<int> RunAsync(Arguments arguments, TextWriter output, TextWriter errors)
     {
         IReadOnlyDictionary<string, string> environment = ProcessEnvironment.Read();
-        ConfigurationResult Read() => ConfigurationLoader.Load(arguments.ConfigFile, arguments.Sets, environment);
+        RateFiles tables = new();
+        ConfigurationResult Read() => ConfigurationLoader.Load(arguments.ConfigFile, arguments.Sets, environment, tables);
+        ConfigurationResult Candidate(string text) => ConfigurationLoader.LoadCandidate(text, arguments.Sets, environment, tables);
         ConfigurationResult result = Read();
         if (result.Configuration is not { } configuration)
         {
@@ -21,12 +24,17 @@ public static class RunCommand
             return 1;
         }
 
+        foreach (string note in configuration.Notes)
+        {
+            await errors.WriteLineAsync(note).ConfigureAwait(false);
+        }
+
         using StopSignals signals = new();
         using ILoggerFactory logs = LogSetup.Create(configuration.Host.Log.Level);
         Node node;
         try
         {
-            Task<Node> starting = Node.StartAsync(configuration, Read, logs);
+            Task<Node> starting = Node.StartAsync(configuration, Read, logs, candidate: Candidate);
             if (await Task.WhenAny(starting, signals.Stop).ConfigureAwait(false) != starting)
             {
                 // A node of a cluster may wait for the others; nothing is its own yet that would have to be given away.

@@ -13,6 +13,7 @@ using Controller.Host.Admin.Registrations;
 using Controller.Host.Admin.Routes;
 using Controller.Host.Admin.Server;
 using Controller.Host.Admin.Trunks;
+using Controller.Host.Configuration;
 using Controller.Host.Configuration.Options;
 using Controller.Host.Telemetry;
 using Controller.Sharding.Embedded;
@@ -63,7 +64,7 @@ internal sealed class AdminFixture : IAsyncDisposable, IConfigurationReload
             Registrations = new ActorRegistrationDirectory<RegistrationState>(Actors, (_, state) => RegistrationProjection.Of(state, Now)),
             Trunks = new SettingsTrunkDirectory(Settings, calls),
             Cluster = new SingleNodeView(Life, new SingleNodePlacement()),
-            Routes = new RoutePlanSimulator(Settings),
+            Routes = new RoutePlanSimulator(Settings, calls, text => ConfigurationLoader.LoadCandidate(text, [], new Dictionary<string, string>()), TimeProvider.System),
             Reload = this,
             Metrics = _metrics,
         }, NullLoggerFactory.Instance);

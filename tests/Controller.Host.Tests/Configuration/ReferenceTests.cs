@@ -63,6 +63,8 @@ public sealed class ReferenceTests
             ["user"] = "registrar.users.*",
             ["trunk"] = "trunks.*",
             ["route"] = "routes[]",
+            ["table-target"] = "routes[].to",
+            ["table"] = "tables.*",
         };
         var entries = (HoconObject)root.Fields["entries"];
         Assert.Equal(places.Keys.Order(), entries.Fields.Keys.Order());

@@ -183,9 +183,15 @@ internal static class Expiry
     /// <summary>The target being tried has shown no sign of life, or it rings and nobody answers: the next one, if there is another.</summary>
     private static void TryTimedOut(Turn turn)
     {
+        if (turn.State.BudgetUntil <= turn.Now && !turn.State.IsDecided && (turn.State.Legs.Length == 1 || turn.State.Legs[^1].State != LegState.Early))
+        {
+            Forking.BudgetSpent(turn);
+            return;
+        }
+
         turn.Happened(new CallEvent.RingingLimited(Instant.Never));
         Cancellation.Cancel(turn, turn.State.Legs[^1], Reasons.Of(408));
-        if (!turn.State.IsDecided && !turn.State.Targets.IsEmpty)
+        if (!turn.State.IsDecided && !turn.State.Targets.IsEmpty && turn.Now < turn.State.BudgetUntil)
         {
             Setup.TryNext(turn);
         }

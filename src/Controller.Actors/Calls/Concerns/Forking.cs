@@ -206,7 +206,7 @@ internal static class Forking
             return;
         }
 
-        if (!turn.State.Targets.IsEmpty && !global && (turn.State.Targets[0].IsRedirected || IsRetried(turn, status)))
+        if (!turn.State.Targets.IsEmpty && !global && turn.Now < turn.State.BudgetUntil && (turn.State.Targets[0].IsRedirected || IsRetried(turn, status)))
         {
             Setup.TryNext(turn);
             return;
@@ -256,8 +256,21 @@ internal static class Forking
 
     private static int Substitute(int status) => status is 401 or 407 ? 403 : 480;
 
+    /// <summary>Nobody rings, and the route gives no more time: the caller need not wait for answers to CANCELs.</summary>
+    public static void BudgetSpent(Turn turn)
+    {
+        int best = turn.State.BestStatus == 0 ? 408 : turn.State.BestStatus;
+        Refuse(turn, IsRelayed(best) ? best : Substitute(best), "failed", "no target rang in the time that the route gives", "controller", Reasons.Of(408));
+    }
+
+    /// <summary>What the route says was stored when it was asked; else what the trunk says now.</summary>
     private static bool IsRetried(Turn turn, int status)
     {
+        if (!turn.State.RetryOn.IsEmpty)
+        {
+            return turn.State.RetryOn.Contains(status);
+        }
+
         string trunk = turn.State.Legs.Length > 1 ? turn.State.Legs[^1].Trunk : turn.State.Targets[0].Trunk;
         return turn.Settings.Trunks.TryGetValue(trunk, out TrunkSettings? settings) && settings.RetryOn.Contains(status);
     }

@@ -119,7 +119,7 @@ internal static class Setup
     {
         SipMessage invite = turn.State.Invite!;
         DialogQuery? dialog = ReplacedDialogs.Named(turn.Secret, invite);
-        RoutePlan plan = RoutePlan.For(turn.Settings, turn.State.A.Realm, invite.RequestUri, turn.Self.Key);
+        RoutePlan plan = RoutePlan.For(turn.Settings, Question(turn, invite));
         if (plan.Status == 0 || dialog is not null)
         {
             turn.Send(Responses.Destination(invite, turn.State.A.Flow), Responses.Begin(invite, 100, default, turn.State.A.Flow.Remote, null).Finish());
@@ -140,6 +140,10 @@ internal static class Setup
         }
     }
 
+    /// <summary>By the time that the call began: asked again after a recovery, it is the same question.</summary>
+    private static RouteRequest Question(Turn turn, SipMessage invite) =>
+        RouteRequest.Of(invite, turn.State.A.Realm, turn.State.A.Flow, turn.Self.Key, turn.State.StartedAt);
+
     private static void Follow(Turn turn, RoutePlan plan)
     {
         if (plan.Status != 0)
@@ -148,7 +152,11 @@ internal static class Setup
             return;
         }
 
-        turn.Happened(new CallEvent.Routed(plan.Route, plan.Targets, Parallel: false));
+        turn.Happened(new CallEvent.Routed(plan.Route, plan.Targets, Parallel: false)
+        {
+            RetryOn = plan.RetryOn,
+            BudgetUntil = plan.Budget is { } budget ? turn.State.StartedAt.After(budget) : Instant.Never,
+        });
         TryNext(turn);
     }
 
@@ -159,7 +167,7 @@ internal static class Setup
             return;
         }
 
-        RoutePlan plan = RoutePlan.For(turn.Settings, turn.State.A.Realm, turn.State.Invite!.RequestUri, turn.Self.Key, unregistered: bindings.IsEmpty);
+        RoutePlan plan = RoutePlan.For(turn.Settings, Question(turn, turn.State.Invite!) with { IsUnregistered = bindings.IsEmpty });
         if (plan.AddressOfRecord is null)
         {
             Follow(turn, plan);
@@ -202,6 +210,12 @@ internal static class Setup
     /// <summary>Tries the target at the head of the list; a name is looked up first.</summary>
     public static void TryNext(Turn turn)
     {
+        if (turn.State.BudgetUntil <= turn.Now)
+        {
+            Forking.BudgetSpent(turn);
+            return;
+        }
+
         Target target = turn.State.Targets[0];
         if (target.Flow is { } flow)
         {
@@ -258,6 +272,7 @@ internal static class Setup
         byte[] bytes = Requests.Invite(turn.Crossing(turn.State.A, leg), branch, invite, target.Replaces);
         bool another = turn.State.Targets.Length > 1 && !turn.State.Parallel;
         Instant tryUntil = another && turn.Settings.Trunks.TryGetValue(target.Trunk, out TrunkSettings? trunk) ? turn.Now.After(trunk.TryTimeout) : Instant.Never;
+        tryUntil = Instant.Earlier(tryUntil, turn.State.BudgetUntil);
         turn.Happened(new CallEvent.LegTried(turn.Now, leg, branch, bytes, tryUntil));
         turn.Send(flow, bytes, branch);
     }

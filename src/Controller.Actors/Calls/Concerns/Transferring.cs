@@ -58,7 +58,11 @@ internal static class Transferring
     }
 
     private static RoutePlan Plan(Turn turn, Transfer transfer, string uri, bool unregistered) =>
-        RoutePlan.For(turn.Settings, turn.State.Legs[transfer.Referrer].Realm, Latin1.Octets(uri), turn.Self.Key, unregistered);
+        RoutePlan.For(turn.Settings, new RouteRequest(turn.State.Legs[transfer.Referrer].Realm, Latin1.Octets(uri), turn.Self.Key, turn.Now)
+        {
+            Source = turn.State.Legs[transfer.Referrer].Flow,
+            IsUnregistered = unregistered,
+        });
 
     private static void Follow(Turn turn, RoutePlan plan)
     {

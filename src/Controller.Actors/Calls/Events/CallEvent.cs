@@ -18,7 +18,14 @@ public abstract record CallEvent
     public sealed record Received(Instant At, Leg Caller, string Branch, ReadOnlyMemory<byte> Invite, Instant NoAnswerAt) : CallEvent;
 
     /// <summary>It is known where the call may go.</summary>
-    public sealed record Routed(string Route, ImmutableArray<Target> Targets, bool Parallel) : CallEvent;
+    public sealed record Routed(string Route, ImmutableArray<Target> Targets, bool Parallel) : CallEvent
+    {
+        /// <summary>Final responses after which the next target is tried; empty: those of the trunk that refused.</summary>
+        public ImmutableArray<int> RetryOn { get; init; } = [];
+
+        /// <summary>When a target has to ring at the latest.</summary>
+        public Instant BudgetUntil { get; init; } = Instant.Never;
+    }
 
     /// <summary>A target is tried: this INVITE goes out on a new leg (#2).</summary>
     public sealed record LegTried(Instant At, Leg Leg, string Branch, ReadOnlyMemory<byte> Invite, Instant TryUntil) : CallEvent;

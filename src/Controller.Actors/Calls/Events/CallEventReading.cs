@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Controller.Actors.Calls.State;
+using Controller.Sharding.Model;
 using Controller.Sip.Messages;
 using Controller.Sip.Transport;
 using Google.Protobuf;
@@ -13,7 +14,11 @@ internal static class CallEventReading
     public static CallEvent FromWire(Wire.Happened happened) => happened.KindCase switch
     {
         Wire.Happened.KindOneofCase.Received => FromWire(happened.Received),
-        Wire.Happened.KindOneofCase.Routed => new CallEvent.Routed(Text(happened.Routed.Route), [.. happened.Routed.Targets.Select(FromWire)], happened.Routed.Parallel),
+        Wire.Happened.KindOneofCase.Routed => new CallEvent.Routed(Text(happened.Routed.Route), [.. happened.Routed.Targets.Select(FromWire)], happened.Routed.Parallel)
+        {
+            RetryOn = [.. happened.Routed.RetryOn.Select(status => (int)status)],
+            BudgetUntil = happened.Routed.BudgetUntil == 0 ? Instant.Never : new(happened.Routed.BudgetUntil),
+        },
         Wire.Happened.KindOneofCase.LegTried => FromWire(happened.LegTried),
         Wire.Happened.KindOneofCase.LegRang => FromWire(happened.LegRang),
         Wire.Happened.KindOneofCase.LegAnswered => FromWire(happened.LegAnswered),

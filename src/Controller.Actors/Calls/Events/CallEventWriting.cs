@@ -1,4 +1,5 @@
 using Controller.Actors.Calls.State;
+using Controller.Sharding.Model;
 using Controller.Sip.Transport;
 using Google.Protobuf;
 
@@ -42,8 +43,9 @@ internal static class CallEventWriting
 
     public static Wire.Routed ToWire(CallEvent.Routed e)
     {
-        var wire = new Wire.Routed { Route = Text(e.Route), Parallel = e.Parallel };
+        var wire = new Wire.Routed { Route = Text(e.Route), Parallel = e.Parallel, BudgetUntil = e.BudgetUntil == Instant.Never ? 0 : e.BudgetUntil.Milliseconds };
         wire.Targets.AddRange(e.Targets.Select(ToWire));
+        wire.RetryOn.AddRange(e.RetryOn.Select(status => (uint)status));
         return wire;
     }
 

@@ -33,6 +33,16 @@ internal static class CallProgress
         };
     }
 
+    /// <summary>What the route says of its failures is said once: where the rest of its targets is stored again, it still holds.</summary>
+    public static CallState Routed(CallState state, CallEvent.Routed e) => state with
+    {
+        Route = e.Route,
+        Targets = e.Targets,
+        Parallel = e.Parallel,
+        RetryOn = e.RetryOn.IsEmpty ? state.RetryOn : e.RetryOn,
+        BudgetUntil = e.BudgetUntil == Instant.Never ? state.BudgetUntil : e.BudgetUntil,
+    };
+
     public static CallState Refused(CallState state, CallEvent.Refused e)
     {
         CallState next = state.With(state.A with { State = LegState.Terminated });

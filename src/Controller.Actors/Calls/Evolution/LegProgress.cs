@@ -124,7 +124,9 @@ internal static class LegProgress
             EarlyDialogs = next.EarlyDialogs.RemoveAll(dialog => dialog.Leg == e.Leg),
             Provisionals = next.Provisionals.RemoveAll(provisional => next.EarlyDialog(provisional.CallerTag)?.Leg == e.Leg),
             BestStatus = Better(state.BestStatus, Counted(leg, e.Status)),
-            TryUntil = Instant.Never,
+
+            // One that was passed over has answered its CANCEL: the time of the one being tried goes on.
+            TryUntil = e.Leg == state.Legs.Length - 1 ? Instant.Never : state.TryUntil,
         };
     }
 

@@ -30,6 +30,12 @@ public sealed record CallState
     /// <summary>When the leg being tried has to have shown a sign of life, if there is another target to try; once it has, when it has to have answered.</summary>
     public Instant TryUntil { get; init; } = Instant.Never;
 
+    /// <summary>When a target has to ring at the latest, by the route that was taken.</summary>
+    public Instant BudgetUntil { get; init; } = Instant.Never;
+
+    /// <summary>Final responses after which the next target is tried, by the route that was taken; empty: those of the trunk that refused.</summary>
+    public ImmutableArray<int> RetryOn { get; init; } = [];
+
     /// <summary>The caller's INVITE, as received, while it may still be needed (a next target, responses to it).</summary>
     public SipMessage? Invite { get; init; }
 

@@ -1,35 +1,109 @@
-using System.Text;
+using System.Globalization;
+using Controller.Actors.Calls.Events;
 using Controller.Actors.Policies;
 using Controller.Actors.Routing;
+using Controller.Host.Admin.Calls;
+using Controller.Host.Configuration;
+using Controller.Host.Rehearsal;
 using Controller.Sharding.Runtime;
-using Controller.Sip.Uris;
+using Controller.Sip.Messages;
 
 namespace Controller.Host.Admin.Routes;
 
-/// <summary>Asks the function that routes calls, with the settings that run now.</summary>
-public sealed class RoutePlanSimulator(SettingsSource<ControllerSettings> settings) : IRouteSimulator
+/// <summary>Asks the function that routes calls, with the settings that run now, or with those of a candidate.</summary>
+/// <param name="calls">The INVITEs to compare come from the journals of these.</param>
+/// <param name="candidate">Reads a text as the running configuration was read.</param>
+public sealed class RoutePlanSimulator(
+    SettingsSource<ControllerSettings> settings, ICallDirectory calls, Func<string, ConfigurationResult> candidate, TimeProvider clock) : IRouteSimulator
 {
+    /// <summary>How many of the calls that would go elsewhere are named.</summary>
+    private const int MostNamed = 100;
+
     public RouteAnswer Simulate(RouteQuestion question)
     {
         ControllerSettings now = settings.Current;
-        string realm = question.Realm ?? now.Listeners[0].Realm;
-        if (!now.Listeners.Any(l => l.Realm == realm))
+        return RouteAnswers.Of(now, Request(question).Build(now));
+    }
+
+    public async Task<RouteComparison> CompareAsync(RouteQuestion question)
+    {
+        ControllerSettings now = settings.Current;
+        ConfigurationResult read = candidate(question.Configuration ?? "");
+        if (read.Configuration is not { } configuration)
         {
-            throw new FormatException($"realm: '{realm}' has no listener; known: {string.Join(", ", now.Listeners.Select(l => l.Realm).Distinct())}");
+            throw new FormatException("configuration: " + string.Join("; ", read.Problems));
         }
 
-        byte[] uri = Encoding.UTF8.GetBytes(question.Uri ?? "");
-        if (!SipUri.TryParse(uri, out SipUri parsed) || parsed.Scheme == UriScheme.Other)
+        // Ports that the system chose are those of the running listeners, where they are the same.
+        ControllerSettings next = configuration.Settings(now.Secret, []);
+        RouteAnswer? running = null, other = null;
+        bool differs = false;
+        if (IsAsked(question))
         {
-            throw new FormatException($"uri: '{question.Uri}' is not a sip, sips or tel URI, such as \"sip:bob@example.test\"");
+            RouteRequest before = Request(question).Build(now), after = Request(question).Build(next);
+            (running, other) = (RouteAnswers.Of(now, before), RouteAnswers.Of(next, after));
+            differs = !RouteOutcome.Of(now, before).IsSame(RouteOutcome.Of(next, after));
         }
 
-        RoutePlan plan = RoutePlan.For(now, realm, uri, UInt128.Zero);
-        string decision = plan.Status != 0 ? "rejected" : plan.AddressOfRecord is not null ? "registered" : "trunk";
-        RouteTargetView[] targets = plan.AddressOfRecord is { } aor
-            ? [new RouteTargetView(null, "sip:" + aor)]
-            : [.. plan.Targets.Select(t => new RouteTargetView(t.Trunk.Length > 0 ? t.Trunk : null, t.Uri))];
-        return new RouteAnswer(
-            decision, plan.Route.Length > 0 ? plan.Route : null, plan.Status != 0 ? plan.Status : null, targets, [.. plan.Trace, plan.Explanation]);
+        return new RouteComparison(running, other, differs, await RecentAsync(now, next, question.Recent ?? 0).ConfigureAwait(false));
+    }
+
+    private static bool IsAsked(RouteQuestion question) => !string.IsNullOrEmpty(question.Uri) || question.Invite is not null;
+
+    private RehearsedRequest Request(RouteQuestion question) => new(question.Uri ?? "")
+    {
+        Realm = question.Realm,
+        Source = question.Source,
+        Method = question.Method ?? "INVITE",
+        Headers = question.Headers ?? [],
+        At = question.At,
+        Otherwise = clock.GetUtcNow(),
+        IsRegistered = question.Registered ?? true,
+        Text = question.Invite,
+    };
+
+    private async Task<RecentCalls> RecentAsync(ControllerSettings now, ControllerSettings next, int most)
+    {
+        var changed = new List<ChangedCall>();
+        int examined = 0, count = 0;
+        foreach (CallView call in most == 0 ? [] : (await calls.FindAsync(new CallQuery(null, null, most)).ConfigureAwait(false)).Items)
+        {
+            UInt128 key = UInt128.Parse(call.Id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            IReadOnlyList<(long Sequence, object Event)> history = await calls.HistoryAsync(key).ConfigureAwait(false);
+
+            // A call that has ended meanwhile has no history any more.
+            if (history.Select(row => row.Event).OfType<CallEvent.Received>().FirstOrDefault() is not { } received)
+            {
+                continue;
+            }
+
+            RouteRequest request = RouteRequest.Of(SipMessage.Copy(received.Invite.Span), received.Caller.Realm, received.Caller.Flow, key, received.At);
+            RouteOutcome before = RouteOutcome.Of(now, request);
+            RouteOutcome after = RouteOutcome.Of(next, request with { Source = At(next, now, request) });
+            examined++;
+            if (!before.IsSame(after))
+            {
+                count++;
+                if (changed.Count < MostNamed)
+                {
+                    changed.Add(new ChangedCall(call.Id, call.From, call.To, before.ToString(), after.ToString()));
+                }
+            }
+        }
+
+        return new RecentCalls(examined, count, changed);
+    }
+
+    /// <summary>The listener of the candidate that is the one it came by: their order may be another.</summary>
+    private static Sip.Transport.Flow? At(ControllerSettings next, ControllerSettings now, RouteRequest request)
+    {
+        if (request.Source is not { } source)
+        {
+            return null;
+        }
+
+        ListenerSettings listener = now.Listeners[source.Listener];
+        int same = next.Listeners.ToList().FindIndex(other => other.Realm == listener.Realm && other.Transport == listener.Transport);
+        return same < 0 ? null : source with { Listener = same };
     }
 }

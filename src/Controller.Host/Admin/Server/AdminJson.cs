@@ -26,6 +26,7 @@ namespace Controller.Host.Admin.Server;
 [JsonSerializable(typeof(ClusterAnswer))]
 [JsonSerializable(typeof(RouteQuestion))]
 [JsonSerializable(typeof(RouteAnswer))]
+[JsonSerializable(typeof(RouteComparison))]
 [JsonSerializable(typeof(ReloadAnswer))]
 [JsonSerializable(typeof(JsonObject))]
 public sealed partial class AdminJson : JsonSerializerContext;

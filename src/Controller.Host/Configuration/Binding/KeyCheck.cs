@@ -20,11 +20,11 @@ internal static class KeyCheck
     {
         switch (value)
         {
-            case HoconObject map when node.IsObject:
-                CheckObject(known, node, map, path);
-                break;
             case HoconObject map when node.Item is not null && AsList(map) is { } numbered:
                 CheckList(known, node.Item, numbered, path);
+                break;
+            case HoconObject map when node.IsObject:
+                CheckObject(known, node, map, path);
                 break;
             case HoconArray array when node.Item is not null:
                 CheckList(known, node.Item, array, path);

@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Controller.Actors.Policies;
+using Controller.Actors.Routing.Tables;
 
 namespace Controller.Host.Configuration.Binding;
 
 /// <summary>Second pass: routes.</summary>
 internal static class RouteBinding
 {
-    private const string Registered = "registered";
+    private static readonly string[] LimitsOfTrunks = ["retry-on", "budget", "max-attempts"];
 
     public static ImmutableArray<RouteSettings> Bind(KnownValues known, IEnumerable<string> realms, IEnumerable<string> trunks)
     {
@@ -39,58 +40,56 @@ internal static class RouteBinding
             CheckGroups(known, path + ".rewrite.user", rewrite, user);
         }
 
-        string? to = known.Find<string>(path + ".to");
+        if (known.Find<string>(path + ".match.from-trunk") is { } from)
+        {
+            TargetBinding.MustExist(known, path + ".match.from-trunk", from, trunks, "");
+        }
+
+        string? table = known.Find<string>(path + ".to.table");
+        if (table is not null && !known.Names("tables").Contains(table))
+        {
+            known.Report(path + ".to.table", $"table {table} is not defined; expected {RealmCheck.List("controller.tables", known.Names("tables"))}");
+        }
+
+        bool registered = known.Find<string>(path + ".to") == TargetBinding.Registered;
+        CheckLimits(known, path, registered);
         return new RouteSettings
         {
             Name = known.Get(path + ".name", ""),
             FromRealm = known.Find<string>(path + ".match.from-realm"),
+            FromTrunk = known.Find<string>(path + ".match.from-trunk"),
             Domain = known.Find<string>(path + ".match.domain"),
             User = user,
+            Prefixes = MatchBinding.Texts(known, path + ".match.prefix"),
+            Methods = MatchBinding.Texts(known, path + ".match.method"),
+            Headers = MatchBinding.Headers(known, path + ".match.headers"),
+            Hours = MatchBinding.Hours(known, path + ".match.time"),
             Registered = known.FindValue<bool>(path + ".match.registered"),
             RewriteUser = rewrite,
-            ToRegistered = to == Registered,
-            Trunks = Targets(known, path + ".to", to, trunks),
+            ToRegistered = registered,
+            Trunks = TargetBinding.Bind(known, path + ".to", trunks),
+            Table = table,
+            Order = known.Get(path + ".to.order", "price") == "file" ? RateOrder.File : RateOrder.Price,
+            RetryOn = [.. known.Get<object[]>(path + ".retry-on", []).Cast<int>()],
+            Budget = known.FindValue<TimeSpan>(path + ".budget"),
+            MaxAttempts = known.FindValue<int>(path + ".max-attempts"),
         };
     }
 
-    private static ImmutableArray<RouteTarget> Targets(KnownValues known, string path, string? single, IEnumerable<string> trunks)
+    private static void CheckLimits(KnownValues known, string path, bool isRegistered)
     {
-        if (single is not null)
+        if (known.Find<object[]>(path + ".retry-on") is { Length: 0 })
         {
-            return single == Registered || !MustExist(known, path, single, trunks, ", or registered") ? [] : [new RouteTarget(single)];
+            known.Report(path + ".retry-on", "an empty list; expected at least one status, or max-attempts = 1 for no second attempt");
         }
 
-        var targets = ImmutableArray.CreateBuilder<RouteTarget>();
-        for (int i = 0; i < known.Count(path); i++)
+        foreach (string limit in LimitsOfTrunks)
         {
-            string item = $"{path}[{i}]";
-            if (known.Find<string>(item + ".trunk") is { } trunk && MustExist(known, item + ".trunk", trunk, trunks, ""))
+            if (isRegistered && known.Has($"{path}.{limit}"))
             {
-                targets.Add(new RouteTarget(trunk, known.Get(item + ".weight", 1)));
+                known.Report($"{path}.{limit}", "is for trunks, and this route leads to registered users, whose phones ring all at once; expected a route to trunks");
             }
         }
-
-        if (known.IsList(path) && known.Count(path) == 0)
-        {
-            known.Report(path, "leads nowhere; expected registered, the name of a trunk, or a list of { trunk, weight }");
-        }
-        else if (targets.Count > 0 && targets.All(t => t.Weight == 0))
-        {
-            known.Report(path, "every weight is 0; expected at least one above it");
-        }
-
-        return targets.ToImmutable();
-    }
-
-    private static bool MustExist(KnownValues known, string path, string trunk, IEnumerable<string> trunks, string more)
-    {
-        bool exists = trunks.Contains(trunk, StringComparer.Ordinal);
-        if (!exists)
-        {
-            known.Report(path, $"trunk {trunk} is not defined; expected {RealmCheck.List("controller.trunks", trunks)}{more}");
-        }
-
-        return exists;
     }
 
     /// <summary>$1 or ${name} of a group that the pattern does not have would be sent as it stands.</summary>

@@ -14,6 +14,8 @@ internal static class KeyCatalogue
         "a name of letters, digits, '-', '_' and '.'", text => text.Length <= 63 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'));
     private static readonly KeyKind Boolean = new BooleanKind();
     private static readonly KeyKind Text = new TextKind();
+    private static readonly KeyKind Number = new TextKind("a number as it is dialled, such as 112", text => text.Length <= 15 && text.All(c => char.IsAsciiDigit(c) || c is '*' or '#' or '+'));
+    private static readonly KeyKind HeaderName = new TextKind("the name of a header field", text => text.All(c => char.IsAsciiLetterOrDigit(c) || "-.!%*_+`'~".Contains(c, StringComparison.Ordinal)));
     private static readonly KeyKind File = new TextKind("the path of a file");
     private static readonly KeyKind Secret = new SecretKind();
     private static readonly KeyKind Address = new AddressKind();
@@ -87,15 +89,49 @@ internal static class KeyCatalogue
         new("trunks.*.credentials.user", Text, null),
         new("trunks.*.credentials.password", Secret, null) { IsSecret = true },
 
+        new("routing.time-zone", new ZoneKind(), "UTC"),
+        new("tables.*.file", File, null) { IsRequired = true },
+        new("emergency.numbers", new ListKind(Number, orOne: true), "[]"),
+        new("emergency.to", new ListKind(Name, orOne: true), "[]"),
+        new("emergency.retry-on", new ListKind(new IntegerKind(300, 699)), "[403, 404, 408, 480, 484, 488, 500, 501, 502, 503, 504, 580]"),
+
         new("routes[].name", Text, null) { IsRequired = true },
         new("routes[].match.domain", new DomainKind(), null),
         new("routes[].match.registered", Boolean, null),
         new("routes[].match.from-realm", Name, null),
+        new("routes[].match.from-trunk", Name, null),
         new("routes[].match.user", new PatternKind(), null),
+        new("routes[].match.prefix", new ListKind(new TextKind("the beginning of a user part, such as \"+49\""), orOne: true), null),
+        new("routes[].match.method", new ListKind(new ChoiceKind(["INVITE", "MESSAGE", "OPTIONS", "PUBLISH", "SUBSCRIBE", "NOTIFY"]), orOne: true), null),
+        new("routes[].match.headers[].name", HeaderName, null) { IsRequired = true },
+        new("routes[].match.headers[].present", Boolean, "true"),
+        new("routes[].match.headers[].matches", new PatternKind(isLinear: true), null),
+        new("routes[].match.time.days", new ListKind(new ChoiceKind(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), orOne: true), null),
+        new("routes[].match.time.from", new TimeOfDayKind(), null),
+        new("routes[].match.time.to", new TimeOfDayKind(), null),
         new("routes[].rewrite.user", Text, null),
-        new("routes[].to", new TextKind("registered, the name of a trunk, or a list of { trunk, weight }"), null) { IsRequired = true },
+        new("routes[].to", new TextKind("registered, the name of a trunk, a list of { trunk, weight }, or { table }"), null) { IsRequired = true },
         new("routes[].to[].trunk", Name, null) { IsRequired = true },
         new("routes[].to[].weight", new IntegerKind(0, 65535), "1"),
+        new("routes[].to[].priority", new IntegerKind(0, 65535), "1"),
+        new("routes[].to[].quota", new NumberKind(0.01, 100), null),
+        new("routes[].to.table", Name, null) { IsRequired = true },
+        new("routes[].to.order", new ChoiceKind(["price", "file"], ["quality"]), "price"),
+        new("routes[].retry-on", new ListKind(new IntegerKind(300, 699)), null),
+        new("routes[].budget", new DurationKind(Second, Hour), null),
+        new("routes[].max-attempts", new IntegerKind(1, 1000), null),
+        new("routes[].tests[].given.uri", Text, null),
+        new("routes[].tests[].given.realm", Name, null),
+        new("routes[].tests[].given.source", Address, null),
+        new("routes[].tests[].given.method", Text, null),
+        new("routes[].tests[].given.headers", new ListKind(Text), null),
+        new("routes[].tests[].given.at", new MomentKind(), null),
+        new("routes[].tests[].given.registered", Boolean, null),
+        new("routes[].tests[].expect.route", Text, null),
+        new("routes[].tests[].expect.trunk", Name, null),
+        new("routes[].tests[].expect.uri", Text, null),
+        new("routes[].tests[].expect.status", new IntegerKind(400, 699), null),
+        new("routes[].tests[].expect.registered", Boolean, null),
 
         new("calls.max-duration", new DurationKind(Second, 30 * Day), "12h"),
         new("calls.no-answer", new DurationKind(Second, Hour), "180s"),
@@ -115,7 +151,7 @@ internal static class KeyCatalogue
 
     /// <summary>Whether the running node takes a new value without a restart: what the settings snapshot holds, but for the listeners.</summary>
     public static bool IsLive(string path)
-        => path.Split('.', '[')[0] is "realms" or "registrar" or "trunks" or "routes" or "calls" && !path.Contains(".health.", StringComparison.Ordinal);
+        => path.Split('.', '[')[0] is "realms" or "registrar" or "trunks" or "routes" or "calls" or "routing" or "tables" or "emergency" && !path.Contains(".health.", StringComparison.Ordinal);
 
     private static bool IsNode(string text)
         => text.StartsWith("udp:", StringComparison.Ordinal) && HostPortKind.TrySplit(text[4..], out _, out int? port) && port > 0;

@@ -1,6 +1,6 @@
 namespace Controller.Host.Configuration.Keys;
 
-/// <summary>The keys as a tree. A node may be a value and a list at once (<c>routes[].to</c>).</summary>
+/// <summary>The keys as a tree. A node may be a value, a list and an object at once (<c>routes[].to</c>).</summary>
 internal sealed class KeyNode(string path)
 {
     /// <summary>In the spelling of <see cref="Keys.Key.Path"/>.</summary>

@@ -3,15 +3,17 @@ using Controller.Host.Configuration.Hocon;
 namespace Controller.Host.Configuration.Keys;
 
 /// <summary>A list of simple values; read as <c>object[]</c>.</summary>
-internal sealed class ListKind(KeyKind item) : KeyKind
+/// <param name="orOne">A simple value is a list of one.</param>
+internal sealed class ListKind(KeyKind item, bool orOne = false) : KeyKind
 {
-    public override string Expected => $"a list of which each is {item.Expected}";
+    public override string Expected => orOne ? $"{item.Expected}, or a list of them" : $"a list of which each is {item.Expected}";
 
     public override KeyReading Read(HoconValue value)
     {
         if (value is not HoconArray array)
         {
-            return Refuse(value);
+            KeyReading one = orOne ? item.Read(value) : Refuse(value);
+            return one.Value is null ? one : KeyReading.Ok(new[] { one.Value }, $"[{one.Text}]");
         }
 
         var items = new List<object>();

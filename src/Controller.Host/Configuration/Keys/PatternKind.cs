@@ -4,7 +4,8 @@ using Controller.Host.Configuration.Hocon;
 namespace Controller.Host.Configuration.Keys;
 
 /// <summary>A regular expression. Matching is linear in the input where the pattern allows it; where it does not, it is cut off.</summary>
-internal sealed class PatternKind : KeyKind
+/// <param name="isLinear">What would not be linear is refused.</param>
+internal sealed class PatternKind(bool isLinear = false) : KeyKind
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(100);
 
@@ -24,11 +25,15 @@ internal sealed class PatternKind : KeyKind
         }
     }
 
-    private static Regex Compile(string text)
+    private Regex Compile(string text)
     {
         try
         {
             return new Regex(text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Limit);
+        }
+        catch (NotSupportedException e) when (isLinear)
+        {
+            throw new ArgumentException($"look-around and back-references are not possible here ({e.Message})", e);
         }
         catch (NotSupportedException)
         {

@@ -1,0 +1,32 @@
+using Controller.Sharding.Model;
+using Controller.Sip.Messages;
+using Controller.Sip.Transport;
+
+namespace Controller.Actors.Routing;
+
+/// <summary>What routing looks at: a request, or, of a transfer, an INVITE that is still to be made.</summary>
+/// <param name="Realm">Where it comes from.</param>
+/// <param name="Uri">Its Request-URI; schemes other than sip, sips and tel have been refused before (416).</param>
+/// <param name="Lot">What stands for chance in a weighted choice: the actor's key.</param>
+/// <param name="At">The time that routes by time of day go by: the same when it is asked again.</param>
+public sealed record RouteRequest(string Realm, ReadOnlyMemory<byte> Uri, UInt128 Lot, Instant At)
+{
+    /// <summary>Null: it came by no listener.</summary>
+    public Flow? Source { get; init; }
+
+    /// <summary>As on the wire.</summary>
+    public string Method { get; init; } = SipMethod.Invite.Name();
+
+    /// <summary>Its header fields; null: it has none.</summary>
+    public SipMessage? Message { get; init; }
+
+    /// <summary>The user was looked up and has no binding: routes for registered users do not match.</summary>
+    public bool IsUnregistered { get; init; }
+
+    public static RouteRequest Of(SipMessage request, string realm, Flow source, UInt128 lot, Instant at) => new(realm, request.RequestUri.ToArray(), lot, at)
+    {
+        Source = source,
+        Method = request.Method == SipMethod.Unknown ? System.Text.Encoding.Latin1.GetString(request.MethodText) : request.Method.Name(),
+        Message = request,
+    };
+}

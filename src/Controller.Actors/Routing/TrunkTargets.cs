@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text;
+using Controller.Actors.Calls;
+using Controller.Actors.Calls.State;
+using Controller.Actors.Policies;
+using Controller.Sip.Transport;
+using Controller.Sip.Uris;
+
+namespace Controller.Actors.Routing;
+
+/// <summary>From trunks in the order to try to their endpoints in the order to try.</summary>
+internal static class TrunkTargets
+{
+    /// <summary>Sees how many are wanted before it makes them: a table may name hundreds.</summary>
+    /// <param name="most">How many targets are tried at most.</param>
+    public static ImmutableArray<Target> Of(
+        ControllerSettings settings, IEnumerable<(string Trunk, string Reason)> trunks, string number, UInt128 lot, int most, RouteTrace? trace)
+    {
+        var targets = ImmutableArray.CreateBuilder<Target>();
+        foreach ((string name, string reason) in trunks)
+        {
+            if (targets.Count >= most)
+            {
+                if (trace is null)
+                {
+                    break;
+                }
+
+                trace.Drop(name, null, $"{reason}: no more than {most} are tried");
+                continue;
+            }
+
+            if (!settings.Trunks.TryGetValue(name, out TrunkSettings? trunk))
+            {
+                trace?.Drop(name, null, $"{reason}: no such trunk is configured");
+                continue;
+            }
+
+            foreach (TrunkPeerSettings peer in EndpointsOf(trunk, lot))
+            {
+                if (TargetAt(settings, trunk, peer, number) is not { } target)
+                {
+                    trace?.Drop(name, peer.Uri, $"{reason}: realm {trunk.Realm} has no listener for it");
+                }
+                else if (targets.Count < most)
+                {
+                    targets.Add(target);
+                    trace?.Take(name, target.Uri, reason);
+                }
+                else
+                {
+                    trace?.Drop(name, target.Uri, $"{reason}: no more than {most} are tried");
+                }
+            }
+        }
+
+        return targets.ToImmutable();
+    }
+
+    private static IEnumerable<TrunkPeerSettings> EndpointsOf(TrunkSettings trunk, UInt128 lot) => trunk.Endpoints
+        .GroupBy(peer => peer.Priority).OrderBy(group => group.Key)
+        .SelectMany(same => WeightedOrder.Of([.. same], candidate => candidate.Weight, WeightedOrder.LotOf(lot, trunk.Name)));
+
+    private static Target? TargetAt(ControllerSettings settings, TrunkSettings trunk, TrunkPeerSettings peer, string number)
+    {
+        byte[] text = Encoding.ASCII.GetBytes(peer.Uri);
+        if (!SipUri.TryParse(text, out SipUri uri))
+        {
+            return null;
+        }
+
+        SipTransport transport = uri.Transport ?? (uri.Scheme == UriScheme.Sips ? SipTransport.Tls : SipTransport.Udp);
+        if (settings.ListenerFor(trunk.Realm, transport) is not { } listener)
+        {
+            return null;
+        }
+
+        string host = Latin1.Text(uri.Host);
+        string written = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+        string at = uri.Port == 0 ? written : $"{written}:{uri.Port}";
+        string user = number.Length == 0 ? "" : Uri.EscapeDataString(number).Replace("%2B", "+", StringComparison.Ordinal) + "@";
+        string requestUri = $"sip:{user}{at}{(uri.Transport is { } asked ? ";transport=" + asked.UriToken() : "")}";
+        string party = $"<sip:{user}{written}>";
+        bool literal = IPAddress.TryParse(host, out _);
+        Flow? flow = literal ? NextHops.Literal(settings, trunk.Realm, text, SipTransport.Udp) : null;
+        return new Target(requestUri, party, flow, literal ? "" : host, uri.Port, transport, listener, trunk.Name);
+    }
+}
