@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Controller.Host.Configuration;
 using Controller.Host.Configuration.Tables;
@@ -110,6 +111,23 @@ public sealed class RateCsvTests : IDisposable
         // Touched, but the same: nothing changes.
         LoadedConfiguration before = Load();
         File.SetLastWriteTimeUtc(Rates, DateTime.UnixEpoch);
-        Assert.True(ConfigurationChange.Between(before, Load()).IsEmpty);
+        LoadedConfiguration touched = Load();
+        Assert.Same(before.Draft.Tables["lcr"], touched.Draft.Tables["lcr"]);
+        Assert.True(ConfigurationChange.Between(before, touched).IsEmpty);
+    }
+
+    [Fact]
+    public void A_table_that_no_settings_hold_is_let_go()
+    {
+        var files = new RateFiles();
+        File.WriteAllText(Rates, "prefix,trunk,price\n49,a,1\n");
+
+        // In a frame of its own, or the table would be alive as long as this one.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        WeakReference Read() => new(files.Read(Rates).Table);
+        WeakReference table = Read();
+        GC.Collect();
+        Assert.False(table.IsAlive);
+        Assert.Equal(1, files.Read(Rates).Table!.RowCount);
     }
 }
