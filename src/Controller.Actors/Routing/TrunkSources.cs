@@ -21,7 +21,7 @@ internal sealed class TrunkSources(ImmutableDictionary<string, TrunkSettings> tr
     public ImmutableDictionary<string, TrunkSettings> Trunks { get; } = trunks;
 
     /// <summary>
-    /// Which trunk a request comes from: of those in the listener's realm with an endpoint at the source's address. Where they are several, the one whose
+    /// Which trunk a request comes from: of those in the realm it comes from with an endpoint at the source's address. Where they are several, the one whose
     /// port it is; without that there is none, rather than a wrong one.
     /// </summary>
     public string? Of(string realm, IPEndPoint source)

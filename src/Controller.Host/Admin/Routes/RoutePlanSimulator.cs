@@ -79,7 +79,7 @@ public sealed class RoutePlanSimulator(
 
             RouteRequest request = RouteRequest.Of(SipMessage.Copy(received.Invite.Span), received.Caller.Realm, received.Caller.Flow, key, received.At);
             RouteOutcome before = RouteOutcome.Of(now, request);
-            RouteOutcome after = RouteOutcome.Of(next, request with { Source = At(next, now, request) });
+            RouteOutcome after = RouteOutcome.Of(next, request);
             examined++;
             if (!before.IsSame(after))
             {
@@ -92,18 +92,5 @@ public sealed class RoutePlanSimulator(
         }
 
         return new RecentCalls(examined, count, changed);
-    }
-
-    /// <summary>The listener of the candidate that is the one it came by: their order may be another.</summary>
-    private static Sip.Transport.Flow? At(ControllerSettings next, ControllerSettings now, RouteRequest request)
-    {
-        if (request.Source is not { } source)
-        {
-            return null;
-        }
-
-        ListenerSettings listener = now.Listeners[source.Listener];
-        int same = next.Listeners.ToList().FindIndex(other => other.Realm == listener.Realm && other.Transport == listener.Transport);
-        return same < 0 ? null : source with { Listener = same };
     }
 }
