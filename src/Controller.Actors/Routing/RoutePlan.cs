@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
@@ -89,7 +90,11 @@ public sealed record RoutePlan(int Status, string Route, string? AddressOfRecord
 
     private static RoutePlan ToTrunks(ControllerSettings settings, RouteSettings route, RouteFacts facts, RouteTrace? trace)
     {
-        string number = route.User is not null && route.RewriteUser is not null ? route.User.Replace(facts.User, route.RewriteUser) : facts.User;
+        if (Rewritten(route, facts.User) is not { } number)
+        {
+            return Refused(500, route.Name, $"{route.User} takes too long to rewrite {facts.User}");
+        }
+
         UInt128 lot = facts.Request.Lot;
         if (route.Table is null)
         {
@@ -108,6 +113,19 @@ public sealed record RoutePlan(int Status, string Route, string? AddressOfRecord
 
         // 21.4.5: "definitive information that the user does not exist"; a number that no carrier has is no fault of ours.
         return targets.IsEmpty ? Refused(404, route.Name, $"table {route.Table} has nobody for {number} who can be used") : Found(route, targets);
+    }
+
+    /// <returns>Null if the expression takes too long: it has matched, but to replace it searches on.</returns>
+    private static string? Rewritten(RouteSettings route, string user)
+    {
+        try
+        {
+            return route.User is not null && route.RewriteUser is not null ? route.User.Replace(user, route.RewriteUser) : user;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
+        }
     }
 
     private static RoutePlan Found(RouteSettings route, ImmutableArray<Target> targets) => targets.IsEmpty

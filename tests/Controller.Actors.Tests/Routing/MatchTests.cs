@@ -126,4 +126,11 @@ public class MatchTests
         RouteSettings route = To with { User = new Regex("^(a+)+(?=b)$", RegexOptions.None, TimeSpan.FromMilliseconds(1)) };
         Fails(route, Plans.Request(new string('a', 60) + "!"), $"user {new string('a', 60)}! does not match ^(a+)+(?=b)$");
     }
+
+    [Fact]
+    public void A_rewrite_that_takes_too_long_refuses_the_call_and_does_not_break_it()
+    {
+        RouteSettings route = To with { User = new Regex("a|(b+)+(?=c)$", RegexOptions.None, TimeSpan.FromMilliseconds(1)), RewriteUser = "1" };
+        Assert.Equal("500", Plans.Order(Plans.Settings("a", route), Plans.Request("a" + new string('b', 60) + "!")));
+    }
 }
