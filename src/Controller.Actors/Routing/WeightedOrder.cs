@@ -20,6 +20,7 @@ internal static class WeightedOrder
         return lot * (((UInt128)hash << 64) | hash | 1);
     }
 
+    /// <param name="lot">0: nothing is drawn, all come as they are written, but for those of weight 0.</param>
     public static ImmutableArray<T> Of<T>(ImmutableArray<T> candidates, Func<T, int> weight, UInt128 lot)
     {
         if (candidates.Length < 2)
@@ -35,7 +36,7 @@ internal static class WeightedOrder
             // A weight of 0 still gets its turn, last (RFC 2782 gives it "a very small chance").
             int total = left.Sum(candidate => Math.Max(0, weight(candidate)));
             int drawn = total == 0 ? 0 : (int)(number % (ulong)total);
-            number = (number * 6364136223846793005UL) + 1442695040888963407UL;
+            number = lot == 0 ? 0 : (number * 6364136223846793005UL) + 1442695040888963407UL;
             int at = 0;
             while (total > 0 && at < left.Count - 1 && drawn >= Math.Max(0, weight(left[at])))
             {
