@@ -89,7 +89,8 @@ public sealed class RouteSimulationTests
     }
 
     [Theory]
-    [InlineData("""{"invite":"INVITE sip:1@x SIP/2.0\r\n\r\n"}""", "invite: ")]
+    [InlineData("""{"invite":"SIP/2.0 200 OK\r\n\r\n"}""", "invite: a response; expected a request")]
+    [InlineData("""{"invite":"INVITE mailto:x SIP/2.0\r\n\r\n"}""", "uri: 'mailto:x' is not a sip, sips or tel URI")]
     [InlineData("""{"invite":"nonsense"}""", "invite: ")]
     [InlineData("""{"invite":"x","uri":"sip:1@x"}""", "invite: says what uri, method and headers say")]
     [InlineData("""{"uri":"sip:1@x","headers":["x"]}""", "headers: 'x'")]
