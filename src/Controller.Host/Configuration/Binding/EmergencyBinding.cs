@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Controller.Actors.Policies;
 
 namespace Controller.Host.Configuration.Binding;
