@@ -21,6 +21,9 @@ public sealed class RateTableBenchmark(ITestOutputHelper output) : IDisposable
     private const int Carriers = 200;
     private const int RowsOfPrefix = 4;
 
+    /// <summary>Prefixes of one digit, with a row of every carrier: each decision has them all to choose from.</summary>
+    private const int Shortest = 9;
+
     private static readonly int Prefixes = int.TryParse(Environment.GetEnvironmentVariable("CONTROLLER_RATES"), CultureInfo.InvariantCulture, out int wanted) ? wanted : 20_000;
 
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"rates-{Guid.NewGuid():N}.csv");
@@ -39,18 +42,18 @@ public sealed class RateTableBenchmark(ITestOutputHelper output) : IDisposable
         TimeSpan load = watch.Elapsed;
         long peak = Process.GetCurrentProcess().PeakWorkingSet64;
         long kept = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.Equal((Prefixes, Prefixes * RowsOfPrefix), (table.PrefixCount, table.RowCount));
+        Assert.Equal((Prefixes, ((Prefixes - Shortest) * RowsOfPrefix) + (Shortest * Carriers)), (table.PrefixCount, table.RowCount));
 
         var settings = new SettingsSource<ControllerSettings>(Settings(table));
         Decide(settings, numbers, 5_000);
         double[] quiet = Decide(settings, numbers, 50_000);
-        (double[] during, TimeSpan swap) = WhileReplaced(settings, numbers);
+        (double[] during, TimeSpan pause, TimeSpan swap) = WhileReplaced(settings, numbers);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{table.PrefixCount} prefixes, {table.RowCount} rows ({table.DistinctRowCount} distinct), {Carriers} carriers, file {new FileInfo(_file).Length >> 20} MiB"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"load {load.TotalSeconds:0.00} s; kept {kept >> 20} MiB; greatest working set of the process {peak >> 20} MiB"));
         output.WriteLine(Show("decision", quiet));
         output.WriteLine(Show("decision while another table is loaded", during));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"swap {swap.TotalMicroseconds:0.0} µs"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"swap {swap.TotalMicroseconds:0.0} µs; greatest pause of the collector while another table is loaded {pause.TotalMilliseconds:0.00} ms (5 wanted)"));
 
         // The bounds of issue 5; on a machine that is shared with other tests the greatest of a small run says nothing.
         Assert.True(load < TimeSpan.FromSeconds(10), $"load {load}");
@@ -59,22 +62,29 @@ public sealed class RateTableBenchmark(ITestOutputHelper output) : IDisposable
         Assert.True(swap < TimeSpan.FromMilliseconds(5), $"swap {swap}");
         if (IsWhole)
         {
+            // 5 ms are wanted; the collector waits for threads that have no processor, too.
+            Assert.True(pause < TimeSpan.FromMilliseconds(10), $"pause {pause}");
             Assert.True(peak < 500L << 20, $"working set {peak}");
         }
     }
 
-    /// <summary>A number of 12 digits for each question; prefixes of 4 to 9, so that several lengths hold for most.</summary>
+    /// <summary>Numbers of 11 to 16 digits, each another prefix; prefixes of 4 to 9 digits beside the shortest, so that several lengths hold for most.</summary>
     private string[] Write(int seed)
     {
         var random = new Random(seed);
         var prefixes = new HashSet<string>();
-        while (prefixes.Count < Prefixes)
+        while (prefixes.Count < Prefixes - Shortest)
         {
             prefixes.Add(random.NextInt64(1_000_000_000, 10_000_000_000).ToString(CultureInfo.InvariantCulture)[..random.Next(4, 10)]);
         }
 
         using var file = new StreamWriter(_file, false, Encoding.ASCII, 1 << 20);
         file.Write("prefix,trunk,price,priority\n");
+        for (int row = 0; row < Shortest * Carriers; row++)
+        {
+            file.Write(string.Create(CultureInfo.InvariantCulture, $"{(row / Carriers) + 1},carrier-{row % Carriers:000},{random.Next(1, 2000) / 10_000m},1\n"));
+        }
+
         foreach (string prefix in prefixes)
         {
             int first = random.Next(Carriers);
@@ -84,7 +94,7 @@ public sealed class RateTableBenchmark(ITestOutputHelper output) : IDisposable
             }
         }
 
-        return [.. prefixes.Take(10_000).Select(prefix => prefix + "0000000")];
+        return [.. prefixes.Take(200_000).Select(prefix => prefix + "0000000")];
     }
 
     private static ControllerSettings Settings(RateTable table) => Loads.Good("""
@@ -100,10 +110,11 @@ public sealed class RateTableBenchmark(ITestOutputHelper output) : IDisposable
         Tables = ImmutableDictionary<string, RateTable>.Empty.Add("lcr", table),
     };
 
-    private static double[] Decide(SettingsSource<ControllerSettings> settings, string[] numbers, int times, Func<bool>? until = null)
+    /// <param name="between">Asked before each decision; false ends it.</param>
+    private static double[] Decide(SettingsSource<ControllerSettings> settings, string[] numbers, int times, Func<bool>? between = null)
     {
         var took = new List<double>(times);
-        for (int i = 0; until is null ? i < times : !until(); i++)
+        for (int i = 0; between is null ? i < times : between(); i++)
         {
             var request = new RouteRequest("core", Encoding.ASCII.GetBytes($"sip:{numbers[i % numbers.Length]}@x"), (UInt128)i, new Instant(1_700_000_000_000));
             long start = Stopwatch.GetTimestamp();
@@ -116,8 +127,11 @@ public sealed class RateTableBenchmark(ITestOutputHelper output) : IDisposable
         return [.. took];
     }
 
-    /// <summary>Another table is read while decisions are made, and takes the place of the first.</summary>
-    private (double[] During, TimeSpan Swap) WhileReplaced(SettingsSource<ControllerSettings> settings, string[] numbers)
+    /// <summary>
+    /// Another table is read while decisions are made, and takes the place of the first. What holds up every decision of a process is the collector; what
+    /// else delays one here is another thread that has the processor.
+    /// </summary>
+    private (double[] During, TimeSpan Pause, TimeSpan Swap) WhileReplaced(SettingsSource<ControllerSettings> settings, string[] numbers)
     {
         bool done = false;
         TimeSpan swap = default;
@@ -130,10 +144,17 @@ public sealed class RateTableBenchmark(ITestOutputHelper output) : IDisposable
             swap = Stopwatch.GetElapsedTime(start);
             Volatile.Write(ref done, true);
         });
+        TimeSpan paused = GC.GetTotalPauseDuration(), longest = default;
         reload.Start();
-        double[] during = Decide(settings, numbers, 0, () => Volatile.Read(ref done));
+        double[] during = Decide(settings, numbers, 0, () =>
+        {
+            TimeSpan now = GC.GetTotalPauseDuration();
+            longest = now - paused > longest ? now - paused : longest;
+            paused = now;
+            return !Volatile.Read(ref done);
+        });
         reload.Join();
-        return (during, swap);
+        return (during, longest, swap);
     }
 
     private static double At(double[] sorted, double share) => sorted[(int)(sorted.Length * share)];
