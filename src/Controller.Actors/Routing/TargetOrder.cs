@@ -13,27 +13,30 @@ internal static class TargetOrder
     /// <summary>Quotas are drawn in hundredths of a per cent.</summary>
     private const int Whole = 100_00;
 
-    public static IEnumerable<(RouteTarget Target, bool IsDrawn)> Of(ImmutableArray<RouteTarget> targets, UInt128 lot)
+    public static List<(RouteTarget Target, bool IsDrawn)> Of(ImmutableArray<RouteTarget> targets, UInt128 lot)
     {
+        var ordered = new List<(RouteTarget Target, bool IsDrawn)>(targets.Length);
         foreach (IGrouping<int, RouteTarget> same in targets.GroupBy(target => target.Priority).OrderBy(group => group.Key))
         {
             ImmutableArray<RouteTarget> quotas = [.. same.Where(target => target.Quota is not null)];
             RouteTarget? drawn = Draw(quotas, lot);
             if (drawn is not null)
             {
-                yield return (drawn, true);
+                ordered.Add((drawn, true));
             }
 
             foreach (RouteTarget target in WeightedOrder.Of([.. same.Where(target => target.Quota is null)], candidate => candidate.Weight, lot))
             {
-                yield return (target, false);
+                ordered.Add((target, false));
             }
 
             foreach (RouteTarget target in WeightedOrder.Of([.. quotas.Where(target => !ReferenceEquals(target, drawn))], Hundredths, lot))
             {
-                yield return (target, false);
+                ordered.Add((target, false));
             }
         }
+
+        return ordered;
     }
 
     /// <summary>For people.</summary>

@@ -13,7 +13,7 @@ internal static class TableTargets
             .Select(candidate => (candidate.Trunk, trace is null ? "" : $"table {route.Table}: {candidate.Digits} digits, {candidate.Row}"));
     }
 
-    private static IEnumerable<RateCandidate> ByPrice(List<RateCandidate> found, UInt128 lot)
+    private static List<RateCandidate> ByPrice(List<RateCandidate> found, UInt128 lot)
     {
         // Priority, price and place in one number: 200 carriers are sorted in a few microseconds, and those that are equal stay as they were found.
         var keys = new UInt128[found.Count];
@@ -23,17 +23,23 @@ internal static class TableTargets
         }
 
         Array.Sort(keys);
+        var ordered = new List<RateCandidate>(keys.Length);
         for (int from = 0, to; from < keys.Length; from = to)
         {
             for (to = from + 1; to < keys.Length && keys[to] >> 32 == keys[from] >> 32; to++)
             {
             }
 
-            ImmutableArray<RateCandidate> equal = [.. keys[from..to].Select(key => found[(int)(uint)key])];
-            foreach (RateCandidate candidate in WeightedOrder.Of(equal, candidate => candidate.Row.Weight, lot))
+            if (to == from + 1)
             {
-                yield return candidate;
+                ordered.Add(found[(int)(uint)keys[from]]);
+                continue;
             }
+
+            ImmutableArray<RateCandidate> equal = [.. keys[from..to].Select(key => found[(int)(uint)key])];
+            ordered.AddRange(WeightedOrder.Of(equal, candidate => candidate.Row.Weight, lot));
         }
+
+        return ordered;
     }
 }
