@@ -45,8 +45,8 @@ public sealed class RateTableBenchmark(ITestOutputHelper output) : IDisposable
         Assert.Equal((Prefixes, ((Prefixes - Shortest) * RowsOfPrefix) + (Shortest * Carriers)), (table.PrefixCount, table.RowCount));
 
         var settings = new SettingsSource<ControllerSettings>(Settings(table));
-        Decide(settings, numbers, 5_000);
-        double[] quiet = Decide(settings, numbers, 50_000);
+        Decide(settings, numbers, IsWhole ? 5_000 : 500);
+        double[] quiet = Decide(settings, numbers, IsWhole ? 50_000 : 2_000);
         (double[] during, TimeSpan pause, TimeSpan swap) = WhileReplaced(settings, numbers);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{table.PrefixCount} prefixes, {table.RowCount} rows ({table.DistinctRowCount} distinct), {Carriers} carriers, file {new FileInfo(_file).Length >> 20} MiB"));
@@ -55,13 +55,14 @@ public sealed class RateTableBenchmark(ITestOutputHelper output) : IDisposable
         output.WriteLine(Show("decision while another table is loaded", during));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"swap {swap.TotalMicroseconds:0.0} µs; greatest pause of the collector while another table is loaded {pause.TotalMilliseconds:0.00} ms (5 wanted)"));
 
-        // The bounds of issue 5; on a machine that is shared with other tests the greatest of a small run says nothing.
+        // The bounds of issue 5. Microseconds say nothing beside other tests: they are held in the whole run alone.
         Assert.True(load < TimeSpan.FromSeconds(10), $"load {load}");
         Assert.True(kept < 500L << 20, $"kept {kept}");
-        Assert.True(At(quiet, 0.99) < (IsWhole ? 100 : 1000), Show("decision", quiet));
-        Assert.True(swap < TimeSpan.FromMilliseconds(5), $"swap {swap}");
         if (IsWhole)
         {
+            Assert.True(At(quiet, 0.99) < 100, Show("decision", quiet));
+            Assert.True(swap < TimeSpan.FromMilliseconds(5), $"swap {swap}");
+
             // 5 ms are wanted; the collector waits for threads that have no processor, too.
             Assert.True(pause < TimeSpan.FromMilliseconds(10), $"pause {pause}");
             Assert.True(peak < 500L << 20, $"working set {peak}");
@@ -114,7 +115,7 @@ public sealed class RateTableBenchmark(ITestOutputHelper output) : IDisposable
     private static double[] Decide(SettingsSource<ControllerSettings> settings, string[] numbers, int times, Func<bool>? between = null)
     {
         var took = new List<double>(times);
-        for (int i = 0; between is null ? i < times : between(); i++)
+        for (int i = 0; between is null ? i < times : between() || i == 0; i++)
         {
             var request = new RouteRequest("core", Encoding.ASCII.GetBytes($"sip:{numbers[i % numbers.Length]}@x"), (UInt128)i, new Instant(1_700_000_000_000));
             long start = Stopwatch.GetTimestamp();
