@@ -77,6 +77,12 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
                 }
 
                 break;
+            case CallInput.TrunkAnswered answered:
+                TrunkAdmission.Answered(turn, answered);
+                break;
+            case CallInput.TrunkChecked @checked:
+                TrunkAdmission.Checked(turn, @checked);
+                break;
             case CallInput.HangUp:
                 Teardown.HangUp(turn, "operator", "hung up by the operator", Reasons.Operator);
                 break;
@@ -96,6 +102,7 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
     public static Instant NextDue(CallState state)
     {
         Instant due = Instant.Earlier(Instant.Earlier(state.NoAnswerAt, state.MaxDurationAt), Instant.Earlier(state.TryUntil, state.Transfer?.NextDue ?? Instant.Never));
+        due = Instant.Earlier(due, state.AskAgainAt);
         foreach (Transaction transaction in state.Transactions)
         {
             due = Instant.Earlier(due, Instant.Earlier(transaction.Retransmit.At, transaction.Timeout.At));
@@ -128,7 +135,7 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
     /// <summary>failover.md section 5.1: what must be committed before which message.</summary>
     public static Durability DurabilityOf(CallEvent happened) => happened switch
     {
-        CallEvent.TransactionStepped or CallEvent.TransactionEnded or CallEvent.AnswerRepeated or CallEvent.ProvisionalRepeated or CallEvent.LookupAsked or CallEvent.Kept => Durability.Volatile,
+        CallEvent.TransactionStepped or CallEvent.TransactionEnded or CallEvent.AnswerRepeated or CallEvent.ProvisionalRepeated or CallEvent.LookupAsked or CallEvent.Kept or CallEvent.AdmissionAsked or CallEvent.Admitted => Durability.Volatile,
         CallEvent.LegRang { HasSession: false, RSeq: 0, RemoteRSeq: 0 } => Durability.Lazy,                // #4a; reliable ones are #4b
         CallEvent.Acknowledged { Ack.IsEmpty: true } => Durability.Lazy,                                   // #7
         CallEvent.LegFailed or CallEvent.RingingLimited or CallEvent.FlowMoved or CallEvent.CSeqSkipped or CallEvent.SessionTimed or CallEvent.RefreshAnswered => Durability.Lazy,           // #15: with what it leads to

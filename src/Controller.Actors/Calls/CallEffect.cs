@@ -26,6 +26,12 @@ public abstract record CallEffect
     /// <summary>The answer to <see cref="CallInput.DialogAsked"/>.</summary>
     public sealed record TellDialog(ActorId Call, int Lookup, DialogParty? Party) : CallEffect;
 
+    /// <summary>
+    /// Say this to a trunk, or as a trunk to a call. It may be lost with a node: who waits for an answer asks again (<see cref="Concerns.TrunkAdmission"/>), and
+    /// a trunk asks those it has answered.
+    /// </summary>
+    public sealed record Tell(ActorId To, CallInput Input) : CallEffect;
+
     /// <summary>Exactly once per attempt: stored in the outbox with the events of the same decision.</summary>
     public sealed record WriteChargingRecord(ReadOnlyMemory<byte> Json) : CallEffect;
 }

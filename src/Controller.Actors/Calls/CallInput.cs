@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Controller.Actors.Calls.Transfers;
 using Controller.Actors.Registrations;
+using Controller.Actors.Trunks;
 using Controller.Sharding.Model;
 using Controller.Sip.Messages;
 using Controller.Sip.Transport;
@@ -64,6 +65,38 @@ public abstract class CallInput
     {
         public int Lookup { get; } = lookup;
         public DialogParty? Party { get; } = party;
+    }
+
+    /// <summary>To a trunk: may this leg use it? Answered by <see cref="TrunkAnswered"/>, and the same as often as it is asked.</summary>
+    public sealed class TrunkAsked(ActorId by, int lookup, int leg, string trunk) : CallInput
+    {
+        public ActorId By { get; } = by;
+        public int Lookup { get; } = lookup;
+        public int Leg { get; } = leg;
+        public string Trunk { get; } = trunk;
+    }
+
+    /// <summary>To a call: the answer of a trunk. A leg that is granted is given back by <see cref="TrunkFreed"/>.</summary>
+    public sealed class TrunkAnswered(int lookup, int leg, string trunk, TrunkVerdict verdict) : CallInput
+    {
+        public int Lookup { get; } = lookup;
+        public int Leg { get; } = leg;
+        public string Trunk { get; } = trunk;
+        public TrunkVerdict Verdict { get; } = verdict;
+    }
+
+    /// <summary>To a trunk: this leg uses it no more.</summary>
+    public sealed class TrunkFreed(ActorId call, int leg) : CallInput
+    {
+        public ActorId Call { get; } = call;
+        public int Leg { get; } = leg;
+    }
+
+    /// <summary>To a call: a trunk believes that this leg uses it; answered by <see cref="TrunkFreed"/> if it does not.</summary>
+    public sealed class TrunkChecked(ActorId trunk, int leg) : CallInput
+    {
+        public ActorId Trunk { get; } = trunk;
+        public int Leg { get; } = leg;
     }
 
     /// <summary>An operator hangs up both legs (DELETE /api/v1/calls/{id}).</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Controller.Actors.Calls.Concerns;
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
@@ -19,6 +20,8 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
     private readonly ImmutableArray<CallEvent>.Builder _events = ImmutableArray.CreateBuilder<CallEvent>(4);
     private readonly ImmutableArray<CallEffect>.Builder _effects = ImmutableArray.CreateBuilder<CallEffect>(4);
 
+    private readonly CallState _before = state;
+
     public CallState State { get; private set; } = state;
     public ActorId Self { get; } = context.Self;
     public Instant Now { get; } = context.Now;
@@ -35,6 +38,9 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
     public Crossing Crossing(Leg from, Leg to) => new(from, to, Settings, State.EarlyDialogs);
 
     public void Do(CallEffect effect) => _effects.Add(effect);
+
+    /// <summary>Before everything else that this decision does.</summary>
+    public void DoFirst(CallEffect effect) => _effects.Insert(0, effect);
 
     /// <param name="branch">Of a request of ours whose loss must be reported; empty otherwise.</param>
     public void Send(Flow to, ReadOnlyMemory<byte> bytes, string branch = "")
@@ -67,6 +73,11 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
 
     public Decision<CallState, CallEvent, CallEffect> Decided()
     {
+        if (!ReferenceEquals(_before, State))
+        {
+            TrunkAdmission.GiveBack(this, _before);
+        }
+
         // An actor of which nothing has happened, or of which nothing can happen any more, is not kept.
         bool stop = State.Phase == CallPhase.None ||
             (State.Phase == CallPhase.Ended && State.Transactions.IsEmpty && State.Answers.IsEmpty && State.Referrals.IsEmpty && State.KeptUntil <= Now);

@@ -39,6 +39,10 @@ public static class ActorKeys
         return new ActorId(ActorKinds.Registration, Hash(secret, "aor:"u8, text[..length]));
     }
 
+    /// <param name="name">As configured.</param>
+    public static ActorId ForTrunk(ReadOnlySpan<byte> secret, string name) =>
+        new(ActorKinds.Trunk, Hash(secret, "trunk:"u8, Encoding.UTF8.GetBytes(name)));
+
     private static UInt128 Hash(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> domain, ReadOnlySpan<byte> value)
     {
         Span<byte> hash = stackalloc byte[KeyedHash.Length];

@@ -49,6 +49,14 @@ internal sealed class CallEffectInterpreter(ISipSender sender, HostResolver reso
 
                 break;
 
+            case CallEffect.Tell tell:
+                if (!system.Tell(tell.To, tell.Input))
+                {
+                    instruments.DispatchRefused();
+                }
+
+                break;
+
             // Stored with the events of its decision; the engine's outbox delivers it from there, exactly once.
             case CallEffect.WriteChargingRecord:
                 break;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Controller.Actors.Calls;
 using Controller.Actors.Registrations;
+using Controller.Actors.Trunks;
 using Controller.Edge.Flows;
 using Controller.Edge.Listeners;
 using Controller.Sharding.Model;
@@ -44,6 +45,10 @@ public sealed class InputCodec : IInputCodec
         DialogFound = 8,
         HangUp = 9,
         Resolved = 10,
+        TrunkAsked = 11,
+        TrunkAnswered = 12,
+        TrunkFreed = 13,
+        TrunkChecked = 14,
     }
 
     public bool TryEncode(object input, IBufferWriter<byte> into)
@@ -91,6 +96,30 @@ public sealed class InputCodec : IInputCodec
                 writer.I32(resolved.Lookup);
                 LookupWire.Write(ref writer, resolved.Targets);
                 break;
+            case CallInput.TrunkAsked asked:
+                Begin(ref writer, Kind.TrunkAsked);
+                writer.Actor(asked.By);
+                writer.I32(asked.Lookup);
+                writer.I32(asked.Leg);
+                writer.Text(asked.Trunk);
+                break;
+            case CallInput.TrunkAnswered answered:
+                Begin(ref writer, Kind.TrunkAnswered);
+                writer.I32(answered.Lookup);
+                writer.I32(answered.Leg);
+                writer.Text(answered.Trunk);
+                writer.U8((byte)answered.Verdict);
+                break;
+            case CallInput.TrunkFreed freed:
+                Begin(ref writer, Kind.TrunkFreed);
+                writer.Actor(freed.Call);
+                writer.I32(freed.Leg);
+                break;
+            case CallInput.TrunkChecked @checked:
+                Begin(ref writer, Kind.TrunkChecked);
+                writer.Actor(@checked.Trunk);
+                writer.I32(@checked.Leg);
+                break;
             case CallInput.HangUp:
                 Begin(ref writer, Kind.HangUp);
                 break;
@@ -117,6 +146,10 @@ public sealed class InputCodec : IInputCodec
             Kind.DialogAsked => new CallInput.DialogAsked(reader.Actor(), reader.I32(), LookupWire.Query(ref reader)),
             Kind.DialogFound => new CallInput.DialogFound(reader.I32(), LookupWire.Party(ref reader)),
             Kind.Resolved => new CallInput.Resolved(reader.I32(), LookupWire.Targets(ref reader)),
+            Kind.TrunkAsked => new CallInput.TrunkAsked(reader.Actor(), reader.I32(), reader.I32(), reader.Text()),
+            Kind.TrunkAnswered => new CallInput.TrunkAnswered(reader.I32(), reader.I32(), reader.Text(), (TrunkVerdict)reader.U8()),
+            Kind.TrunkFreed => new CallInput.TrunkFreed(reader.Actor(), reader.I32()),
+            Kind.TrunkChecked => new CallInput.TrunkChecked(reader.Actor(), reader.I32()),
             Kind.HangUp => CallInput.HangUp.Instance,
             _ => null,
         };

@@ -6,6 +6,7 @@ using Controller.Actors.Exchanges;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
 using Controller.Actors.Subscriptions;
+using Controller.Actors.Trunks;
 using Controller.Edge;
 using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Registrations;
@@ -28,6 +29,8 @@ public static class DomainActors
             ActorKinds.Exchange, new ExchangeEventCodec(), edge.CallEffects, settings, PassivationPolicy.Never);
         system.Register<Subscription, SubscriptionState, CallInput, SubscriptionEvent, CallEffect, ControllerSettings>(
             ActorKinds.Subscription, new SubscriptionEventCodec(), edge.CallEffects, settings, PassivationPolicy.Never);
+        system.Register<Trunk, TrunkState, CallInput, TrunkEvent, CallEffect, ControllerSettings>(
+            ActorKinds.Trunk, new TrunkEventCodec(), edge.CallEffects, settings, PassivationPolicy.Never);
     }
 
     public static ICallDirectory Calls(IActorSystem system, int node)

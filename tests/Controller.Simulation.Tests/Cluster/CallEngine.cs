@@ -181,6 +181,9 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
                 case CallEffect.TellDialog tell:
                     engine.Tell(tell.Call, new CallInput.DialogFound(tell.Lookup, tell.Party));
                     break;
+                case CallEffect.Tell tell:
+                    engine.Tell(tell.To, tell.Input);
+                    break;
                 case CallEffect.Resolve resolve:
                     engine._site.Resolve(resolve, flows => engine.Tell(actor, new CallInput.Resolved(resolve.Lookup, flows)));
                     break;

@@ -118,6 +118,9 @@ internal sealed class Node : IDecider, IDisposable
                 case CallEffect.TellDialog tell:
                     node.Tell(tell.Call, new CallInput.DialogFound(tell.Lookup, tell.Party));
                     break;
+                case CallEffect.Tell tell:
+                    node.Tell(tell.To, tell.Input);
+                    break;
                 case CallEffect.Resolve resolve:
                     node._world.Resolve(resolve, flows => node.Tell(actor, new CallInput.Resolved(resolve.Lookup, flows)));
                     break;

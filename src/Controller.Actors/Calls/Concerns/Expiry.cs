@@ -35,6 +35,7 @@ internal static class Expiry
             TryTimedOut(turn);
         }
 
+        TrunkAdmission.Due(turn);
         if (turn.State.NoAnswerAt <= turn.Now)
         {
             Forking.Refuse(turn, 480, "failed", "nobody answered", "controller");

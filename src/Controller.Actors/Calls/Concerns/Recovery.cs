@@ -72,6 +72,7 @@ internal static class Recovery
             SkipNumbers(turn, turn.State.B);
         }
 
+        TrunkAdmission.Resume(turn);
         Transferring.Resume(turn);
         if (turn.State.Phase == CallPhase.Ended)
         {
@@ -96,7 +97,7 @@ internal static class Recovery
     {
         if (turn.State.Legs.Length == 1)
         {
-            Setup.Route(turn);
+            Setup.Begin(turn);
             return;
         }
 

@@ -82,7 +82,7 @@ internal static class Setup
             Capabilities = PeerCapabilities.Of(invite),
         };
         turn.Happened(new CallEvent.Received(turn.Now, caller, key, invite.Raw.ToArray(), turn.Now.After(turn.Settings.Calls.NoAnswer)));
-        Route(turn);
+        Begin(turn);
     }
 
     /// <summary>
@@ -112,6 +112,15 @@ internal static class Setup
         }
 
         return open;
+    }
+
+    /// <summary>The INVITE is stored: from here on, and again after a recovery that finds no target tried. First of all, may its trunk bring one more call?</summary>
+    public static void Begin(Turn turn)
+    {
+        if (!TrunkAdmission.Ask(turn, 0, turn.State.A.Trunk))
+        {
+            Route(turn);
+        }
     }
 
     /// <summary>Steps 3 and 4, from the stored INVITE: after the reception, and again after a recovery that finds no target tried.</summary>
@@ -217,6 +226,11 @@ internal static class Setup
         }
 
         Target target = turn.State.Targets[0];
+        if (TrunkAdmission.Ask(turn, turn.State.Legs.Length, target.Trunk))
+        {
+            return;
+        }
+
         if (target.Flow is { } flow)
         {
             Try(turn, target, flow);
@@ -225,6 +239,24 @@ internal static class Setup
 
         int lookup = NextLookup(turn);
         turn.Do(new CallEffect.Resolve(lookup, target.Host, target.Port, target.Transport, target.Listener));
+    }
+
+    /// <summary>The trunk of the target at the head of the list has said whether it takes the call.</summary>
+    public static void Admitted(Turn turn, bool granted)
+    {
+        if (!granted)
+        {
+            turn.Happened(new CallEvent.Routed(turn.State.Route, turn.State.Targets.RemoveAt(0), turn.State.Parallel));
+        }
+
+        if (granted || !turn.State.Targets.IsEmpty)
+        {
+            TryNext(turn);
+        }
+        else
+        {
+            Forking.GoOn(turn, 503, null);
+        }
     }
 
     public static void Resolved(Turn turn, int lookup, ImmutableArray<Flow> flows)

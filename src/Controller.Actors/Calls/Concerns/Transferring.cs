@@ -155,9 +155,27 @@ internal static class Transferring
         return false;
     }
 
+    /// <summary>The trunk of the next target has said whether it takes the call.</summary>
+    public static void Admitted(Turn turn, bool granted)
+    {
+        if (granted)
+        {
+            TryNext(turn);
+            return;
+        }
+
+        turn.Happened(new CallEvent.TransferRouted(turn.State.Transfer!.Targets.RemoveAt(0)));
+        GoOn(turn, 503);
+    }
+
     private static void TryNext(Turn turn)
     {
         Target target = turn.State.Transfer!.Targets[0];
+        if (TrunkAdmission.Ask(turn, turn.State.Legs.Length, target.Trunk))
+        {
+            return;
+        }
+
         if (target.Flow is { } flow)
         {
             Try(turn, target, flow);

@@ -231,4 +231,10 @@ public abstract record CallEvent
 
     /// <summary>Volatile: a look-up was asked for.</summary>
     public sealed record LookupAsked(int Lookup) : CallEvent;
+
+    /// <summary>Volatile: a trunk was asked whether the next leg, or the caller's own, may use it; again at <paramref name="AgainAt"/>, if it says nothing.</summary>
+    public sealed record AdmissionAsked(int Lookup, Instant AgainAt) : CallEvent;
+
+    /// <summary>Volatile: the trunk has said yes.</summary>
+    public sealed record Admitted : CallEvent;
 }

@@ -39,6 +39,10 @@ internal static class CallProgress
         Route = e.Route,
         Targets = e.Targets,
         Parallel = e.Parallel,
+
+        // The next of the same trunk is the same leg on it: it has been asked.
+        IsAdmitted = state.IsAdmitted && !state.Targets.IsEmpty && !e.Targets.IsEmpty && state.Targets[0].Trunk == e.Targets[0].Trunk,
+        AskAgainAt = Instant.Never,
         RetryOn = e.RetryOn.IsEmpty ? state.RetryOn : e.RetryOn,
         BudgetUntil = e.BudgetUntil == Instant.Never ? state.BudgetUntil : e.BudgetUntil,
     };
@@ -61,6 +65,7 @@ internal static class CallProgress
             NoAnswerAt = Instant.Never,
             MaxDurationAt = Instant.Never,
             TryUntil = Instant.Never,
+            AskAgainAt = Instant.Never,
             Ending = e.Ending,
             Invite = null,
             Targets = [],
@@ -77,6 +82,7 @@ internal static class CallProgress
         Phase = CallPhase.Ended,
         EndedAt = e.At,
         MaxDurationAt = Instant.Never,
+        AskAgainAt = Instant.Never,
         Ending = e.Ending,
         Farewell = e.Farewell,
         Referrals = state.Referrals.Bounded(e.At),

@@ -18,6 +18,7 @@ internal static class LegProgress
             Phase = state.Phase == CallPhase.Ringing ? CallPhase.Ringing : CallPhase.Setup,
             TryUntil = e.TryUntil,
             IsLookedUp = false,
+            IsAdmitted = false,
 
             // A leg uses up the target at the head of the list.
             Targets = state.Targets.IsEmpty ? state.Targets : state.Targets.RemoveAt(0),

@@ -29,6 +29,7 @@ internal static class TransferProgress
         return With(state, transfer => transfer with { Targets = transfer.Targets.IsEmpty ? [] : transfer.Targets.RemoveAt(0) })
             .With(e.Leg with { Description = SentDescription.After(null, e.Invite.Span) }) with
         {
+            IsAdmitted = false,
             Attempts = state.Attempts.Add(new Attempt(e.Leg.Number, e.Leg.RemoteTarget, e.Leg.Trunk, e.At, 0, null)),
             Transactions = state.Transactions.Add(client),
         };

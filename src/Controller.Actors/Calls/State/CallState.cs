@@ -97,6 +97,12 @@ public sealed record CallState
     /// <summary>Where the target at the head of the list is has been asked, and it has not been tried since.</summary>
     public bool IsLookedUp { get; init; }
 
+    /// <summary>When the trunk that was asked whether it takes the next leg is asked again; <see cref="Instant.Never"/> if none is. Not stored.</summary>
+    public Instant AskAgainAt { get; init; } = Instant.Never;
+
+    /// <summary>The trunk of the target at the head of the list, or before any is tried the caller's, has said yes. Not stored: it says the same again.</summary>
+    public bool IsAdmitted { get; init; }
+
     /// <summary>Index of the leg on the caller's side: another one, when a transfer has replaced the caller.</summary>
     public int Caller { get; init; }
 

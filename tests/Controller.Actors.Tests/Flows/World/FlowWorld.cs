@@ -195,6 +195,9 @@ internal sealed class FlowWorld(ControllerSettings settings, bool datagrams, Sig
             case CallEffect.TellDialog tell:
                 _tells.Enqueue((tell.Call, new CallInput.DialogFound(tell.Lookup, tell.Party)));
                 break;
+            case CallEffect.Tell tell:
+                _tells.Enqueue((tell.To, tell.Input));
+                break;
             default:
                 throw new InvalidOperationException($"the world of the flows does not know {effect.GetType().Name}");
         }

@@ -1,0 +1,52 @@
+using Controller.Actors.Calls;
+using Controller.Actors.Policies;
+
+namespace Controller.Actors.Trunks;
+
+/// <summary>Whether one more leg may use the trunk.</summary>
+internal static class Admission
+{
+    public static void Asked(TrunkTurn turn, CallInput.TrunkAsked asked)
+    {
+        if (turn.State.Name.Length == 0)
+        {
+            turn.Happened(new TrunkEvent.Opened(asked.Trunk));
+        }
+
+        turn.Tell(asked.By, new CallInput.TrunkAnswered(asked.Lookup, asked.Leg, asked.Trunk, Judge(turn, asked)));
+    }
+
+    public static void Freed(TrunkTurn turn, Slot slot)
+    {
+        if (turn.State.Slots.ContainsKey(slot))
+        {
+            turn.Happened(new TrunkEvent.Freed(slot));
+        }
+    }
+
+    private static TrunkVerdict Judge(TrunkTurn turn, CallInput.TrunkAsked asked)
+    {
+        var slot = new Slot(asked.By, asked.Leg);
+        if (turn.State.Slots.ContainsKey(slot))
+        {
+            // Asked again, because the answer was lost with a node: it is the same leg.
+            return TrunkVerdict.Granted;
+        }
+
+        TrunkSettings? settings = turn.SettingsOf(asked.Trunk);
+        if (settings?.MaxCalls is { } most && turn.State.Slots.Count >= most)
+        {
+            return TrunkVerdict.Full;
+        }
+
+        long paced = turn.State.PacedUntil;
+        if (settings?.CallsPerSecond is { } perSecond && !Pace.Allows(turn.State.PacedUntil, turn.Now, perSecond, out paced))
+        {
+            return TrunkVerdict.TooFast;
+        }
+
+        turn.Happened(new TrunkEvent.Granted(slot, turn.Now, paced, Holds: settings?.MaxCalls is not null));
+        Verification.Plan(turn);
+        return TrunkVerdict.Granted;
+    }
+}

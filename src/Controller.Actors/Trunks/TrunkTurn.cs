@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Controller.Actors.Calls;
+using Controller.Actors.Policies;
+using Controller.Sharding.Model;
+
+namespace Controller.Actors.Trunks;
+
+/// <summary>One decision of a trunk in the making: collects events and effects, and keeps the state that the events so far lead to.</summary>
+internal sealed class TrunkTurn(TrunkState state, in ActorContext<ControllerSettings> context)
+{
+    private readonly ImmutableArray<TrunkEvent>.Builder _events = ImmutableArray.CreateBuilder<TrunkEvent>(2);
+    private readonly ImmutableArray<CallEffect>.Builder _effects = ImmutableArray.CreateBuilder<CallEffect>(1);
+
+    public TrunkState State { get; private set; } = state;
+    public ActorId Self { get; } = context.Self;
+    public Instant Now { get; } = context.Now;
+
+    /// <summary>As configured now; null if it is no more.</summary>
+    public TrunkSettings? SettingsOf(string name) => _settings.Trunks.GetValueOrDefault(name);
+
+    private readonly ControllerSettings _settings = context.Settings;
+
+    public void Happened(TrunkEvent happened)
+    {
+        State = Trunk.Evolve(State, happened);
+        _events.Add(happened);
+    }
+
+    public void Tell(ActorId call, CallInput input) => _effects.Add(new CallEffect.Tell(call, input));
+
+    public Decision<TrunkState, TrunkEvent, CallEffect> Decided() =>
+        new(State, _events.DrainToImmutable(), _effects.DrainToImmutable(), Stop: State.Name.Length == 0);
+}
