@@ -44,6 +44,9 @@ internal sealed class CallDriver
     public List<CallEffect> LastEffects { get; } = [];
     public List<string> ChargingRecords { get; } = [];
 
+    /// <summary>Takes each effect as it is performed.</summary>
+    public Action<CallEffect> Performed { get; init; } = static _ => { };
+
     public static ControllerSettings OneTrunk(params string[] endpoints) => new()
     {
         Version = 1,
@@ -121,6 +124,7 @@ internal sealed class CallDriver
         foreach (CallEffect effect in decision.Effects)
         {
             LastEffects.Add(effect);
+            Performed(effect);
             switch (effect)
             {
                 case CallEffect.Send send:
