@@ -68,12 +68,14 @@ public abstract class CallInput
     }
 
     /// <summary>To a trunk: may this leg use it? Answered by <see cref="TrunkAnswered"/>, and the same as often as it is asked.</summary>
-    public sealed class TrunkAsked(ActorId by, int lookup, int leg, string trunk) : CallInput
+    /// <param name="isUrgent">An emergency: it is counted, and never refused.</param>
+    public sealed class TrunkAsked(ActorId by, int lookup, int leg, string trunk, bool isUrgent = false) : CallInput
     {
         public ActorId By { get; } = by;
         public int Lookup { get; } = lookup;
         public int Leg { get; } = leg;
         public string Trunk { get; } = trunk;
+        public bool IsUrgent { get; } = isUrgent;
     }
 
     /// <summary>To a call: the answer of a trunk. A leg that is granted is given back by <see cref="TrunkFreed"/>.</summary>

@@ -34,13 +34,13 @@ internal static class Admission
         }
 
         TrunkSettings? settings = turn.SettingsOf(asked.Trunk);
-        if (settings?.MaxCalls is { } most && turn.State.Slots.Count >= most)
+        if (settings?.MaxCalls is { } most && !asked.IsUrgent && turn.State.Slots.Count >= most)
         {
             return TrunkVerdict.Full;
         }
 
         long paced = turn.State.PacedUntil;
-        if (settings?.CallsPerSecond is { } perSecond && !Pace.Allows(turn.State.PacedUntil, turn.Now, perSecond, out paced))
+        if (settings?.CallsPerSecond is { } perSecond && !Pace.Allows(turn.State.PacedUntil, turn.Now, perSecond, out paced) && !asked.IsUrgent)
         {
             return TrunkVerdict.TooFast;
         }

@@ -50,6 +50,11 @@ internal sealed class CallEffectInterpreter(ISipSender sender, HostResolver reso
                 break;
 
             case CallEffect.Tell tell:
+                if (tell.Input is CallInput.TrunkAnswered answer)
+                {
+                    instruments.TrunkAnswered(answer.Trunk, answer.Verdict);
+                }
+
                 if (!system.Tell(tell.To, tell.Input))
                 {
                     instruments.DispatchRefused();

@@ -102,6 +102,7 @@ public sealed class InputCodec : IInputCodec
                 writer.I32(asked.Lookup);
                 writer.I32(asked.Leg);
                 writer.Text(asked.Trunk);
+                writer.Bool(asked.IsUrgent);
                 break;
             case CallInput.TrunkAnswered answered:
                 Begin(ref writer, Kind.TrunkAnswered);
@@ -146,7 +147,7 @@ public sealed class InputCodec : IInputCodec
             Kind.DialogAsked => new CallInput.DialogAsked(reader.Actor(), reader.I32(), LookupWire.Query(ref reader)),
             Kind.DialogFound => new CallInput.DialogFound(reader.I32(), LookupWire.Party(ref reader)),
             Kind.Resolved => new CallInput.Resolved(reader.I32(), LookupWire.Targets(ref reader)),
-            Kind.TrunkAsked => new CallInput.TrunkAsked(reader.Actor(), reader.I32(), reader.I32(), reader.Text()),
+            Kind.TrunkAsked => new CallInput.TrunkAsked(reader.Actor(), reader.I32(), reader.I32(), reader.Text(), reader.Bool()),
             Kind.TrunkAnswered => new CallInput.TrunkAnswered(reader.I32(), reader.I32(), reader.Text(), (TrunkVerdict)reader.U8()),
             Kind.TrunkFreed => new CallInput.TrunkFreed(reader.Actor(), reader.I32()),
             Kind.TrunkChecked => new CallInput.TrunkChecked(reader.Actor(), reader.I32()),

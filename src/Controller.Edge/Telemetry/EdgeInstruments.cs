@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Controller.Actors.Trunks;
 using Controller.Sip.Framing;
 using Controller.Sip.Transport;
 
@@ -22,6 +23,7 @@ internal sealed class EdgeInstruments : IDisposable
     private readonly CountByName<RejectionReason> _malformed = new();
     private readonly CountByName<CloseReason> _closed = new();
     private readonly long[] _answered = new long[700];
+    private readonly Counter<long> _trunkAnswers;
     private long _dispatchRefused;
     private long _unknownEmissions;
     private long _lookUps;
@@ -43,6 +45,7 @@ internal sealed class EdgeInstruments : IDisposable
         _meter.CreateObservableCounter("edge.dispatch.refused", () => Volatile.Read(ref _dispatchRefused), description: "Inputs that the actors did not take.");
         _meter.CreateObservableCounter(
             "edge.emissions.unknown", () => Volatile.Read(ref _unknownEmissions), description: "Messages of other nodes that this version cannot read.");
+        _trunkAnswers = _meter.CreateCounter<long>("edge.trunk.answers", description: "What trunks with limits have said to legs that wanted to use them.");
         _meter.CreateObservableCounter("edge.resolutions", () => Volatile.Read(ref _lookUps), description: "Host names asked for.");
         _meter.CreateObservableCounter(
             "edge.resolutions.failed", () => Volatile.Read(ref _lookUpsFailed), description: "Host names that led nowhere in time.");
@@ -84,6 +87,9 @@ internal sealed class EdgeInstruments : IDisposable
     }
 
     public void DispatchRefused() => Interlocked.Increment(ref _dispatchRefused);
+
+    public void TrunkAnswered(string trunk, TrunkVerdict verdict) =>
+        _trunkAnswers.Add(1, new("trunk", trunk), new("verdict", verdict switch { TrunkVerdict.Granted => "granted", TrunkVerdict.Full => "full", _ => "too-fast" }));
 
     public void UnknownEmission() => Interlocked.Increment(ref _unknownEmissions);
 

@@ -135,6 +135,22 @@ public class AdmissionTests
     }
 
     [Fact]
+    public void An_emergency_says_so()
+    {
+        var call = new CallDriver(TrunkDriver.Limited(5) with { Emergency = new EmergencySettings { Numbers = ["112"], Trunks = ["uas"] } });
+        call.FromCaller(Messages.Invite("sip:112@203.0.113.1"));
+        Assert.True(Asked(call).IsUrgent);
+        Assert.False(UrgencyOf("sip:113@203.0.113.1"));
+
+        static bool UrgencyOf(string uri)
+        {
+            var other = new CallDriver(TrunkDriver.Limited(5));
+            other.FromCaller(Messages.Invite(uri));
+            return Asked(other).IsUrgent;
+        }
+    }
+
+    [Fact]
     public void Without_limits_no_trunk_is_asked()
     {
         var call = new CallDriver();

@@ -132,6 +132,18 @@ public class TrunkTests
     }
 
     [Fact]
+    public void An_emergency_is_counted_and_never_refused()
+    {
+        var trunk = new TrunkDriver(TrunkDriver.Limited(calls: 1, perSecond: 0.1));
+        Assert.Equal(TrunkVerdict.Granted, trunk.Ask(1));
+        trunk.Give(new CallInput.TrunkAsked(TrunkDriver.Call(2), 1, 1, "uas", isUrgent: true));
+        Assert.Equal(TrunkVerdict.Granted, Assert.IsType<CallInput.TrunkAnswered>(Assert.Single(trunk.Told).Input).Verdict);
+        Assert.Equal(2, trunk.State.Slots.Count);
+        trunk.Free(1);
+        Assert.Equal(TrunkVerdict.Full, trunk.Ask(3));
+    }
+
+    [Fact]
     public void A_lower_limit_holds_for_the_next_call_and_ends_none()
     {
         var trunk = new TrunkDriver(TrunkDriver.Limited(calls: 3));

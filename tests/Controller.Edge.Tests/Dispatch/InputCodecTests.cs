@@ -6,6 +6,7 @@ using Controller.Actors;
 using Controller.Actors.Calls;
 using Controller.Actors.Calls.Transfers;
 using Controller.Actors.Registrations;
+using Controller.Actors.Trunks;
 using Controller.Edge.Dispatch;
 using Controller.Edge.Tests.Fakes;
 using Controller.Sharding.Model;
@@ -88,6 +89,15 @@ public sealed class InputCodecTests
         CallInput.Resolved resolved = Crosses(new CallInput.Resolved(4, [Udp, Tcp]));
         Assert.Equal([Udp, Tcp], resolved.Targets.AsEnumerable());
 
+        CallInput.TrunkAsked toTrunk = Crosses(new CallInput.TrunkAsked(Actor, 4, 2, "carrier-é", isUrgent: true));
+        Assert.Equal((Actor, 4, 2, "carrier-é", true), (toTrunk.By, toTrunk.Lookup, toTrunk.Leg, toTrunk.Trunk, toTrunk.IsUrgent));
+        CallInput.TrunkAnswered answered = Crosses(new CallInput.TrunkAnswered(4, 2, "carrier-é", TrunkVerdict.TooFast));
+        Assert.Equal((4, 2, "carrier-é", TrunkVerdict.TooFast), (answered.Lookup, answered.Leg, answered.Trunk, answered.Verdict));
+        CallInput.TrunkFreed freed = Crosses(new CallInput.TrunkFreed(Actor, 3));
+        Assert.Equal((Actor, 3), (freed.Call, freed.Leg));
+        CallInput.TrunkChecked check = Crosses(new CallInput.TrunkChecked(Actor, 3));
+        Assert.Equal((Actor, 3), (check.Trunk, check.Leg));
+
         Assert.True(_codec.TryDecode(Encode(CallInput.HangUp.Instance), out object? hangUp));
         Assert.Same(CallInput.HangUp.Instance, hangUp);
     }
@@ -101,6 +111,7 @@ public sealed class InputCodecTests
         [
             typeof(CallInput.RequestReceived), typeof(CallInput.ResponseReceived), typeof(CallInput.TransportFailed), typeof(CallInput.Resolved),
             typeof(CallInput.BindingsFound), typeof(CallInput.DialogAsked), typeof(CallInput.DialogFound), typeof(CallInput.HangUp),
+            typeof(CallInput.TrunkAsked), typeof(CallInput.TrunkAnswered), typeof(CallInput.TrunkFreed), typeof(CallInput.TrunkChecked),
             typeof(RegistrationInput.RegisterReceived), typeof(RegistrationInput.LookUp),
         ];
         IEnumerable<Type> all = typeof(CallInput).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(CallInput)) || t.IsSubclassOf(typeof(RegistrationInput)));

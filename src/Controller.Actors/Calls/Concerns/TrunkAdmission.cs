@@ -1,6 +1,7 @@
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
+using Controller.Actors.Routing;
 using Controller.Actors.Tokens;
 using Controller.Actors.Trunks;
 using Controller.Sharding.Model;
@@ -25,9 +26,10 @@ internal static class TrunkAdmission
             return false;
         }
 
+        bool isUrgent = leg != 0 && turn.State.Route == RoutePlan.Emergency;
         int lookup = turn.State.Lookups + 1;
         turn.Happened(new CallEvent.AdmissionAsked(lookup, turn.Now.After(s_again)));
-        turn.Do(new CallEffect.Tell(ActorKeys.ForTrunk(turn.Secret, trunk), new CallInput.TrunkAsked(turn.Self, lookup, leg, trunk)));
+        turn.Do(new CallEffect.Tell(ActorKeys.ForTrunk(turn.Secret, trunk), new CallInput.TrunkAsked(turn.Self, lookup, leg, trunk, isUrgent)));
         return true;
     }
 

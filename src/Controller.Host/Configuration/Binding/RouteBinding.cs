@@ -24,6 +24,11 @@ internal static class RouteBinding
                 known.Report(path + ".name", $"\"{route.Name}\" names an earlier route; expected a name of its own");
             }
 
+            if (route.Name == RoutePlan.Emergency)
+            {
+                known.Report(path + ".name", $"\"{route.Name}\" stands for emergency numbers, which no limit holds for; expected another name");
+            }
+
             routes.Add(route);
         }
 
