@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Controller.Actors.Calls;
 using Controller.Actors.Policies;
 using Controller.Sharding.Model;

@@ -71,6 +71,7 @@ public sealed class ProblemTests
     [InlineData("routes = [ { name = x, to = registered, match.user = \"(\" } ]", "routes[0].match.user: \"(\" is not a regular expression: Invalid pattern '(' at offset 1. Not enough )'s.")]
     [InlineData("routes = [ { name = x, to = registered, match.user = \"^(.)$\", rewrite.user = \"$2\" } ]", "routes[0].rewrite.user: $2 is no group of match.user; expected $0 to $1, or $$ for a dollar sign")]
     [InlineData("routes = [ { name = x, to = registered }, { name = x, to = registered } ]", "routes[1].name: \"x\" names an earlier route; expected a name of its own")]
+    [InlineData("routes = [ { name = emergency, to = registered } ]", "routes[0].name: \"emergency\" stands for emergency numbers, which no limit holds for; expected another name")]
     [InlineData("registrar.users { alice {} }", "registrar.users.alice.password: is missing; expected a text that is not empty")]
     [InlineData("registrar { min-expires = 2h }", "registrar.max-expires: min 7200s, default 3600s and max 3600s are out of order; expected min-expires <= default-expires <= max-expires")]
     [InlineData("registrar { max-expires = 1800s }", "registrar.default-expires: min 60s, default 3600s and max 1800s are out of order; expected min-expires <= default-expires <= max-expires")]

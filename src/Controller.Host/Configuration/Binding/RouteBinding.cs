@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Controller.Actors.Policies;
+using Controller.Actors.Routing;
 using Controller.Actors.Routing.Tables;
 
 namespace Controller.Host.Configuration.Binding;
