@@ -25,7 +25,7 @@ public sealed class EdgeNode : IDisposable
     private readonly EdgeInstruments _instruments;
     private readonly SendFailures _failures;
     private readonly FlowSender _sender;
-    private readonly HostResolver _resolver;
+    private readonly TargetResolver _resolver;
     private readonly Arrivals _arrivals;
     private readonly ReceiveBuffers _buffers;
     private readonly StreamScope _streams;
@@ -46,7 +46,7 @@ public sealed class EdgeNode : IDisposable
         _instruments = new EdgeInstruments(() => _buffers.Overflows);
         _failures = new SendFailures(system, _instruments);
         _sender = new FlowSender(_failures, peers, options.FloatingAddresses);
-        _resolver = new HostResolver(options, system, _instruments, clock);
+        _resolver = new TargetResolver(options.Resolver, system, _instruments, clock);
         _arrivals = new Arrivals(options.Rules, system, settings, new StatelessAnswers(options, settings, _sender, _instruments), _instruments, clock);
         _numbers = new ConnectionNumbers(clock, options.Node);
         _streams = new StreamScope(options, new FlowTable(options.MaxConnections), _arrivals, _buffers, _failures, _instruments, clock);
@@ -163,7 +163,7 @@ public sealed class EdgeNode : IDisposable
     private void Attach(IReadOnlyList<ListenerSettings> listeners, IReadOnlyList<IOutlet> outlets)
     {
         Bound = listeners;
-        _resolver.Attach([.. listeners.Select(l => l.Listen.AddressFamily)]);
+        _resolver.Attach(listeners);
         _sender.Attach(listeners, outlets);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Controller.Actors.Policies;
+using Controller.Edge.Resolution;
 using Controller.Sip.Framing;
 using Controller.Sip.Messages;
 
@@ -38,10 +39,8 @@ public sealed record EdgeOptions
     /// <summary>How many sources each datagram listener remembers the <see cref="Controller.Sip.Transport.Flow"/> of.</summary>
     public int FlowCacheSize { get; init; } = 65_536;
 
-    public TimeSpan ResolveTimeout { get; init; } = TimeSpan.FromSeconds(3);
-
-    /// <summary>The resolver of the system does not tell the records' time to live.</summary>
-    public TimeSpan ResolveTimeToLive { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How next hops are looked up.</summary>
+    public ResolverOptions Resolver { get; init; } = new();
 
     /// <summary>This node's number in its cluster, at most 255: connections carry it, so that others find them. 0 if it is alone.</summary>
     public int Node { get; init; }

@@ -13,7 +13,7 @@ namespace Controller.Fuzz.Tests;
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private static readonly Target[] All =
-        [new MessageTarget(), new UriTarget(), new HeaderTarget(), new SdpTarget(), new BodyTarget(), new TransactionTarget(), new CallTarget()];
+        [new MessageTarget(), new UriTarget(), new HeaderTarget(), new SdpTarget(), new BodyTarget(), new TransactionTarget(), new CallTarget(), new DnsTarget()];
 
     /// <summary>However slow the machine.</summary>
     private const int Least = 50;

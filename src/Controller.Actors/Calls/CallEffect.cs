@@ -13,9 +13,18 @@ public abstract record CallEffect
     /// <param name="Branch">Top Via branch of a request of ours, to report a failure with; empty for responses and ACKs (failures are only counted).</param>
     public sealed record Send(Flow To, ReadOnlyMemory<byte> Bytes, string Branch) : CallEffect;
 
-    /// <summary>Find where a host name leads (A/AAAA) in a realm; answered by <see cref="CallInput.Resolved"/>. Literal addresses are never asked for.</summary>
-    /// <param name="Port">0: the transport's default.</param>
-    public sealed record Resolve(int Lookup, string Host, int Port, SipTransport Transport, int Listener) : CallEffect;
+    /// <summary>Find where a next hop leads (RFC 3263); answered by <see cref="CallInput.Resolved"/>. Literal addresses are never asked for.</summary>
+    /// <param name="Port">0: the URI names none.</param>
+    /// <param name="Listener">One of the realm that it is to be reached from.</param>
+    public sealed record Resolve(int Lookup, string Host, int Port, SipTransport Transport, int Listener) : CallEffect
+    {
+        /// <summary>The URI names no transport: it is chosen by what the name server says (RFC 3263 section 4.1), and <see cref="Transport"/> means nothing.</summary>
+        public bool AnyTransport { get; init; }
+    }
+
+    /// <summary>Leave a target out of the answers to <see cref="Resolve"/> for a while, if there are others. Not done again after a crash.</summary>
+    /// <param name="Time">What it asked for (Retry-After); null: it was not reached.</param>
+    public sealed record PassOver(Flow Target, TimeSpan? Time) : CallEffect;
 
     /// <summary>Ask an address-of-record for its bindings; answered by <see cref="CallInput.BindingsFound"/>.</summary>
     public sealed record LookUpBindings(int Lookup, ActorId Registration) : CallEffect;

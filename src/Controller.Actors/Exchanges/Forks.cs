@@ -34,6 +34,11 @@ internal static class Forks
     /// <param name="response">The refusal; null if it is of our own making.</param>
     public static ResponseContext Failed(ForwardingTurn turn, ResponseContext context, Leg leg, int status, SipMessage? response)
     {
+        if (status == 503 && Alternatives.PassedOver(leg, status, response) is { } passedOver)
+        {
+            turn.Do(passedOver);
+        }
+
         context = context with { Legs = context.Legs.SetItem(leg.Number - 1, leg with { State = LegState.Terminated }) };
         return context.IsDecided ? context : GoOn(turn, Count(context, status, response, leg.Number), leg.Trunk, status);
     }

@@ -116,7 +116,7 @@ internal static class Forwarding
         }
 
         int lookup = turn.NextLookup();
-        turn.Do(new CallEffect.Resolve(lookup, target.Host, target.Port, target.Transport, target.Listener));
+        turn.Do(new CallEffect.Resolve(lookup, target.Host, target.Port, target.Transport, target.Listener) { AnyTransport = target.AnyTransport });
         return context with { Lookup = lookup, TryUntil = Instant.Never };
     }
 
@@ -126,6 +126,11 @@ internal static class Forwarding
         if (context.IsDecided || context.Targets.IsEmpty)
         {
             return context;
+        }
+
+        if (flows.Length > 1)
+        {
+            context = context with { Targets = Alternatives.Of(context.Targets, flows) };
         }
 
         // 8.1.3.1: a next hop that cannot be found is treated as a 503.

@@ -42,11 +42,11 @@ public sealed record ControllerSettings
         ?? (Realms.TryGetValue(realm, out RealmSettings? ofRealm) ? ofRealm.Refer : ReferPolicy.Pass);
 
     /// <summary>The listener that messages into a realm over a transport leave by; null if the realm has none.</summary>
-    public int? ListenerFor(string realm, SipTransport transport)
+    public int? ListenerFor(string realm, SipTransport? transport = null)
     {
         for (int i = 0; i < Listeners.Length; i++)
         {
-            if (Listeners[i].Transport == transport && Listeners[i].Realm == realm)
+            if ((transport is null || Listeners[i].Transport == transport) && Listeners[i].Realm == realm)
             {
                 return i;
             }

@@ -8,7 +8,7 @@ using Controller.Sharding.Model;
 namespace Controller.Edge.Dispatch;
 
 /// <summary>Performs what a call decided. On the journal's or a loop's thread: every branch returns at once.</summary>
-internal sealed class CallEffectInterpreter(ISipSender sender, HostResolver resolver, IActorSystem system, EdgeInstruments instruments) : IEffectInterpreter<CallEffect>
+internal sealed class CallEffectInterpreter(ISipSender sender, TargetResolver resolver, IActorSystem system, EdgeInstruments instruments) : IEffectInterpreter<CallEffect>
 {
     /// <summary>A look-up and its answer stay inside: however late, somebody waits for them.</summary>
     public bool IsSend(CallEffect effect) => effect is CallEffect.Send;
@@ -22,6 +22,9 @@ internal sealed class CallEffectInterpreter(ISipSender sender, HostResolver reso
                 break;
             case CallEffect.Resolve resolve:
                 resolver.Resolve(actor, resolve);
+                break;
+            case CallEffect.PassOver passOver:
+                resolver.PassOver(passOver);
                 break;
             case CallEffect.LookUpBindings lookUp:
                 if (!system.Tell(lookUp.Registration, new RegistrationInput.LookUp(actor, lookUp.Lookup)))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Controller.Actors.Calls;
 using Controller.Actors.Exchanges;
 using Controller.Actors.Policies;
@@ -198,6 +199,22 @@ public class ExchangeTests
         none.FromCaller(Outside.Request("MESSAGE"));
         none.Give(new CallInput.Resolved(1, []));
         Assert.Equal(1, none.CountSent("SIP/2.0 503"));
+    }
+
+    [Fact]
+    public void The_targets_of_one_name_are_tried_in_turn_and_one_that_asks_for_a_pause_gets_it()
+    {
+        Flow first = new(SipTransport.Udp, 1, CallDriver.Callee), second = new(SipTransport.Udp, 1, new IPEndPoint(CallDriver.Callee.Address, 5099));
+        var exchange = new ExchangeDriver(CallDriver.OneTrunk("sip:carrier.test"));
+        exchange.FromCaller(Outside.Request("MESSAGE"));
+        CallEffect.Resolve asked = Assert.IsType<CallEffect.Resolve>(Assert.Single(exchange.Asked));
+        Assert.True(asked.AnyTransport);
+        exchange.Give(new CallInput.Resolved(asked.Lookup, [first, second]));
+        exchange.FromCallee(Outside.Response(exchange.Last("MESSAGE"), 503, extra: "Retry-After: 7\r\n"));
+        Assert.Equal(new CallEffect.PassOver(first, TimeSpan.FromSeconds(7)), Assert.Single(exchange.Asked));
+        Assert.Equal(5099, exchange.Last("MESSAGE").To.Remote.Port);
+        exchange.FromCallee(Outside.Response(exchange.Last("MESSAGE"), 200), second.Remote);
+        Assert.Equal(1, exchange.CountSent("SIP/2.0 200"));
     }
 
     [Fact]

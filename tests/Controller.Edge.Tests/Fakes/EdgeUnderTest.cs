@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Net;
 using Controller.Actors.Policies;
 using Controller.Edge.Flows;
@@ -36,28 +35,7 @@ public sealed class EdgeUnderTest : IDisposable
     };
 
     /// <summary>What the node has counted so far: one instrument, one tag value (or null for all).</summary>
-    public long Counted(string instrument, string? tag = null)
-    {
-        long sum = 0;
-        using MeterListener listener = new();
-        listener.InstrumentPublished = (published, l) =>
-        {
-            if (published.Meter == Node.Instruments.Meter && published.Name == instrument)
-            {
-                l.EnableMeasurementEvents(published);
-            }
-        };
-        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
-        {
-            if (tag is null || (tags.Length > 0 && string.Equals(tags[0].Value?.ToString(), tag, StringComparison.Ordinal)))
-            {
-                sum += value;
-            }
-        });
-        listener.Start();
-        listener.RecordObservableInstruments();
-        return sum;
-    }
+    public long Counted(string instrument, string? tag = null) => Meters.Read(Node.Instruments.Meter, instrument, tag);
 
     /// <summary>Waits until the count is there; fails with what it was after five seconds.</summary>
     public void AssertCounted(long expected, string instrument, string? tag = null)

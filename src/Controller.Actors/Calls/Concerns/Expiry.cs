@@ -191,7 +191,13 @@ internal static class Expiry
         }
 
         turn.Happened(new CallEvent.RingingLimited(Instant.Never));
-        Cancellation.Cancel(turn, turn.State.Legs[^1], Reasons.Of(408));
+        Leg tried = turn.State.Legs[^1];
+        if (turn.State.Find(TransactionKind.InviteClient, tried.Number) is { HasProvisional: false } && Alternatives.PassedOver(tried, 408, null) is { } passedOver)
+        {
+            turn.Do(passedOver);
+        }
+
+        Cancellation.Cancel(turn, tried, Reasons.Of(408));
         if (!turn.State.IsDecided && !turn.State.Targets.IsEmpty && turn.Now < turn.State.BudgetUntil)
         {
             Setup.TryNext(turn);

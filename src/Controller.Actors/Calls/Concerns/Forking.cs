@@ -153,6 +153,11 @@ internal static class Forking
 
         ImmutableArray<EarlyDialog> gone = turn.State.EarlyDialogs.RemoveAll(dialog => dialog.Leg != leg.Number || dialog.IsOver);
         turn.Happened(new CallEvent.LegFailed(turn.Now, leg.Number, status, ack));
+        if (Alternatives.PassedOver(leg, status, response) is { } passedOver)
+        {
+            turn.Do(passedOver);
+        }
+
         if (!turn.State.IsDecided)
         {
             int counted = LegProgress.Counted(leg, status);
@@ -206,8 +211,15 @@ internal static class Forking
             return;
         }
 
-        if (!turn.State.Targets.IsEmpty && !global && turn.Now < turn.State.BudgetUntil && (turn.State.Targets[0].IsRedirected || IsRetried(turn, status)))
+        bool retried = !turn.State.Targets.IsEmpty && IsRetried(turn, status);
+        ImmutableArray<Target> left = retried ? turn.State.Targets : Alternatives.Without(turn.State.Targets);
+        if (!left.IsEmpty && !global && turn.Now < turn.State.BudgetUntil && (left[0].IsRedirected || retried))
         {
+            if (left.Length != turn.State.Targets.Length)
+            {
+                turn.Happened(new CallEvent.Routed(turn.State.Route, left, turn.State.Parallel));
+            }
+
             Setup.TryNext(turn);
             return;
         }

@@ -1,9 +1,7 @@
-using System.Globalization;
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Sharding.Model;
-using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
 
@@ -163,20 +161,12 @@ internal static class OwnRequests
             case var _ when !timer.IsMutual:
                 return Alive(timer, turn.Now);
 
-            case 500 or 503 when response is not null && RetryAfter(response) is { } seconds && seconds <= timer.Interval:
+            case 500 or 503 when response is not null && RetryAfter.Seconds(response) is { } seconds && seconds <= timer.Interval:
                 return timer with { RefreshAt = turn.Now.After(TimeSpan.FromSeconds(Math.Max(1, seconds))) };
 
             default:
                 return timer with { RefreshAt = Instant.Never };
         }
-    }
-
-    /// <summary>20.33: <c>delta-seconds [ comment ] *( SEMI retry-param )</c>.</summary>
-    private static int? RetryAfter(SipMessage response)
-    {
-        ReadOnlySpan<byte> value = response.Value(HeaderId.RetryAfter);
-        int end = value.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        return int.TryParse(end < 0 ? value : value[..end], NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? seconds : null;
     }
 
     private static SessionTimer Alive(SessionTimer timer, Instant at) =>

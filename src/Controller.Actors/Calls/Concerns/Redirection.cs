@@ -105,17 +105,19 @@ internal static class Redirection
             return null;
         }
 
+        // RFC 3263 section 4.1: where the URI names neither transport nor port, and no address, the name server says.
+        string host = Latin1.Text(uri.Host);
+        bool any = uri.Transport is null && uri.Port == 0 && uri.Scheme == UriScheme.Sip && !IPAddress.TryParse(host, out _);
         SipTransport transport = uri.Transport ?? (uri.Scheme == UriScheme.Sips ? SipTransport.Tls : SipTransport.Udp);
-        if (settings.ListenerFor(trunk.Realm, transport) is not { } listener)
+        if ((settings.ListenerFor(trunk.Realm, transport) ?? (any ? settings.ListenerFor(trunk.Realm) : null)) is not { } listener)
         {
             return null;
         }
 
-        string host = Latin1.Text(uri.Host);
         bool literal = IPAddress.TryParse(host, out _);
         return new Target(
             contact, leg.RemoteParty, literal ? NextHops.Literal(settings, trunk.Realm, text, SipTransport.Udp) : null, literal ? "" : host, uri.Port, transport, listener,
             trunk.Name)
-        { IsRedirected = true };
+        { IsRedirected = true, AnyTransport = any };
     }
 }

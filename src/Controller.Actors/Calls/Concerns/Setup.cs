@@ -238,7 +238,7 @@ internal static class Setup
         }
 
         int lookup = NextLookup(turn);
-        turn.Do(new CallEffect.Resolve(lookup, target.Host, target.Port, target.Transport, target.Listener));
+        turn.Do(new CallEffect.Resolve(lookup, target.Host, target.Port, target.Transport, target.Listener) { AnyTransport = target.AnyTransport });
     }
 
     /// <summary>The trunk of the target at the head of the list has said whether it takes the call.</summary>
@@ -265,6 +265,11 @@ internal static class Setup
         if (lookup != turn.State.Lookups || !turn.State.IsLookedUp || turn.State.IsDecided || turn.State.Targets.IsEmpty)
         {
             return;
+        }
+
+        if (flows.Length > 1)
+        {
+            turn.Happened(new CallEvent.Routed(turn.State.Route, Alternatives.Of(turn.State.Targets, flows), turn.State.Parallel));
         }
 
         if (!flows.IsEmpty)

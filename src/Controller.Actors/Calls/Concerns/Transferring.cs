@@ -129,6 +129,12 @@ internal static class Transferring
             return;
         }
 
+        if (flows.Length > 1)
+        {
+            turn.Happened(new CallEvent.TransferRouted(Alternatives.Of(transfer.Targets, flows)));
+            target = turn.State.Transfer!.Targets[0];
+        }
+
         if (!flows.IsEmpty)
         {
             Try(turn, target, flows[0]);
@@ -182,7 +188,7 @@ internal static class Transferring
         }
         else
         {
-            turn.Do(new CallEffect.Resolve(Setup.NextLookup(turn), target.Host, target.Port, target.Transport, target.Listener));
+            turn.Do(new CallEffect.Resolve(Setup.NextLookup(turn), target.Host, target.Port, target.Transport, target.Listener) { AnyTransport = target.AnyTransport });
         }
     }
 
@@ -242,8 +248,14 @@ internal static class Transferring
             return;
         }
 
-        if (!transfer.Targets.IsEmpty && !global)
+        ImmutableArray<Target> left = status is 408 or 503 ? transfer.Targets : Alternatives.Without(transfer.Targets);
+        if (!left.IsEmpty && !global)
         {
+            if (left.Length != transfer.Targets.Length)
+            {
+                turn.Happened(new CallEvent.TransferRouted(left));
+            }
+
             TryNext(turn);
             return;
         }

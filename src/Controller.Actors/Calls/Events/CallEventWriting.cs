@@ -62,6 +62,8 @@ internal static class CallEventWriting
             Trunk = Text(target.Trunk),
             Replaces = Text(target.Replaces),
             Redirected = target.IsRedirected,
+            AnyTransport = target.AnyTransport,
+            Alternative = target.IsAlternative,
         };
         if (target.Flow is { } flow)
         {

@@ -13,4 +13,10 @@ public sealed record Target(string Uri, string RemoteParty, Flow? Flow, string H
 {
     /// <summary>A redirection named it: it is tried whatever the one before it answered, short of a 6xx (RFC 3261 section 8.1.3.4).</summary>
     public bool IsRedirected { get; init; }
+
+    /// <summary>Its URI names neither port nor transport: the name server says which (RFC 3263 section 4.1).</summary>
+    public bool AnyTransport { get; init; }
+
+    /// <summary>Another place for the same as the target before it: tried only if that one fails, not if it refuses (RFC 3263 section 4.3).</summary>
+    public bool IsAlternative { get; init; }
 }

@@ -198,6 +198,9 @@ internal sealed class FlowWorld(ControllerSettings settings, bool datagrams, Sig
             case CallEffect.Tell tell:
                 _tells.Enqueue((tell.To, tell.Input));
                 break;
+            case CallEffect.PassOver:
+                // Nobody is looked up in these flows.
+                break;
             default:
                 throw new InvalidOperationException($"the world of the flows does not know {effect.GetType().Name}");
         }
