@@ -179,6 +179,7 @@ public sealed class Node : IAsyncDisposable
         Limits = LimitsOf(options),
         MaxConnections = options.Limits.TcpConnections,
         IdleTimeout = options.Limits.TcpIdle,
+        Resolver = options.Resolver,
         Node = options.Journal.Kind == JournalKind.Postgres ? options.Node.Id : 0,
         HasListeners = (options.Node.Roles & NodeRoles.Edge) != 0,
         FloatingAddresses = options.Cluster.Addresses.Select(floating => IPAddress.Parse(floating.Address.Split('/')[0])).ToHashSet(),

@@ -1,5 +1,6 @@
 using System.Net;
 using Controller.Actors.Policies;
+using Controller.Edge.Resolution;
 using Controller.Host.Configuration;
 using Controller.Host.Configuration.Options;
 using Controller.Sip.Transport;
@@ -22,6 +23,20 @@ public sealed class BindingTests
         Assert.Empty(host.Cluster.Addresses.AsEnumerable());
         Assert.Equal(3, host.Engine.Loops);
         Assert.Equal(new LimitOptions { MaxHeaderBytes = 16384, MaxBodyBytes = 32000, TcpConnections = 50, TcpIdle = TimeSpan.FromHours(1) }, host.Limits);
+        Assert.Equal(["192.0.2.53:53", "[2001:db8::53]:5353", "[2001:db8::54]:53", "[2001:db8::55]:53"], host.Resolver.Servers.Select(server => server.ToString()));
+        Assert.Equal(
+            new ResolverOptions
+            {
+                Timeout = TimeSpan.FromMilliseconds(300),
+                Tries = 4,
+                CacheMax = 5,
+                MinTimeToLive = TimeSpan.FromSeconds(2),
+                MaxTimeToLive = TimeSpan.FromMinutes(10),
+                NegativeTimeToLive = TimeSpan.FromSeconds(20),
+                BlacklistUnreachable = TimeSpan.FromSeconds(7),
+                BlacklistMax = TimeSpan.FromSeconds(9),
+            },
+            host.Resolver with { Servers = [] });
         Assert.Equal(MediaMode.Bypass, host.Media.Mode);
         Assert.Equal(["udp:127.0.0.1:2223"], host.Media.RtpengineNodes.AsEnumerable());
         Assert.Equal(new IPEndPoint(IPAddress.Any, 8081), host.Admin.Listen);

@@ -37,6 +37,15 @@ public sealed class ProblemTests
     [InlineData("admin.listen = \"0.0.0.0:8080\"", "admin.listen: 0.0.0.0:8080 is not a loopback address and controller.admin.token is missing; expected a token, or a loopback address")]
     [InlineData("cluster.link.advertise = \"a b:1\"", "cluster.link.advertise: \"a b:1\" cannot be used; expected a host name or an IP address, with or without a port, such as \"sbc.example.test:5060\"")]
     [InlineData("cluster.addresses = [ { address = \"10.0.0.1/33\", device = eth0 } ]", "cluster.addresses[0].address: \"10.0.0.1/33\" cannot be used; expected an IP address with the length of its network, such as \"10.9.0.10/24\"")]
+    // Next hops.
+    [InlineData("resolver.servers = [ns.example.test]", "resolver.servers: \"ns.example.test\" cannot be used; expected the address of a name server, such as \"192.0.2.53\", \"192.0.2.53:53\" or \"[2001:db8::53]:53\"")]
+    [InlineData("resolver.servers = [\"127.1\"]", "resolver.servers: \"127.1\" cannot be used; expected the address of a name server, such as \"192.0.2.53\", \"192.0.2.53:53\" or \"[2001:db8::53]:53\"")]
+    [InlineData("resolver.servers = [\"192.0.2.53:0\"]", "resolver.servers: \"192.0.2.53:0\" cannot be used; expected the address of a name server, such as \"192.0.2.53\", \"192.0.2.53:53\" or \"[2001:db8::53]:53\"")]
+    [InlineData("resolver.timeout = 0", "resolver.timeout: \"0\" cannot be used; expected a duration from 50ms to 10s, such as 200ms, 1s, 5m or 12h")]
+    [InlineData("resolver { servers = [\"192.0.2.1\", \"192.0.2.2\", \"192.0.2.3\"], tries = 2 }", "resolver.tries: 2 tries do not reach each of 3 servers; expected at least as many tries as controller.resolver.servers")]
+    [InlineData("resolver.cache { min-ttl = 90s, negative-ttl = 2m, max-ttl = 1m }", "resolver.cache.min-ttl: 90s is more than controller.resolver.cache.max-ttl (60s); expected at most that")]
+    [InlineData("resolver.cache.min-ttl = 61s", "resolver.cache.min-ttl: 61s is more than controller.resolver.cache.negative-ttl (60s); expected at most that")]
+    [InlineData("resolver.blacklist-max = 5s", "resolver.blacklist-unreachable: 10s is more than controller.resolver.blacklist-max (5s); expected at most that")]
     // What this version cannot do.
     [InlineData("cluster.addresses = [ { address = \"10.9.0.10/24\", device = eth0 } ]", "cluster.addresses: an address can float only between nodes that share a journal; expected [] while journal.kind = sqlite")]
     [InlineData("node.roles = []", "node.roles: names no role; expected edge, actors or both")]
@@ -56,6 +65,7 @@ public sealed class ProblemTests
     [InlineData("listeners += { realm = access, transport = tcp, listen = \"0.0.0.0:5060\" }", "listeners[1].listen: 0.0.0.0:5060 is every address of this machine, and others have to be told one; expected listeners[1].advertise, such as \"192.0.2.1:5060\"")]
     [InlineData("listeners += { realm = acess, transport = tcp, listen = \"127.0.0.1:5060\" }", "listeners[1].realm: realm acess is not defined; expected one of controller.realms: access")]
     [InlineData("trunks.a { realm = core, endpoints = [ { uri = \"sip:192.0.2.1\" } ] }", "trunks.a.realm: realm core is not defined; expected one of controller.realms: access")]
+    [InlineData("realms.core {}, trunks.a { realm = core, endpoints = [ { uri = \"sip:carrier.test\" } ] }", "trunks.a.endpoints[0].uri: realm core has no listener to send from; expected one in controller.listeners")]
     [InlineData("trunks.a { realm = access, endpoints = [] }", "trunks.a.endpoints: no endpoint; expected at least one { uri = \"sip:…\" }")]
     [InlineData("trunks.a { realm = access, endpoints = [ {} ] }", "trunks.a.endpoints[0].uri: is missing; expected a SIP URI, such as \"sip:192.0.2.1:5060;transport=udp\"")]
     [InlineData("trunks.a { realm = access, endpoints = [ { uri = \"192.0.2.1:5060\" } ] }", "trunks.a.endpoints[0].uri: \"192.0.2.1:5060\" cannot be used; expected a SIP URI, such as \"sip:192.0.2.1:5060;transport=udp\"")]

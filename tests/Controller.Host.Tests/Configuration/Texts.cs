@@ -43,6 +43,10 @@ internal static class Texts
             { name = "rest", to = carrier-b }
           ]
           calls { max-duration = 1h, no-answer = 60s, session-expires = 20m, min-se = 2m }
+          resolver {
+            servers = ["192.0.2.53", "[2001:db8::53]:5353", "[2001:db8::54]", "2001:db8::55"], timeout = 300ms, tries = 4, cache { max = 5, min-ttl = 2s, max-ttl = 10m, negative-ttl = 20s }
+            blacklist-unreachable = 7s, blacklist-max = 9s
+          }
           media { mode = bypass, rtpengine.nodes = ["udp:127.0.0.1:2223"] }
           admin { listen = "0.0.0.0:8081", token = "t0ken" }
           cdr { file = "d/c.jsonl" }

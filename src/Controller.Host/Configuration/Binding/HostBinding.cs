@@ -24,6 +24,7 @@ internal static class HostBinding
             Cluster = Cluster(known, isCluster: known.Get("journal.kind", "sqlite") == "postgres"),
             Engine = new EngineLoopOptions { Loops = known.Get("engine.loops", 0) },
             Limits = Limits(known),
+            Resolver = ResolverBinding.Bind(known),
             Media = Media(known),
             Admin = Admin(known),
             Cdr = new CdrOptions { File = known.Get("cdr.file", Path.Combine(node.DataDirectory, "cdr.jsonl")) },

@@ -50,14 +50,16 @@ internal static class TrunkBinding
         for (int i = 0; i < known.Count(trunk + ".endpoints"); i++)
         {
             string path = $"{trunk}.endpoints[{i}]";
-            if (known.FindValue<(string Uri, SipTransport Transport)>(path + ".uri") is not { } target)
+            if (known.FindValue<(string Uri, SipTransport? Transport)>(path + ".uri") is not { } target)
             {
                 continue;
             }
 
-            if (realm is not null && !listeners.Any(l => l.Realm == realm && l.Transport == target.Transport))
+            if (realm is not null && !listeners.Any(l => l.Realm == realm && (target.Transport is null || l.Transport == target.Transport)))
             {
-                known.Report(path + ".uri", $"{target.Transport.UriToken()} is needed, and realm {realm} has no {target.Transport.UriToken()} listener to send from; expected one in controller.listeners");
+                known.Report(path + ".uri", target.Transport is { } transport
+                    ? $"{transport.UriToken()} is needed, and realm {realm} has no {transport.UriToken()} listener to send from; expected one in controller.listeners"
+                    : $"realm {realm} has no listener to send from; expected one in controller.listeners");
             }
 
             endpoints.Add(new TrunkPeerSettings(target.Uri, known.Get(path + ".priority", 1), known.Get(path + ".weight", 1)));

@@ -95,6 +95,16 @@ internal static class KeyCatalogue
         new("emergency.to", new ListKind(Name, orOne: true), "[]"),
         new("emergency.retry-on", new ListKind(new IntegerKind(300, 699)), "[403, 404, 408, 480, 484, 488, 500, 501, 502, 503, 504, 580]"),
 
+        new("resolver.servers", new ListKind(new NameServerKind()), "[]"),
+        new("resolver.timeout", new DurationKind(TimeSpan.FromMilliseconds(50), 10 * Second), "1s"),
+        new("resolver.tries", new IntegerKind(1, 10), "3"),
+        new("resolver.cache.max", new IntegerKind(1, 1_000_000), "10000"),
+        new("resolver.cache.min-ttl", new DurationKind(TimeSpan.Zero, Hour), "1s"),
+        new("resolver.cache.max-ttl", new DurationKind(TimeSpan.Zero, 7 * Day), "1h"),
+        new("resolver.cache.negative-ttl", new DurationKind(TimeSpan.Zero, Hour), "60s"),
+        new("resolver.blacklist-unreachable", new DurationKind(TimeSpan.Zero, Day), "10s"),
+        new("resolver.blacklist-max", new DurationKind(TimeSpan.Zero, Day), "5m"),
+
         new("routes[].name", Text, null) { IsRequired = true },
         new("routes[].match.domain", new DomainKind(), null),
         new("routes[].match.registered", Boolean, null),

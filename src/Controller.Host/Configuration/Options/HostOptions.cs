@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Controller.Edge.Resolution;
 using Controller.Host.Configuration.Options;
 
 // In this namespace, not in Options: seen from all of Controller.Host it then wins over Microsoft.Extensions.Hosting.HostOptions.
@@ -12,6 +13,7 @@ public sealed record HostOptions
     public ClusterOptions Cluster { get; init; } = new();
     public EngineLoopOptions Engine { get; init; } = new();
     public LimitOptions Limits { get; init; } = new();
+    public ResolverOptions Resolver { get; init; } = new();
     public MediaOptions Media { get; init; } = new();
     public AdminOptions Admin { get; init; } = new();
     public CdrOptions Cdr { get; init; } = new();
