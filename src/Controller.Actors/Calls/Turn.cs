@@ -4,6 +4,7 @@ using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
+using Controller.Actors.Routing.Boundaries;
 using Controller.Sharding.Model;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
@@ -36,6 +37,9 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
 
     /// <summary>A message from one leg to the other.</summary>
     public Crossing Crossing(Leg from, Leg to) => new(from, to, Settings, State.EarlyDialogs);
+
+    /// <summary>A message of our own making to a leg, as rules of its side make it. (What relays another message goes through its <see cref="Rendering.Crossing"/>.)</summary>
+    public byte[] SentOut(Leg to, byte[] message) => Boundary.SentOut(Settings, to, message);
 
     public void Do(CallEffect effect) => _effects.Add(effect);
 

@@ -6,6 +6,7 @@ using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
 using Controller.Actors.Routing;
+using Controller.Actors.Routing.Boundaries;
 using Controller.Actors.Tokens;
 using Controller.Sharding.Model;
 using Controller.Sip.Dialogs;
@@ -51,6 +52,7 @@ internal static class Forwarding
             SentBy = listener.SentBy,
             Contact = Contacts.Of(turn.CallIdValue(0, salt), listener),
             Realm = listener.Realm,
+            Trunk = turn.Settings.TrunkAt(listener.Realm, flow.Remote),
         };
         var context = new ResponseContext
         {
@@ -77,11 +79,14 @@ internal static class Forwarding
         return context with { Lookup = lookup };
     }
 
+    /// <summary>The request as the other side sees it; what answers it is made from the request itself.</summary>
+    private static SipMessage TakenIn(ForwardingTurn turn, ResponseContext context) => Boundary.TakenIn(turn.Settings, context.Caller, context.Request);
+
     private static ResponseContext Follow(ForwardingTurn turn, ResponseContext context, RoutePlan plan) =>
         plan.Status != 0 ? context with { Status = plan.Status } : TryNext(turn, context with { Targets = plan.Targets, RetryOn = plan.RetryOn });
 
     private static RouteRequest Question(ForwardingTurn turn, ResponseContext context) =>
-        RouteRequest.Of(context.Request, context.Caller.Realm, context.Caller.Flow, turn.Self.Key, turn.Now);
+        RouteRequest.TakenIn(turn.Settings, context.Request, context.Caller.Realm, context.Caller.Trunk, context.Caller.Flow, turn.Self.Key, turn.Now);
 
     public static ResponseContext BindingsFound(ForwardingTurn turn, ResponseContext context, ImmutableArray<Binding> bindings)
     {
@@ -146,13 +151,13 @@ internal static class Forwarding
         int number = context.Legs.Length + 1;
         ListenerSettings listener = turn.Settings.Listeners[flow.Listener];
         string callId = turn.CallIdValue(number, context.Salt);
-        var leg = new Leg
+        Leg leg = Boundary.Formed(turn.Settings, new Leg
         {
             Number = number,
             State = LegState.Calling,
             CallIdValue = callId,
             LocalTag = turn.Tag(number, context.Salt),
-            LocalParty = Contacts.CallerTowards(turn.Settings, listener, context.Request),
+            LocalParty = Contacts.CallerTowards(turn.Settings, listener, TakenIn(turn, context)),
             RemoteParty = target.RemoteParty,
             RemoteTarget = target.Uri,
             LocalCSeq = 1,
@@ -161,7 +166,7 @@ internal static class Forwarding
             Contact = Contacts.Of(callId, listener),
             Realm = listener.Realm,
             Trunk = target.Trunk,
-        };
+        });
         context = context with { Legs = context.Legs.Add(leg) };
         int refusal = NamedDialogs.Refusal(turn.Crossing(context.Caller, leg), context.Request);
         if (refusal != 0)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Controller.Actors.Routing;
+using Controller.Actors.Routing.Boundaries;
 using Controller.Actors.Routing.Tables;
 using Controller.Sip.Digest;
 using Controller.Sip.Transport;
@@ -41,6 +42,13 @@ public sealed record ControllerSettings
         (Trunks.TryGetValue(trunk, out TrunkSettings? ofTrunk) ? ofTrunk.Refer : null)
         ?? (Realms.TryGetValue(realm, out RealmSettings? ofRealm) ? ofRealm.Refer : ReferPolicy.Pass);
 
+    /// <summary>What is changed in messages of a leg: as its trunk says, or, without one, its realm.</summary>
+    public BoundaryRules BoundaryOf(string realm, string trunk) =>
+        Trunks.TryGetValue(trunk, out TrunkSettings? ofTrunk) ? ofTrunk.Boundary : Realms.TryGetValue(realm, out RealmSettings? ofRealm) ? ofRealm.Boundary : BoundaryRules.None;
+
+    /// <summary>The trunk that a request from outside belongs to; empty: none that is known.</summary>
+    public string TrunkAt(string realm, IPEndPoint remote) => Sources.Of(realm, remote) ?? "";
+
     /// <summary>The listener that messages into a realm over a transport leave by; null if the realm has none.</summary>
     public int? ListenerFor(string realm, SipTransport? transport = null)
     {
@@ -71,7 +79,14 @@ public sealed record ListenerSettings(string Realm, SipTransport Transport, IPEn
 /// <param name="UnknownHeaders">Whether header fields that the catalogue does not know cross into and out of the realm.</param>
 /// <param name="PassesTopology">Whether event packages whose bodies name dialogs and contacts cross into and out of the realm.</param>
 public sealed record RealmSettings(
-    bool Trusted = false, bool AuthenticateCalls = false, ReferPolicy Refer = ReferPolicy.Pass, bool UnknownHeaders = true, bool PassesTopology = false);
+    bool Trusted = false, bool AuthenticateCalls = false, ReferPolicy Refer = ReferPolicy.Pass, bool UnknownHeaders = true, bool PassesTopology = false)
+{
+    /// <summary>Whether a request into the realm that has no P-Charging-Vector gets one; only where the realm is trusted.</summary>
+    public bool CreateChargingVector { get; init; }
+
+    /// <summary>Header rules and numbers of legs that belong to no trunk.</summary>
+    public BoundaryRules Boundary { get; init; } = BoundaryRules.None;
+}
 
 public sealed record RegistrarSettings
 {
@@ -101,6 +116,9 @@ public sealed record RegistrarSettings
 
 public sealed record UserSettings(string Password)
 {
+    /// <summary>User parts that the user may be asserted by, the default one first; empty: none is asserted (RFC 3325).</summary>
+    public ImmutableArray<string> Identities { get; init; } = [];
+
     /// <summary>Not printed: a snapshot may be logged.</summary>
     public override string ToString() => "UserSettings { Password = … }";
 }
@@ -121,6 +139,9 @@ public sealed record TrunkSettings
 
     /// <summary>What is done with a 3xx that comes from here.</summary>
     public RedirectPolicy Redirect { get; init; } = RedirectPolicy.Map;
+
+    /// <summary>Header rules and numbers of its legs.</summary>
+    public BoundaryRules Boundary { get; init; } = BoundaryRules.None;
     public int? MaxCalls { get; init; }
     public double? CallsPerSecond { get; init; }
 

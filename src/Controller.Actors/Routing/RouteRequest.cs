@@ -1,3 +1,5 @@
+using Controller.Actors.Policies;
+using Controller.Actors.Routing.Boundaries;
 using Controller.Sharding.Model;
 using Controller.Sip.Messages;
 using Controller.Sip.Transport;
@@ -23,6 +25,11 @@ public sealed record RouteRequest(string Realm, ReadOnlyMemory<byte> Uri, UInt12
     /// <summary>The user was looked up and has no binding: routes for registered users do not match.</summary>
     public bool IsUnregistered { get; init; }
 
+    /// <summary>A request as it was received: routing sees what the rules of its trunk or its realm make of it.</summary>
+    public static RouteRequest TakenIn(ControllerSettings settings, SipMessage received, string realm, string trunk, Flow source, UInt128 lot, Instant at) =>
+        Of(Boundary.TakenIn(settings.BoundaryOf(realm, trunk), received), realm, source, lot, at);
+
+    /// <param name="request">As it was taken in.</param>
     public static RouteRequest Of(SipMessage request, string realm, Flow source, UInt128 lot, Instant at) => new(realm, request.RequestUri.ToArray(), lot, at)
     {
         Source = source,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Controller.Actors.Policies;
+using Controller.Actors.Routing.Numbers;
 using Controller.Host.Configuration.Binding;
 using Controller.Host.Configuration.Hocon;
 using Controller.Host.Configuration.Keys;
@@ -104,9 +105,10 @@ public static class ConfigurationLoader
         }
 
         HostOptions host = HostBinding.Bind(known);
-        ImmutableDictionary<string, RealmSettings> realms = ListenerBinding.Realms(known);
+        ImmutableDictionary<string, NumberPlan> plans = NumberPlanBinding.Bind(known);
+        ImmutableDictionary<string, RealmSettings> realms = ListenerBinding.Realms(known, plans);
         ImmutableArray<ListenerSettings> listeners = ListenerBinding.Listeners(known, realms, host.Admin.Listen);
-        ImmutableDictionary<string, TrunkSettings> trunks = TrunkBinding.Bind(known, realms, listeners);
+        ImmutableDictionary<string, TrunkSettings> trunks = TrunkBinding.Bind(known, realms, listeners, plans);
         var draft = new ControllerSettings
         {
             Version = 0,

@@ -51,7 +51,8 @@ public sealed record RehearsedRequest(string Uri)
         RequireRoutable(Encoding.UTF8.GetString(message.RequestUri), message.RequestUri);
         var at = new Instant(Moment(settings).ToUnixTimeMilliseconds());
         IPEndPoint from = Endpoint() ?? new IPEndPoint(IPAddress.None, 0);
-        return RouteRequest.Of(message, realm, new Flow(settings.Listeners[listener].Transport, listener, from), UInt128.Zero, at) with { IsUnregistered = !IsRegistered };
+        var source = new Flow(settings.Listeners[listener].Transport, listener, from);
+        return RouteRequest.TakenIn(settings, message, realm, settings.TrunkAt(realm, from), source, UInt128.Zero, at) with { IsUnregistered = !IsRegistered };
     }
 
     private static void RequireRoutable(string text, ReadOnlySpan<byte> uri)

@@ -110,6 +110,21 @@ public sealed class RouteSimulationTests
         Assert.Contains(says, (string)body["detail"]!, StringComparison.Ordinal);
     }
 
+    /// <summary>The candidate's rules count for the candidate, those that run for the running one: as if the calls came now.</summary>
+    [Fact]
+    public async Task What_is_dialled_is_taken_in_as_that_of_a_call_is()
+    {
+        await using AdminFixture admin = await StartAsync();
+        string candidate = Candidate.Replace("access {} }", "access { numbers.plan = de } }\nnumber-plans.de.country = \"49\"", StringComparison.Ordinal);
+        AddCall(admin, 1, "sip:0301@x");
+        JsonNode body = await AskAsync(admin, new { uri = "sip:0302@x", at = "2026-01-01T12:00", configuration = candidate, recent = 1 });
+        Assert.Equal("sip:+49302@192.0.2.9", (string)body["candidate"]!["targets"]![0]!["uri"]!);
+        Assert.Equal(404, (int)body["running"]!["status"]!);
+        Assert.Equal("trunk carrier-b sip:+49301@192.0.2.9 by route germany", (string)Assert.Single(body["recent"]!["items"]!.AsArray())!["candidate"]!);
+
+        Assert.Equal("sip:+49302@192.0.2.9", (string)(await AskAsync(admin, new { invite = "INVITE sip:0302@x SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\nFrom: <sip:a@b>;tag=1\nTo: <sip:0302@x>\nCall-ID: 1\nCSeq: 1 INVITE\nMax-Forwards: 70\n", configuration = candidate }))["candidate"]!["targets"]![0]!["uri"]!);
+    }
+
     [Fact]
     public async Task It_wants_the_token_like_every_resource()
     {

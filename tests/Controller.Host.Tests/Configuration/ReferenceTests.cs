@@ -62,6 +62,7 @@ public sealed class ReferenceTests
             ["listener"] = "listeners[]",
             ["user"] = "registrar.users.*",
             ["trunk"] = "trunks.*",
+            ["number-plan"] = "number-plans.*",
             ["route"] = "routes[]",
             ["table-target"] = "routes[].to",
             ["table"] = "tables.*",

@@ -104,14 +104,14 @@ internal static class Answering
         if (first)
         {
             turn.Happened(new CallEvent.LegAnsweredLate(turn.Now, leg.Number, dialog.RemoteTag, dialog.RemoteTarget, dialog.RouteSet));
-            DialogRequests.Send(turn, dialog, SipMethod.Bye, (branch, cseq) => Requests.Bye(dialog, branch, cseq, Why(turn, leg)));
+            DialogRequests.Send(turn, dialog, SipMethod.Bye, (branch, cseq) => turn.SentOut(dialog, Requests.Bye(dialog, branch, cseq, Why(turn, leg))));
         }
         else if (!leg.HungUp.Contains(tag))
         {
             // A second answer comes again until its ACK has arrived; it is hung up once.
             uint cseq = leg.LocalCSeq + 1;
             string branch = turn.Branch(leg.Number, cseq, SipMethod.Bye);
-            byte[] bye = TrunkAuthentication.Authorized(turn, leg, Requests.Bye(dialog, branch, cseq, Why(turn, leg)));
+            byte[] bye = TrunkAuthentication.Authorized(turn, leg, turn.SentOut(dialog, Requests.Bye(dialog, branch, cseq, Why(turn, leg))));
             turn.Happened(new CallEvent.SecondAnswerHungUp(turn.Now, leg.Number, branch, cseq, to, bye) { RemoteTag = tag });
             turn.Send(to, bye, branch);
         }

@@ -4,6 +4,8 @@ using Controller.Actors.Calls.Evolution;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
+using Controller.Actors.Routing.Boundaries;
+using Controller.Actors.Routing.Refusals;
 using Controller.Sharding.Model;
 using Controller.Sip.Dialogs;
 using Controller.Sip.Headers;
@@ -232,8 +234,9 @@ internal static class Forking
         else if (response is not null && leg is not null && response.StatusCode == best && IsRelayed(best))
         {
             SipMessage invite = turn.State.Invite!;
-            byte[] bytes = Answers.Relayed(invite, turn.Crossing(leg, turn.State.A), turn.State.A.LocalTag, response);
-            Refuse(turn, new Ending("rejected", best, "refused by the callee", "callee"), bytes, Reasons.Of(best));
+            Refusal told = Boundary.Told(turn.Settings, turn.State.A, Boundary.Refused(turn.Settings, leg, Refusal.Of(response)));
+            byte[] bytes = Answers.Refused(invite, turn.Crossing(leg, turn.State.A), turn.State.A.LocalTag, response, told);
+            Refuse(turn, new Ending("rejected", told.Status, "refused by the callee", "callee"), bytes, Reasons.Of(best));
         }
         else
         {
@@ -245,8 +248,9 @@ internal static class Forking
     /// <param name="reason">Value of Reason (RFC 3326) in the CANCELs; empty for none.</param>
     public static void Refuse(Turn turn, int status, string result, string cause, string endedBy, string reason = "")
     {
-        byte[] bytes = Answers.Own(turn.State.Invite!, turn.State.A, turn.State.A.LocalTag, status);
-        Refuse(turn, new Ending(result, status, cause, endedBy), bytes, reason);
+        Refusal told = Boundary.Told(turn.Settings, turn.State.A, new Refusal(status, 0));
+        byte[] bytes = turn.SentOut(turn.State.A, Answers.Own(turn.State.Invite!, turn.State.A, turn.State.A.LocalTag, told.Status, Reasons.OfCause(told.Cause)));
+        Refuse(turn, new Ending(result, told.Status, cause, endedBy), bytes, reason);
     }
 
     private static void Refuse(Turn turn, Ending ending, byte[] response, string reason)

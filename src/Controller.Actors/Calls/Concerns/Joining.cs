@@ -54,7 +54,7 @@ internal static class Joining
         }
 
         string joined = DialogRequests.Send(
-            turn, remaining, SipMethod.Invite, (branch, cseq) => TransferRequests.Join(remaining, branch, cseq, transfer.Offer), peer: Transfer.Own);
+            turn, remaining, SipMethod.Invite, (branch, cseq) => turn.SentOut(remaining, TransferRequests.Join(remaining, branch, cseq, transfer.Offer)), peer: Transfer.Own);
         turn.Happened(new CallEvent.TransferJoinSet(joined, Instant.Never));
     }
 

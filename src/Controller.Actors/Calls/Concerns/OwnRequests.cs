@@ -41,7 +41,7 @@ internal static class OwnRequests
 
         ReadOnlyMemory<byte> description = TakesUpdate(leg, timer) || leg.Description is null ? default : leg.Description.Body;
         SipMethod method = description.IsEmpty ? SipMethod.Update : SipMethod.Invite;
-        DialogRequests.Send(turn, leg, method, (branch, cseq) => Requests.Refresh(leg, branch, cseq, method, description, timer), purpose: RequestPurpose.Refresh);
+        DialogRequests.Send(turn, leg, method, (branch, cseq) => turn.SentOut(leg, Requests.Refresh(leg, branch, cseq, method, description, timer)), purpose: RequestPurpose.Refresh);
     }
 
     /// <summary>

@@ -6,6 +6,7 @@ using Controller.Actors.Calls.Transfers;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
 using Controller.Actors.Routing;
+using Controller.Actors.Routing.Boundaries;
 using Controller.Actors.Tokens;
 using Controller.Sharding.Model;
 using Controller.Sip.Dialogs;
@@ -79,6 +80,7 @@ internal static class Setup
             SentBy = listener.SentBy,
             Contact = Contacts.Of(CallToken.Encode(turn.Secret, turn.Self.Key, 0, 0), listener),
             Realm = listener.Realm,
+            Trunk = turn.Settings.TrunkAt(listener.Realm, flow.Remote),
             Capabilities = PeerCapabilities.Of(invite),
         };
         turn.Happened(new CallEvent.Received(turn.Now, caller, key, invite.Raw.ToArray(), turn.Now.After(turn.Settings.Calls.NoAnswer)));
@@ -128,7 +130,7 @@ internal static class Setup
     {
         SipMessage invite = turn.State.Invite!;
         DialogQuery? dialog = ReplacedDialogs.Named(turn.Secret, invite);
-        RoutePlan plan = RoutePlan.For(turn.Settings, Question(turn, invite));
+        RoutePlan plan = RoutePlan.For(turn.Settings, Question(turn));
         if (plan.Status == 0 || dialog is not null)
         {
             turn.Send(Responses.Destination(invite, turn.State.A.Flow), Responses.Begin(invite, 100, default, turn.State.A.Flow.Remote, null).Finish());
@@ -149,9 +151,12 @@ internal static class Setup
         }
     }
 
+    /// <summary>The INVITE as the callee sees it; what answers it is made from the INVITE itself.</summary>
+    private static SipMessage TakenIn(Turn turn) => Boundary.TakenIn(turn.Settings, turn.State.A, turn.State.Invite!);
+
     /// <summary>By the time that the call began: asked again after a recovery, it is the same question.</summary>
-    private static RouteRequest Question(Turn turn, SipMessage invite) =>
-        RouteRequest.Of(invite, turn.State.A.Realm, turn.State.A.Flow, turn.Self.Key, turn.State.StartedAt);
+    private static RouteRequest Question(Turn turn) =>
+        RouteRequest.TakenIn(turn.Settings, turn.State.Invite!, turn.State.A.Realm, turn.State.A.Trunk, turn.State.A.Flow, turn.Self.Key, turn.State.StartedAt);
 
     private static void Follow(Turn turn, RoutePlan plan)
     {
@@ -176,7 +181,7 @@ internal static class Setup
             return;
         }
 
-        RoutePlan plan = RoutePlan.For(turn.Settings, Question(turn, turn.State.Invite!) with { IsUnregistered = bindings.IsEmpty });
+        RoutePlan plan = RoutePlan.For(turn.Settings, Question(turn) with { IsUnregistered = bindings.IsEmpty });
         if (plan.AddressOfRecord is null)
         {
             Follow(turn, plan);
@@ -289,13 +294,13 @@ internal static class Setup
         ListenerSettings listener = turn.Settings.Listeners[flow.Listener];
         SipMessage invite = turn.State.Invite!;
         string callId = turn.CallIdValue(number);
-        var leg = new Leg
+        Leg leg = Boundary.Formed(turn.Settings, new Leg
         {
             Number = number,
             State = LegState.Calling,
             CallIdValue = callId,
             LocalTag = turn.LocalTag(number),
-            LocalParty = Contacts.CallerTowards(turn.Settings, listener, invite),
+            LocalParty = Contacts.CallerTowards(turn.Settings, listener, TakenIn(turn)),
             RemoteParty = target.RemoteParty,
             RemoteTarget = target.Uri,
             LocalCSeq = 1,
@@ -304,7 +309,7 @@ internal static class Setup
             Contact = Contacts.Of(callId, listener),
             Realm = listener.Realm,
             Trunk = target.Trunk,
-        };
+        });
         string branch = turn.Branch(number, leg.LocalCSeq, SipMethod.Invite);
         byte[] bytes = Requests.Invite(turn.Crossing(turn.State.A, leg), branch, invite, target.Replaces);
         bool another = turn.State.Targets.Length > 1 && !turn.State.Parallel;

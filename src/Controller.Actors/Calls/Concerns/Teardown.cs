@@ -126,7 +126,7 @@ internal static class Teardown
         }
 
         Leg callee = turn.State.Side(early.Leg, dialog);
-        DialogRequests.Send(turn, callee, SipMethod.Bye, (branch, cseq) => Requests.Bye(callee, branch, cseq, reason), dialog: dialog);
+        DialogRequests.Send(turn, callee, SipMethod.Bye, (branch, cseq) => turn.SentOut(callee, Requests.Bye(callee, branch, cseq, reason)), dialog: dialog);
     }
 
     /// <summary>We end the call ourselves: an operator, the maximum duration, an ACK that never came.</summary>
@@ -163,7 +163,7 @@ internal static class Teardown
     /// <summary>One leg is left by a BYE of ours; the call goes on.</summary>
     /// <param name="reason">Value of Reason (RFC 3326).</param>
     public static void Leave(Turn turn, Leg leg, string reason) =>
-        DialogRequests.Send(turn, leg, SipMethod.Bye, (branch, cseq) => Requests.Bye(leg, branch, cseq, reason));
+        DialogRequests.Send(turn, leg, SipMethod.Bye, (branch, cseq) => turn.SentOut(leg, Requests.Bye(leg, branch, cseq, reason)));
 
     /// <summary>
     /// Tells the peers that have not been told. 15: "the callee's UA MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx
@@ -204,7 +204,7 @@ internal static class Teardown
         // RFC 3326, RFC 7433: why it was hung up, and what users tell each other then, goes from end to end.
         Farewell farewell = turn.State.Farewell;
         DialogRequests.Send(turn, leg, SipMethod.Bye, (branch, cseq) => farewell.Bye.IsEmpty
-            ? Requests.Bye(leg, branch, cseq, farewell.Reason)
+            ? turn.SentOut(leg, Requests.Bye(leg, branch, cseq, farewell.Reason))
             : Requests.Relayed(turn.Crossing(turn.State.Opposite(leg), leg), branch, cseq, SipMessage.Copy(farewell.Bye.Span)));
     }
 }

@@ -6,6 +6,7 @@ using Controller.Actors.Calls.Transfers;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
 using Controller.Actors.Routing;
+using Controller.Actors.Routing.Boundaries;
 using Controller.Actors.Tokens;
 using Controller.Sip.Messages;
 using Controller.Sip.Topology;
@@ -58,7 +59,7 @@ internal static class Transferring
     }
 
     private static RoutePlan Plan(Turn turn, Transfer transfer, string uri, bool unregistered) =>
-        RoutePlan.For(turn.Settings, new RouteRequest(turn.State.Legs[transfer.Referrer].Realm, Latin1.Octets(uri), turn.Self.Key, turn.Now)
+        RoutePlan.For(turn.Settings, new RouteRequest(turn.State.Legs[transfer.Referrer].Realm, Latin1.Octets(Boundary.Dialled(turn.Settings, turn.State.Legs[transfer.Referrer], uri)), turn.Self.Key, turn.Now)
         {
             Source = turn.State.Legs[transfer.Referrer].Flow,
             IsUnregistered = unregistered,
@@ -207,7 +208,7 @@ internal static class Transferring
         ListenerSettings listener = turn.Settings.Listeners[flow.Listener];
         string host = Relay.HostInUri(listener.AdvertiseHost);
         string callId = turn.CallIdValue(number);
-        var leg = new Leg
+        Leg leg = Boundary.Formed(turn.Settings, new Leg
         {
             Number = number,
             State = LegState.Calling,
@@ -222,7 +223,7 @@ internal static class Transferring
             Contact = Contacts.Of(callId, listener),
             Realm = listener.Realm,
             Trunk = target.Trunk,
-        };
+        });
         string branch = turn.Branch(number, leg.LocalCSeq, SipMethod.Invite);
         byte[] bytes = TransferRequests.Invite(turn.Crossing(referrer, leg), branch, transfer.Refer, target.Replaces, description.Body);
         turn.Happened(new CallEvent.TransferTried(turn.Now, leg, branch, bytes));

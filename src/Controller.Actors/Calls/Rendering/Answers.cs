@@ -1,5 +1,6 @@
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
+using Controller.Actors.Routing.Refusals;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 
@@ -33,7 +34,7 @@ internal static class Answers
         }
 
         Relay.Headers(writer, response, over);
-        return description.IsEmpty ? Relay.Finish(writer, response, over) : writer.Finish(description.Span, "application/sdp"u8);
+        return description.IsEmpty ? Relay.Finish(writer, response, over) : over.SentOut(writer.Finish(description.Span, "application/sdp"u8));
     }
 
     /// <summary>The response to a request other than INVITE that makes no call: <see cref="Relayed"/>, and what belongs to its method.</summary>
@@ -79,6 +80,26 @@ internal static class Answers
         }
 
         return string.Join(", ", methods);
+    }
+
+    /// <summary>A refusal of the other side, as this one is told it: with its status and cause if the tables of both sides leave them, else with those.</summary>
+    public static byte[] Refused(SipMessage request, Crossing over, string tag, SipMessage response, Refusal told)
+    {
+        Refusal said = Refusal.Of(response);
+        if (said == told)
+        {
+            return Relayed(request, over, tag, response);
+        }
+
+        // RFC 3261 section 7.2: the words belong to the status code that they explain.
+        SipWriter writer = Responses.Begin(request, told.Status, said.Status == told.Status ? Relay.Phrase(response, over) : default, over.To.Flow.Remote, tag);
+        if (said.Cause == told.Cause)
+        {
+            return Relay.Finish(Relay.Headers(writer, response, over), response, over);
+        }
+
+        writer.HeaderStart(HeaderId.Reason).AppendOctets(Reasons.With(over, response, told.Cause)).HeaderEnd();
+        return Relay.Finish(Relay.Headers(writer, response, over, except: HeaderId.Reason), response, over);
     }
 
     /// <summary>A redirection of the other side, to Contacts of ours.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
+using Controller.Actors.Routing.Boundaries;
 using Controller.Sip.Messages;
 using Controller.Sip.Topology;
 
@@ -28,11 +29,26 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, Im
 
     public bool ToTrusted => RealmOf(to).Trusted;
 
+    /// <summary>Who may call from the side that the message comes from, if that is asked.</summary>
+    public RegistrarSettings Registrar => settings.Registrar;
+
+    public bool AuthenticatesCalls => RealmOf(from).AuthenticateCalls;
+
+    public bool CreatesChargingVector => RealmOf(to).CreateChargingVector;
+
+    public ReadOnlySpan<byte> Secret => settings.Secret.Span;
+
     /// <summary>Header fields that the catalogue does not know may cross.</summary>
     public bool UnknownHeaders => RealmOf(from).UnknownHeaders && RealmOf(to).UnknownHeaders;
 
     /// <summary>Bodies that are names of dialogs and contacts, all through, may cross.</summary>
     public bool PassesTopology => RealmOf(from).PassesTopology && RealmOf(to).PassesTopology;
+
+    /// <summary>The message as rules of the side that it comes from make it.</summary>
+    public SipMessage TakenIn(SipMessage message) => Boundary.TakenIn(settings, from, message);
+
+    /// <summary>What becomes of it as rules of the other side make it: the last step of rendering.</summary>
+    public byte[] SentOut(byte[] message) => Boundary.SentOut(settings, to, message);
 
     /// <summary>All that names the side that the message comes from: its leg, and the message itself, which may be the first of its dialog.</summary>
     public TopologyHiding Hiding(SipMessage message)

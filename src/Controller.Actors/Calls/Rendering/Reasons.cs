@@ -1,4 +1,5 @@
 using Controller.Actors.Calls.State;
+using Controller.Actors.Routing.Refusals;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Topology;
@@ -28,6 +29,25 @@ internal static class Reasons
 
     /// <summary>The first callee's final response that ends the search for everybody.</summary>
     public static string Of(int status) => $"SIP;cause={status};text=\"{Latin1.Text(StatusCodes.Phrase(status))}\"";
+
+    /// <summary>A cause of ISUP; empty for none.</summary>
+    public static string OfCause(int cause) => cause == 0 ? "" : $"{Refusal.Protocol};cause={cause}";
+
+    /// <summary>What a refusal says, but for what names its side, and with another cause of ISUP.</summary>
+    public static string With(Crossing over, SipMessage response, int cause)
+    {
+        TopologyHiding hiding = over.Hiding(response);
+        var values = new List<string> { OfCause(cause) };
+        foreach (ReadOnlySpan<byte> value in response.Values(HeaderId.Reason))
+        {
+            if (!Refusal.IsCause(Latin1.Text(value), out _) && HeaderHiding.Told(value, hiding) is { } told)
+            {
+                values.Add(Latin1.Text(told));
+            }
+        }
+
+        return string.Join(", ", values);
+    }
 
     /// <summary>What a peer's CANCEL says, but for what names its side; empty if it gives no reason.</summary>
     public static string In(Turn turn, SipMessage request, Leg from)

@@ -14,6 +14,7 @@ internal static class Relay
     /// <param name="except">A header that the caller writes itself.</param>
     public static SipWriter Headers(SipWriter into, SipMessage from, Crossing over, HeaderId except = HeaderId.Unknown)
     {
+        from = over.TakenIn(from);
         TopologyHiding hiding = over.Hiding(from);
         for (int i = 0; i < from.HeaderCount; i++)
         {
@@ -61,17 +62,17 @@ internal static class Relay
     {
         if (from.Body.IsEmpty)
         {
-            return into.Finish();
+            return over.SentOut(into.Finish());
         }
 
         ReadOnlySpan<byte> type = from.Value(HeaderId.ContentType);
         var parts = new BodyCrossing(over.Hiding(from), over.To, cids: from.Has(HeaderId.Geolocation));
         if (parts.Reads(type) && BodyParts.IsEncoded(from))
         {
-            return into.Finish();
+            return over.SentOut(into.Finish());
         }
 
-        return into.Finish(BodyParts.Rewrite(type, from.Body, parts), type);
+        return over.SentOut(into.Finish(BodyParts.Rewrite(type, from.Body, parts), type));
     }
 
     /// <summary>The session description of a message as the other leg may see it, but for its o= line.</summary>

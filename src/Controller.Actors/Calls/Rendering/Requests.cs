@@ -39,6 +39,7 @@ internal static class Requests
         }
 
         ReferredNames.ReferredBy(writer, received, over);
+        AssertedIdentities.Write(writer, received, over);
         return Relay.Finish(Relay.Headers(writer, received, over), received, over);
     }
 
@@ -64,6 +65,7 @@ internal static class Requests
             writer.Header(HeaderId.Contact, $"<{leg.Contact}>");
         }
 
+        AssertedIdentities.Write(writer, received, over);
         return Relay.Finish(Relay.Headers(writer, received, over), received, over);
     }
 

@@ -28,7 +28,7 @@ internal static class TransferRequests
         ReferredNames.ReferredBy(writer, refer, over);
 
         // The referrer had the remaining party on hold more often than not: its description is offered as one that talks.
-        return writer.Finish(Descriptions.Own(SdpRewrite.BothWays(description.Span), leg), "application/sdp"u8);
+        return over.SentOut(writer.Finish(Descriptions.Own(SdpRewrite.BothWays(description.Span), leg), "application/sdp"u8));
     }
 
     /// <summary>The re-INVITE to the remaining party: the target's description is the offer, in the session that it has with us.</summary>

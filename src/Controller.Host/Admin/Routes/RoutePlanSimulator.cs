@@ -1,5 +1,6 @@
 using System.Globalization;
 using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Actors.Routing;
 using Controller.Host.Admin.Calls;
@@ -77,9 +78,7 @@ public sealed class RoutePlanSimulator(
                 continue;
             }
 
-            RouteRequest request = RouteRequest.Of(SipMessage.Copy(received.Invite.Span), received.Caller.Realm, received.Caller.Flow, key, received.At);
-            RouteOutcome before = RouteOutcome.Of(now, request);
-            RouteOutcome after = RouteOutcome.Of(next, request);
+            RouteOutcome before = Outcome(now, received, key), after = Outcome(next, received, key);
             examined++;
             if (!before.IsSame(after))
             {
@@ -92,5 +91,14 @@ public sealed class RoutePlanSimulator(
         }
 
         return new RecentCalls(examined, count, changed);
+    }
+
+    /// <summary>As if the call came now, under this configuration.</summary>
+    private static RouteOutcome Outcome(ControllerSettings settings, CallEvent.Received received, UInt128 key)
+    {
+        Leg caller = received.Caller;
+        var invite = SipMessage.Copy(received.Invite.Span);
+        string trunk = settings.TrunkAt(caller.Realm, caller.Flow.Remote);
+        return RouteOutcome.Of(settings, RouteRequest.TakenIn(settings, invite, caller.Realm, trunk, caller.Flow, key, received.At));
     }
 }

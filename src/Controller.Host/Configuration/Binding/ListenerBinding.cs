@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Controller.Actors.Policies;
+using Controller.Actors.Routing.Numbers;
 using Controller.Sip.Transport;
 
 namespace Controller.Host.Configuration.Binding;
@@ -8,7 +9,7 @@ namespace Controller.Host.Configuration.Binding;
 /// <summary>Second pass: realms and listeners.</summary>
 internal static class ListenerBinding
 {
-    public static ImmutableDictionary<string, RealmSettings> Realms(KnownValues known) => known.Names("realms").ToImmutableDictionary(
+    public static ImmutableDictionary<string, RealmSettings> Realms(KnownValues known, ImmutableDictionary<string, NumberPlan> plans) => known.Names("realms").ToImmutableDictionary(
         name => name,
         name =>
         {
@@ -18,9 +19,26 @@ internal static class ListenerBinding
                 known.Get(path + ".authenticate-calls", false),
                 Policy(known.Find<string>(path + ".refer")) ?? ReferPolicy.Pass,
                 known.Get(path + ".unknown-headers", "pass") == "pass",
-                known.Get(path + ".topology", "hide") == "pass");
+                known.Get(path + ".topology", "hide") == "pass")
+            {
+                CreateChargingVector = ChargingVector(known, path),
+                Boundary = BoundaryBinding.Bind(known, path, plans),
+            };
         },
         StringComparer.Ordinal);
+
+    private static bool ChargingVector(KnownValues known, string realm)
+    {
+        bool creates = known.Get(realm + ".charging-vector", "pass") == "create";
+
+        // RFC 7315 section 5.6: it is not told to a network that is not trusted.
+        if (creates && known.Get(realm + ".trust", "untrusted") != "trusted")
+        {
+            known.Report(realm + ".charging-vector", "create is for realms that may see it; expected trust = trusted with it");
+        }
+
+        return creates;
+    }
 
     /// <summary>Null where the key says nothing.</summary>
     public static ReferPolicy? Policy(string? refer) => refer switch

@@ -23,7 +23,10 @@ internal static class RegistrarBinding
             Algorithms = [.. known.Get<object[]>("registrar.algorithms", []).Cast<string>().Distinct().Select(name => name == "md5" ? DigestAlgorithm.Md5 : DigestAlgorithm.Sha256)],
             Users = known.Names("registrar.users").ToImmutableDictionary(
                 name => name,
-                name => new UserSettings(known.Get($"registrar.users.{Hocon.HoconPath.WriteElement(name)}.password", "")),
+                name => new UserSettings(known.Get($"registrar.users.{Hocon.HoconPath.WriteElement(name)}.password", ""))
+                {
+                    Identities = [.. known.Get<object[]>($"registrar.users.{Hocon.HoconPath.WriteElement(name)}.identities", []).Cast<string>()],
+                },
                 StringComparer.Ordinal),
         };
         if (registrar.Algorithms.IsEmpty && registrar.Authenticate)

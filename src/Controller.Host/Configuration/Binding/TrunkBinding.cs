@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Controller.Actors.Policies;
+using Controller.Actors.Routing.Numbers;
 using Controller.Sip.Transport;
 
 namespace Controller.Host.Configuration.Binding;
@@ -8,11 +9,11 @@ namespace Controller.Host.Configuration.Binding;
 internal static class TrunkBinding
 {
     public static ImmutableDictionary<string, TrunkSettings> Bind(
-        KnownValues known, IReadOnlyDictionary<string, RealmSettings> realms, ImmutableArray<ListenerSettings> listeners)
-        => known.Names("trunks").ToImmutableDictionary(name => name, name => Trunk(known, name, realms, listeners), StringComparer.Ordinal);
+        KnownValues known, IReadOnlyDictionary<string, RealmSettings> realms, ImmutableArray<ListenerSettings> listeners, ImmutableDictionary<string, NumberPlan> plans)
+        => known.Names("trunks").ToImmutableDictionary(name => name, name => Trunk(known, name, realms, listeners, plans), StringComparer.Ordinal);
 
     private static TrunkSettings Trunk(
-        KnownValues known, string name, IReadOnlyDictionary<string, RealmSettings> realms, ImmutableArray<ListenerSettings> listeners)
+        KnownValues known, string name, IReadOnlyDictionary<string, RealmSettings> realms, ImmutableArray<ListenerSettings> listeners, ImmutableDictionary<string, NumberPlan> plans)
     {
         string path = $"trunks.{Hocon.HoconPath.WriteElement(name)}";
         string realm = known.Get(path + ".realm", "");
@@ -37,6 +38,7 @@ internal static class TrunkBinding
             TryTimeout = known.Get(path + ".try-timeout", TimeSpan.FromSeconds(4)),
             Refer = ListenerBinding.Policy(known.Find<string>(path + ".refer")),
             Redirect = known.Get(path + ".redirect", "map") switch { "pass" => RedirectPolicy.Pass, "follow" => RedirectPolicy.Follow, _ => RedirectPolicy.Map },
+            Boundary = BoundaryBinding.Bind(known, path, plans),
             MaxCalls = known.FindValue<int>(path + ".limits.calls"),
             CallsPerSecond = known.FindValue<double>(path + ".limits.calls-per-second"),
             User = known.Find<string>(path + ".credentials.user"),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Controller.Sip.Uris;
 
 namespace Controller.Host.Configuration.Keys;
 
@@ -57,6 +58,9 @@ internal static class KeyCatalogue
         new("realms.*.refer", new ChoiceKind(["pass", "terminate", "refuse"]), "pass"),
         new("realms.*.unknown-headers", new ChoiceKind(["pass", "drop"]), "pass"),
 
+        new("realms.*.charging-vector", new ChoiceKind(["pass", "create"]), "pass"),
+        .. BoundaryKeys.Of("realms.*"),
+
         new("listeners[].realm", Name, null) { IsRequired = true },
         new("listeners[].transport", new ChoiceKind(["udp", "tcp"], ["tls", "ws", "wss"]), null) { IsRequired = true },
         new("listeners[].listen", Address, null) { IsRequired = true },
@@ -71,6 +75,7 @@ internal static class KeyCatalogue
         new("registrar.max-expires", new DurationKind(Second, 365 * Day), "3600s"),
         new("registrar.max-bindings", new IntegerKind(1, 1000), "10"),
         new("registrar.users.*.password", Secret, null) { IsRequired = true, IsSecret = true },
+        new("registrar.users.*.identities", new ListKind(new TextKind("the user part of a SIP URI, such as \"+4930123456\"", IsUserPart)), null),
 
         new("trunks.*.realm", Name, null) { IsRequired = true },
         new("trunks.*.endpoints[].uri", new SipTargetKind(), null) { IsRequired = true },
@@ -88,6 +93,15 @@ internal static class KeyCatalogue
         new("trunks.*.redirect", new ChoiceKind(["map", "pass", "follow"]), "map"),
         new("trunks.*.credentials.user", Text, null),
         new("trunks.*.credentials.password", Secret, null) { IsSecret = true },
+
+        .. BoundaryKeys.Of("trunks.*"),
+
+        new("number-plans.*.country", new DigitsKind(1, 3), null) { IsRequired = true },
+        new("number-plans.*.international-prefix", new DigitsKind(0, 8), "\"00\""),
+        new("number-plans.*.national-prefix", new DigitsKind(0, 8), "\"0\""),
+        new("number-plans.*.private", new ListKind(new LinearPatternKind(whole: true)), "[]"),
+        new("number-plans.*.tests[].given", Text, null) { IsRequired = true },
+        new("number-plans.*.tests[].expect", Text, null) { IsRequired = true },
 
         new("routing.time-zone", new ZoneKind(), "UTC"),
         new("tables.*.file", File, null) { IsRequired = true },
@@ -161,7 +175,10 @@ internal static class KeyCatalogue
 
     /// <summary>Whether the running node takes a new value without a restart: what the settings snapshot holds, but for the listeners.</summary>
     public static bool IsLive(string path)
-        => path.Split('.', '[')[0] is "realms" or "registrar" or "trunks" or "routes" or "calls" or "routing" or "tables" or "emergency" && !path.Contains(".health.", StringComparison.Ordinal);
+        => path.Split('.', '[')[0] is "realms" or "registrar" or "trunks" or "number-plans" or "routes" or "calls" or "routing" or "tables" or "emergency" && !path.Contains(".health.", StringComparison.Ordinal);
+
+    private static bool IsUserPart(string text)
+        => SipUri.TryParse(System.Text.Encoding.UTF8.GetBytes($"sip:{text}@host"), out SipUri uri) && uri.User.Length == text.Length;
 
     private static bool IsNode(string text)
         => text.StartsWith("udp:", StringComparison.Ordinal) && HostPortKind.TrySplit(text[4..], out _, out int? port) && port > 0;
