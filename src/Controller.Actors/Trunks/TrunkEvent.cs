@@ -19,7 +19,7 @@ public abstract record TrunkEvent
     public sealed record Freed(Slot Slot) : TrunkEvent;
 
     /// <summary>All there is to know: earlier rows are superfluous.</summary>
-    public sealed record Counted(string Name, ImmutableDictionary<Slot, Instant> Slots, long PacedUntil) : TrunkEvent;
+    public sealed record Counted(string Name, ImmutableSortedDictionary<Slot, Instant> Slots, long PacedUntil) : TrunkEvent;
 
     /// <summary>Volatile: calls that hold slots have been asked whether they still do.</summary>
     public sealed record Checked(Instant Next, int Round) : TrunkEvent;

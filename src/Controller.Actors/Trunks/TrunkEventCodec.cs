@@ -68,7 +68,7 @@ public sealed class TrunkEventCodec : IEventCodec<TrunkEvent, CallEffect>
         Wire.Event.KindOneofCase.Freed => new TrunkEvent.Freed(FromWire(stored.Freed)),
         Wire.Event.KindOneofCase.Counted => new TrunkEvent.Counted(
             stored.Counted.Name,
-            stored.Counted.Slots.ToImmutableDictionary(held => FromWire(held.Slot), held => new Instant(held.Since)),
+            stored.Counted.Slots.ToImmutableSortedDictionary(held => FromWire(held.Slot), held => new Instant(held.Since)),
             stored.Counted.PacedUntil),
         _ => throw new FormatException("an event of a trunk that this version does not know"),
     };

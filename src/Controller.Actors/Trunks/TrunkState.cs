@@ -12,7 +12,7 @@ public sealed record TrunkState
     public string Name { get; init; } = "";
 
     /// <summary>The legs that use the trunk, and since when.</summary>
-    public ImmutableDictionary<Slot, Instant> Slots { get; init; } = ImmutableDictionary<Slot, Instant>.Empty;
+    public ImmutableSortedDictionary<Slot, Instant> Slots { get; init; } = ImmutableSortedDictionary<Slot, Instant>.Empty;
 
     /// <summary>How far calls per second have been used up, in microseconds since 1970: see <see cref="Pace"/>.</summary>
     public long PacedUntil { get; init; }

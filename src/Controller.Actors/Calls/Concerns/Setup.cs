@@ -125,6 +125,9 @@ internal static class Setup
         }
     }
 
+    /// <summary>An emergency number is called: no limit holds for it.</summary>
+    public static bool IsEmergency(Turn turn) => RoutePlan.For(turn.Settings, Question(turn)).IsEmergency;
+
     /// <summary>Steps 3 and 4, from the stored INVITE: after the reception, and again after a recovery that finds no target tried.</summary>
     public static void Route(Turn turn)
     {

@@ -26,7 +26,7 @@ internal static class TrunkAdmission
             return false;
         }
 
-        bool isUrgent = leg != 0 && turn.State.Route == RoutePlan.Emergency;
+        bool isUrgent = leg == 0 ? Setup.IsEmergency(turn) : turn.State.Route == RoutePlan.Emergency;
         int lookup = turn.State.Lookups + 1;
         turn.Happened(new CallEvent.AdmissionAsked(lookup, turn.Now.After(s_again)));
         turn.Do(new CallEffect.Tell(ActorKeys.ForTrunk(turn.Secret, trunk), new CallInput.TrunkAsked(turn.Self, lookup, leg, trunk, isUrgent)));
