@@ -31,7 +31,14 @@ public enum NodeRoles : byte
 /// <summary>What a node tells of itself with every heartbeat.</summary>
 /// <param name="DispatchLag">How late its own scheduler was.</param>
 /// <param name="Commit">How long its last commit took.</param>
-public readonly record struct BeatReport(TimeSpan DispatchLag, TimeSpan Commit, int Calls);
+public readonly record struct BeatReport(TimeSpan DispatchLag, TimeSpan Commit, int Calls)
+{
+    /// <summary>Number of the version of the configuration that it runs; 0: not told. To the arbiter only, not in pulses.</summary>
+    public long Configuration { get; init; }
+
+    /// <summary>Why the active version cannot be taken there, in one line; null if it runs, or is about to. To the arbiter only.</summary>
+    public string? ConfigurationProblem { get; init; }
+}
 
 /// <summary>One node as the arbiter knows it.</summary>
 /// <param name="Link">Host and port where the others reach it.</param>
@@ -59,7 +66,11 @@ public readonly record struct Vote(Incarnation Target, Incarnation Voter);
 /// <param name="Shards">All of them, or default if nothing has changed since the version that was asked for; likewise <paramref name="Addresses"/>.</param>
 /// <param name="FeatureLevel">The lowest level of all nodes that are not down: nothing may be written that it cannot read.</param>
 public sealed record ClusterView(
-    long MapVersion, int FeatureLevel, ImmutableArray<NodeRow> Nodes, ImmutableArray<Vote> Votes, ImmutableArray<OwnedShard> Shards, ImmutableArray<OwnedAddress> Addresses);
+    long MapVersion, int FeatureLevel, ImmutableArray<NodeRow> Nodes, ImmutableArray<Vote> Votes, ImmutableArray<OwnedShard> Shards, ImmutableArray<OwnedAddress> Addresses)
+{
+    /// <summary>Number of the active version of the configuration; 0: there is none yet.</summary>
+    public long Configuration { get; init; }
+}
 
 /// <summary>What a node owns after a claim or has handed over, at the new epochs.</summary>
 public sealed record Holdings(ImmutableArray<Fence> Shards, ImmutableArray<OwnedAddress> Addresses)

@@ -14,14 +14,16 @@ public sealed class MemberThreads : IArbiter, IDisposable
     private readonly NodeTrust _trust;
     private readonly MemberOptions _options;
     private readonly Func<BeatReport> _report;
+    private readonly Action<ClusterView>? _seen;
     private readonly BlockingCollection<MemberCommand.Ask> _asked = [];
     private readonly ManualResetEventSlim _closing = new(false, spinCount: 0);
     private readonly List<Thread> _threads = [];
 
     /// <param name="report">What a heartbeat tells of this node. Called on the heartbeat's thread.</param>
-    public MemberThreads(MemberOptions options, IOwnershipStore store, MemberInbox inbox, NodeTrust trust, Func<BeatReport> report)
+    /// <param name="seen">Looks at each answer to a heartbeat, on the same thread: at once.</param>
+    public MemberThreads(MemberOptions options, IOwnershipStore store, MemberInbox inbox, NodeTrust trust, Func<BeatReport> report, Action<ClusterView>? seen = null)
     {
-        (_options, _store, _inbox, _trust, _report) = (options, store, inbox, trust, report);
+        (_options, _store, _inbox, _trust, _report, _seen) = (options, store, inbox, trust, report, seen);
     }
 
     public void Ask(MemberCommand.Ask request)
@@ -95,6 +97,7 @@ public sealed class MemberThreads : IArbiter, IDisposable
                 ClusterView view = _store.Beat(_report(), known);
                 known = view.MapVersion;
                 _inbox.Post(new MemberInput.Beaten(asked, view));
+                _seen?.Invoke(view);
             }
             catch (FencedException fenced)
             {

@@ -53,6 +53,9 @@ internal static class Commands
 
     public static NpgsqlParameter Of(string value) => new NpgsqlParameter<string> { TypedValue = value };
 
+    /// <param name="value">Null is NULL.</param>
+    public static NpgsqlParameter OfNullable(string? value) => value is null ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text } : Of(value);
+
     public static NpgsqlParameter Of(byte[] value) => new NpgsqlParameter<byte[]> { TypedValue = value };
 
     public static NpgsqlParameter Of(List<string> values) => new NpgsqlParameter<List<string>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };

@@ -13,13 +13,15 @@ internal static class Heartbeat
 {
     private const string Count =
         """
-        UPDATE node_hb SET beat = $3, at = clock_timestamp(), dispatch_lag_ms = $4, commit_ms = $5, calls = $6, clock = $7 WHERE node_id = $1 AND incarnation = $2 AND beat < $3
+        UPDATE node_hb SET beat = $3, at = clock_timestamp(), dispatch_lag_ms = $4, commit_ms = $5, calls = $6, clock = $7, config = $8, config_problem = $9
+        WHERE node_id = $1 AND incarnation = $2 AND beat < $3
         """;
 
     private const string Nodes =
         """
         SELECT n.node_id, n.incarnation, n.name, n.phase, n.fenced, n.roles, n.level, n.link, coalesce(h.beat, 0), coalesce(h.dispatch_lag_ms, 0), coalesce(h.commit_ms, 0),
-          coalesce(h.calls, 0), coalesce(n.quarantined_until > clock_timestamp(), false), h.clock, h.at
+          coalesce(h.calls, 0), coalesce(n.quarantined_until > clock_timestamp(), false), h.clock, h.at,
+          coalesce(h.config, 0), h.config_problem
         FROM node n LEFT JOIN node_hb h ON h.node_id = n.node_id AND h.incarnation = n.incarnation ORDER BY n.node_id
         """;
 
@@ -42,8 +44,8 @@ internal static class Heartbeat
         using var batch = new NpgsqlBatch(connection);
         batch.Add("BEGIN ISOLATION LEVEL REPEATABLE READ");
         batch.Add(Count, Of(self.Node.Value), Of(self.Number), Of(beat), Of(Milliseconds(report.DispatchLag)), Of(Milliseconds(report.Commit)), Of(report.Calls),
-            Of(ArbiterTime.Microseconds(clock.GetUtcNow())));
-        batch.Add("SELECT map_version, feature_level, clock_timestamp() FROM cluster");
+            Of(ArbiterTime.Microseconds(clock.GetUtcNow())), Of(report.Configuration), OfNullable(report.ConfigurationProblem));
+        batch.Add("SELECT map_version, feature_level, clock_timestamp(), (SELECT coalesce(max(number), 0) FROM config_version) FROM cluster");
         batch.Add(Nodes);
         batch.Add(Votes);
         batch.Add(Shards, Of(knownMapVersion));
@@ -52,7 +54,7 @@ internal static class Heartbeat
         using NpgsqlDataReader reader = batch.ExecuteReader();
         reader.Read();
         long received = clock.GetTimestamp();
-        (long version, int level, DateTimeOffset time) = (reader.GetInt64(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2));
+        (long version, int level, DateTimeOffset time, long configuration) = (reader.GetInt64(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt64(3));
         List<ToldTime> told = [];
         ImmutableArray<NodeRow> nodes = Next(reader, row =>
         {
@@ -67,7 +69,7 @@ internal static class Heartbeat
         ImmutableArray<Vote> votes = Next(reader, row => new Vote(IncarnationOf(row, 0), IncarnationOf(row, 2)));
         ImmutableArray<OwnedShard> shards = Next(reader, row => new OwnedShard(new ShardId(row.GetInt16(0)), OwnerOf(row), new Epoch(row.GetInt64(3))));
         ImmutableArray<OwnedAddress> addresses = Next(reader, row => new OwnedAddress(row.GetString(0), OwnerOf(row), new Epoch(row.GetInt64(3))));
-        return (new ClusterView(version, level, nodes, votes, version == knownMapVersion ? default : shards, version == knownMapVersion ? default : addresses),
+        return (new ClusterView(version, level, nodes, votes, version == knownMapVersion ? default : shards, version == knownMapVersion ? default : addresses) { Configuration = configuration },
             new ClockReading(sent, received, time, ArbiterTime.Others(told, self.Node.Value, time)));
     }
 
@@ -85,7 +87,12 @@ internal static class Heartbeat
 
     private static NodeRow NodeOf(NpgsqlDataReader row) => new(
         IncarnationOf(row, 0), row.GetString(2), (MemberPhase)row.GetInt16(3), row.GetBoolean(4), (NodeRoles)row.GetInt16(5), row.GetInt32(6), row.GetString(7), row.GetInt64(8),
-        new BeatReport(TimeSpan.FromMilliseconds(row.GetInt32(9)), TimeSpan.FromMilliseconds(row.GetInt32(10)), row.GetInt32(11)), row.GetBoolean(12));
+        new BeatReport(TimeSpan.FromMilliseconds(row.GetInt32(9)), TimeSpan.FromMilliseconds(row.GetInt32(10)), row.GetInt32(11))
+        {
+            Configuration = row.GetInt64(15),
+            ConfigurationProblem = row.IsDBNull(16) ? null : row.GetString(16),
+        },
+        row.GetBoolean(12));
 
     private static Incarnation? OwnerOf(NpgsqlDataReader row) => row.IsDBNull(1) ? null : IncarnationOf(row, 1);
 

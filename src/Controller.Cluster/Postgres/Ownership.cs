@@ -38,7 +38,7 @@ internal static class Ownership
     private const string LockNotAvailable = "55P03";
     private const int Attempts = 3;
 
-    // 21314 = 0x5342, the first key of the nodes' locks; the second is the node. 21315 for what there is one of: 0 schema, 1 tables, 2 the map.
+    // 21314 = 0x5342, the first key of the nodes' locks; the second is the node. 21315 for what there is one of: 0 schema, 1 tables, 2 the map, 3 the configuration.
     private const string LockShared = "SELECT pg_advisory_xact_lock_shared(21314, $1)";
     private const string LockExclusive = "SELECT pg_advisory_xact_lock(21314, $1)";
     private const string LockMap = "SELECT pg_advisory_xact_lock(21315, 2)";
@@ -81,7 +81,7 @@ internal static class Ownership
         batch.Add(
             """
             INSERT INTO node_hb (node_id, incarnation, beat, at, dispatch_lag_ms, commit_ms, calls) SELECT node_id, incarnation, 0, clock_timestamp(), 0, 0, 0 FROM node WHERE node_id = $1
-            ON CONFLICT (node_id) DO UPDATE SET incarnation = excluded.incarnation, beat = 0, at = excluded.at, clock = NULL
+            ON CONFLICT (node_id) DO UPDATE SET incarnation = excluded.incarnation, beat = 0, at = excluded.at, clock = NULL, config = 0, config_problem = NULL
             """, Of(node));
         batch.Add("DELETE FROM suspicion WHERE voter = $1 OR target = $1", Of(node));
         batch.Add("SELECT incarnation FROM node WHERE node_id = $1", Of(node));

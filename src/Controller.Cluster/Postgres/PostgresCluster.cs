@@ -1,4 +1,5 @@
 using Controller.Cluster.Membership;
+using Controller.Cluster.Versions;
 using Controller.Sharding.Clocks;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Placement;
@@ -14,18 +15,23 @@ public sealed class PostgresCluster : IDisposable
 {
     private readonly PostgresOwnership _ownership;
     private readonly PostgresJournal _journal;
+    private readonly PostgresVersions _versions;
 
     private PostgresCluster(PostgresOptions options, Incarnation self, ClusterClock clock)
     {
         Clock = clock;
         _ownership = new PostgresOwnership(options, self, clock);
         _journal = new PostgresJournal(options, _ownership);
+        _versions = new PostgresVersions(options, self);
     }
 
     public IJournal Journal => _journal;
 
     /// <summary>The arbiter.</summary>
     public IOwnershipStore Ownership => _ownership;
+
+    /// <summary>The configurations that all nodes share.</summary>
+    public IConfigurationVersions Versions => _versions;
 
     /// <summary>The time that all nodes share; it learns from every <see cref="IOwnershipStore.Beat"/>.</summary>
     public ClusterClock Clock { get; }
@@ -64,6 +70,7 @@ public sealed class PostgresCluster : IDisposable
     /// <summary>Commits what is queued. What is ours stays so until it is fenced, or another incarnation of this node begins.</summary>
     public void Dispose()
     {
+        _versions.Dispose();
         _journal.Dispose();
         _ownership.Dispose();
     }

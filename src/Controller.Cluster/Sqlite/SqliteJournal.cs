@@ -1,3 +1,4 @@
+using Controller.Cluster.Versions;
 using Controller.Cluster.Writing;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
@@ -10,6 +11,7 @@ public sealed class SqliteJournal : IJournal
     private readonly JournalLock _lock;
     private readonly JournalCommit _commit;
     private readonly JournalReader _reader;
+    private readonly SqliteVersions _versions;
     private readonly JournalWriter _writer;
     private readonly byte[] _secret;
     private bool _disposed;
@@ -22,6 +24,7 @@ public sealed class SqliteJournal : IJournal
         {
             _reader = new JournalReader(path);
             _secret = _reader.Secret();
+            _versions = new SqliteVersions(path);
         }
         catch
         {
@@ -54,6 +57,9 @@ public sealed class SqliteJournal : IJournal
     /// <summary>When the last of the decisions that are kept was made; zero if there are none.</summary>
     public Instant Newest => _reader.Newest();
 
+    /// <summary>The configurations of this node.</summary>
+    public IConfigurationVersions Versions => _versions;
+
     public JournalClaim Claim(IReadOnlyList<ShardId> shards) => new(_writer.Between(() => _commit.Claim(shards)).GetAwaiter().GetResult(), _secret);
 
     public void Append(JournalBatch batch) => _writer.Append(batch);
@@ -81,6 +87,7 @@ public sealed class SqliteJournal : IJournal
 
         _disposed = true;
         _writer.Dispose();
+        _versions.Dispose();
         _reader.Dispose();
         // The last connection to close copies the whole log and removes it.
         _commit.Dispose();

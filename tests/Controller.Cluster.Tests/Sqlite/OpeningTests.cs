@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Controller.Cluster.Sqlite;
+using Controller.Cluster.Versions;
 using Controller.Compliance;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
@@ -94,7 +95,7 @@ public sealed class OpeningTests : IDisposable
     {
         Fill(1);
         Execute("PRAGMA user_version = 7;");
-        AssertRefused($"journal {Path} has schema version 7, newer than the 1 that this program knows: start the newer program, or restore an older copy", Path);
+        AssertRefused($"journal {Path} has schema version 7, newer than the 2 that this program knows: start the newer program, or restore an older copy", Path);
     }
 
     /// <summary>A page overwritten anywhere in the tables: found when it is opened or when it is read, never served as if it were good.</summary>
@@ -182,6 +183,7 @@ public sealed class OpeningTests : IDisposable
             Appender.Actor(0), i, fences[0], default, Appender.Payload(0, i), false, false, default))]);
         journal.Append(batch);
         Assert.IsType<AppendResult.Appended>(batch.Wait());
+        Assert.True(journal.Versions.Add(new ConfigurationVersion(new VersionHead(1, "", "", new Instant(0), "", ""), new string('t', 3500)), 1));
     }
 
     private int RecoverAll()
@@ -190,6 +192,7 @@ public sealed class OpeningTests : IDisposable
         int rows = 0;
         journal.Claim(Appender.Shards);
         journal.Recover(Appender.Shards, _ => rows++);
+        Assert.Equal(3500, journal.Versions.Newest()?.Text.Length);
         return rows;
     }
 
