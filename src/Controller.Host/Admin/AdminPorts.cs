@@ -17,6 +17,6 @@ public sealed record AdminPorts
     public required ITrunkDirectory Trunks { get; init; }
     public required IClusterView Cluster { get; init; }
     public required IRouteSimulator Routes { get; init; }
-    public required IConfigurationReload Reload { get; init; }
+    public required ILiveConfiguration Configuration { get; init; }
     public required MetricsListener Metrics { get; init; }
 }

@@ -11,6 +11,7 @@ using Controller.Host.Admin.Server;
 using Controller.Host.Admin.Trunks;
 using Controller.Host.Charging;
 using Controller.Host.Composition.Homes;
+using Controller.Host.Composition.Live;
 using Controller.Host.Configuration;
 using Controller.Host.Configuration.Options;
 using Controller.Host.Console;
@@ -43,7 +44,7 @@ public sealed class Node : IAsyncDisposable
     private readonly AdminServer _admin;
     private readonly ILogger<Node> _log;
 
-    private Node(LoadedConfiguration configuration, Func<ConfigurationResult> reread, ILoggerFactory logs, Func<IJournal, IJournal>? around, Func<string, ConfigurationResult> candidate)
+    private Node(LoadedConfiguration configuration, ConfigurationSource source, ILoggerFactory logs, Func<IJournal, IJournal>? around)
     {
         _configuration = configuration;
         _log = logs.CreateLogger<Node>();
@@ -65,17 +66,22 @@ public sealed class Node : IAsyncDisposable
             _system.DeliverOutbox(charging);
             ReadOnlyMemory<byte> secret = _system.Claim();
 
-            SettingsSource<ControllerSettings> settings = new(configuration.Settings(secret, []));
+            LiveConfiguration live = new(source, configuration, _home.Versions, _home.IsAlone, _home.Clock, logs.CreateLogger<LiveConfiguration>());
+            Owns(live);
+            (LoadedConfiguration running, long version) = live.Begin();
+            SettingsSource<ControllerSettings> settings = new(running.Settings(secret, [], version));
             IActorSystem actors = _home.Attach(_system);
             _edge = new EdgeNode(EdgeOptionsOf(options), actors, settings, _home.Clock, _home.Edges);
             Owns(_edge);
             _home.Attach(_edge);
             DomainActors.Register(_system, _edge, settings);
             _edge.Open();
-            settings.Swap(configuration.Settings(secret, [.. _edge.Bound.Select(l => l.Listen)]));
+            settings.Swap(running.Settings(secret, [.. _edge.Bound.Select(l => l.Listen)], version));
 
             _life = new NodeLife(options.Node.Id, options.Node.Name, () => watch.Trouble);
-            Reload = new ConfigurationReload(configuration, reread, settings, logs.CreateLogger<ConfigurationReload>());
+            live.Attach(settings, () => _life.Phase.ToString().ToLowerInvariant(), () => _home.Configurations);
+            _home.Attach(live);
+            Configuration = live;
             MetricsListener metrics = new(meter => meter.StartsWith("Controller.", StringComparison.Ordinal));
             Owns(metrics);
             Owns(new ProcessInstruments());
@@ -87,8 +93,8 @@ public sealed class Node : IAsyncDisposable
                 Registrations = registrations,
                 Trunks = new SettingsTrunkDirectory(settings, calls),
                 Cluster = _home.View(_life),
-                Routes = new RoutePlanSimulator(settings, calls, candidate, _home.Clock),
-                Reload = Reload,
+                Routes = new RoutePlanSimulator(settings, calls, text => source.Candidate(text, configuration), _home.Clock),
+                Configuration = live,
                 Metrics = metrics,
             }, logs);
             _undo.Push(_admin.DisposeAsync);
@@ -103,7 +109,7 @@ public sealed class Node : IAsyncDisposable
     /// <summary>Completed when this run must end at once, for it may write no more or cannot go on; why, in one line.</summary>
     public Task<string> Over { get; }
 
-    public IConfigurationReload Reload { get; }
+    public ILiveConfiguration Configuration { get; }
 
     /// <summary>The line of standard output that says: from now on calls are taken.</summary>
     public string ReadyLine
@@ -119,15 +125,12 @@ public sealed class Node : IAsyncDisposable
 
     public string AdminAddress => _admin.Address;
 
-    /// <param name="reread">Reads the configuration again, for a reload.</param>
+    /// <param name="source">Reads the configuration again, and others.</param>
     /// <param name="around">Wraps the journal: for whoever wants to see its commits (the demo, a test).</param>
-    /// <param name="candidate">Reads a text as a configuration that might run, for a rehearsal; null: with nothing of this process's environment.</param>
     /// <exception cref="Exception">What <see cref="StartFailure"/> explains; nothing stays open.</exception>
-    public static async Task<Node> StartAsync(
-        LoadedConfiguration configuration, Func<ConfigurationResult> reread, ILoggerFactory logs, Func<IJournal, IJournal>? around = null,
-        Func<string, ConfigurationResult>? candidate = null)
+    public static async Task<Node> StartAsync(LoadedConfiguration configuration, ConfigurationSource source, ILoggerFactory logs, Func<IJournal, IJournal>? around = null)
     {
-        Node node = new(configuration, reread, logs, around, candidate ?? (text => ConfigurationLoader.LoadCandidate(text, [], new Dictionary<string, string>())));
+        Node node = new(configuration, source, logs, around);
         try
         {
             await node._admin.StartAsync().ConfigureAwait(false);

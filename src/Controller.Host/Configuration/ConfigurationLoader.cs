@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Controller.Actors.Policies;
 using Controller.Actors.Routing.Numbers;
 using Controller.Host.Configuration.Binding;
@@ -18,6 +19,8 @@ namespace Controller.Host.Configuration;
 /// </summary>
 public static class ConfigurationLoader
 {
+    private static readonly Lazy<HoconObject> ReferenceTree = new(Defaults);
+
     /// <param name="file">Null: the default configuration, <c>hocon/single-node.conf</c>.</param>
     /// <param name="sets">KEY=VALUE each.</param>
     /// <param name="environment">All variables: <c>CONTROLLER__…</c> override keys, any of them can be substituted.</param>
@@ -43,18 +46,27 @@ public static class ConfigurationLoader
     }
 
     /// <summary>The same for a text that came by itself: it includes nothing.</summary>
-    public static ConfigurationResult LoadCandidate(string text, IReadOnlyList<string> sets, IReadOnlyDictionary<string, string> environment, RateFiles? tables = null) =>
-        Load("candidate", text, sets, environment, name => throw new IOException($"{Path.GetFileName(name)} is not followed: a candidate stands in one text"), tables);
+    /// <param name="own">Has the sections that only a node can say and the text does not; null: those are the defaults.</param>
+    public static ConfigurationResult LoadCandidate(
+        string text, LoadedConfiguration? own, IReadOnlyList<string> sets, IReadOnlyDictionary<string, string> environment, RateFiles? tables = null) =>
+        Load("candidate", text, sets, environment, name => throw new IOException($"{Path.GetFileName(name)} is not followed: a candidate stands in one text"), tables, own);
+
+    /// <summary>A version as <see cref="LiveText"/> wrote it, with everything else of this node: no environment, no <c>--set</c>.</summary>
+    internal static ConfigurationResult LoadVersion(long number, string text, LoadedConfiguration own, RateFiles? tables = null) =>
+        Load($"version {number.ToString(CultureInfo.InvariantCulture)}", text, [], new Dictionary<string, string>(), _ => null, tables, own);
 
     /// <summary>The same for a text at hand.</summary>
     internal static ConfigurationResult Load(
-        string source, string text, IReadOnlyList<string> sets, IReadOnlyDictionary<string, string> environment, HoconText files, RateFiles? tables = null)
+        string source, string text, IReadOnlyList<string> sets, IReadOnlyDictionary<string, string> environment, HoconText files, RateFiles? tables = null, LoadedConfiguration? own = null)
     {
         var problems = new List<ConfigurationProblem>();
         var documents = new List<HoconDocument> { Reference() };
+        HashSet<string> said = [];
         try
         {
-            documents.Add(HoconParser.Parse(source, text, files));
+            HoconDocument document = HoconParser.Parse(source, text, files);
+            said = own is null ? [] : Sections(document);
+            documents.Add(document);
         }
         catch (HoconException e)
         {
@@ -70,6 +82,8 @@ public static class ConfigurationLoader
 
         HoconObject root = HoconResolver.Resolve(documents.Select(d => d.Root), environment, out IReadOnlyList<ConfigurationProblem> unresolved);
 
+        root = own is null ? root : Over(own.Tree, root, said);
+
         // A default that refers to a key which the file has broken: the third step names the key itself.
         unresolved = [.. unresolved.Where(p => p.Origin.Source != ConfigurationFiles.ReferenceSource)];
         return unresolved.Count > 0 ? Refused(unresolved) : Bind(source, root, documents.SelectMany(d => d.ReferencedRoots).ToHashSet(), tables ?? new RateFiles());
@@ -83,6 +97,42 @@ public static class ConfigurationLoader
         root.Fields.Add(KeyCatalogue.Root, reference.Root.Fields[KeyCatalogue.Root]);
         return reference with { Root = root };
     }
+
+    /// <summary>The names right below <c>controller</c> that the text itself says something of.</summary>
+    private static HashSet<string> Sections(HoconDocument document) => document.Root.Fields.TryGetValue(KeyCatalogue.Root, out HoconField? controller)
+        ? [.. controller.Values.OfType<HoconNode.Map>().SelectMany(map => map.Fields.Keys)]
+        : [];
+
+    /// <summary>Of the other, what may change live and what it says itself; the rest is the node's own.</summary>
+    private static HoconObject Over(HoconObject own, HoconObject other, HashSet<string> said)
+    {
+        if (other.Fields.GetValueOrDefault(KeyCatalogue.Root) is not HoconObject controller)
+        {
+            return other;
+        }
+
+        var merged = new HoconObject(controller.Origin, []);
+        foreach ((string name, HoconValue value) in controller.Fields)
+        {
+            bool isOther = KeyCatalogue.IsLive(name) || said.Contains(name) || !own.Fields.ContainsKey(name);
+            merged.Fields[name] = isOther ? value : own.Fields[name];
+        }
+
+        foreach ((string name, HoconValue value) in own.Fields.Where(field => !KeyCatalogue.IsLive(field.Key)))
+        {
+            merged.Fields.TryAdd(name, value);
+        }
+
+        var root = new HoconObject(other.Origin, []);
+        foreach ((string name, HoconValue value) in other.Fields)
+        {
+            root.Fields[name] = name == KeyCatalogue.Root ? merged : value;
+        }
+
+        return root;
+    }
+
+    private static HoconObject Defaults() => (HoconObject)HoconResolver.Resolve([Reference().Root], new Dictionary<string, string>(), out _).Fields[KeyCatalogue.Root];
 
     private static ConfigurationResult Bind(string source, HoconObject root, HashSet<string> referencedRoots, RateFiles tables)
     {
@@ -132,7 +182,16 @@ public static class ConfigurationLoader
         return known.Problems.Count > 0
             ? Refused(known.Problems)
             : new ConfigurationResult(
-                new LoadedConfiguration { Host = host, Listeners = listeners, Draft = draft, Notes = [.. notes], Values = known.All.ToImmutableSortedDictionary(StringComparer.Ordinal) }, []);
+                new LoadedConfiguration
+                {
+                    Host = host,
+                    Listeners = listeners,
+                    Draft = draft,
+                    Notes = [.. notes],
+                    Values = known.All.ToImmutableSortedDictionary(StringComparer.Ordinal),
+                    Tree = controller,
+                    LiveText = LiveText.Write(controller, ReferenceTree.Value),
+                }, []);
     }
 
     private static ConfigurationResult Refused(IReadOnlyList<ConfigurationProblem> problems)

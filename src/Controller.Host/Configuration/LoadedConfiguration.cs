@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Controller.Actors.Policies;
 using Controller.Host.Configuration.Binding;
+using Controller.Host.Configuration.Hocon;
 
 namespace Controller.Host.Configuration;
 
@@ -21,6 +22,12 @@ public sealed record LoadedConfiguration
 
     /// <summary>Every value by its key below <c>controller</c>, for comparing two configurations.</summary>
     internal ImmutableSortedDictionary<string, KnownValue> Values { get; init; } = ImmutableSortedDictionary<string, KnownValue>.Empty;
+
+    /// <summary>The resolved object <c>controller</c>.</summary>
+    internal HoconObject Tree { get; init; } = new(default, []);
+
+    /// <summary>What may change live, and all nodes of a cluster share; see <see cref="Configuration.LiveText"/>.</summary>
+    public string LiveText { get; init; } = "";
 
     /// <summary>The snapshot for the actors and the edge.</summary>
     /// <param name="secret">32 bytes from the journal.</param>

@@ -47,12 +47,12 @@ public static class DemoCommand
         string file = Path.Combine(directory, "demo.conf");
         await File.WriteAllTextAsync(file, DemoConfiguration.Text(directory)).ConfigureAwait(false);
         // Nothing of the caller's environment: the demonstration is the same everywhere.
-        ConfigurationResult Read() => ConfigurationLoader.Load(file, [], new Dictionary<string, string>());
-        ConfigurationResult result = Read();
+        ConfigurationSource source = new(file, [], new Dictionary<string, string>());
+        ConfigurationResult result = source.Read();
         LoadedConfiguration configuration = result.Configuration ?? throw new DemoException(string.Join("; ", result.Problems));
 
         using ILoggerFactory logs = LogSetup.Create(configuration.Host.Log.Level);
-        Node node = await Node.StartAsync(configuration, Read, logs, journal =>
+        Node node = await Node.StartAsync(configuration, source, logs, journal =>
             new CommitWatch(journal, decisions => ladder.Note(decisions == 1 ? "committed" : $"committed ({decisions} decisions)"))).ConfigureAwait(false);
         await using (node.ConfigureAwait(false))
         {

@@ -1,6 +1,5 @@
 using Controller.Host.Composition;
 using Controller.Host.Configuration;
-using Controller.Host.Configuration.Tables;
 
 namespace Controller.Host.Console;
 
@@ -9,11 +8,8 @@ public static class RunCommand
 {
     public static async Task<int> RunAsync(Arguments arguments, TextWriter output, TextWriter errors)
     {
-        IReadOnlyDictionary<string, string> environment = ProcessEnvironment.Read();
-        RateFiles tables = new();
-        ConfigurationResult Read() => ConfigurationLoader.Load(arguments.ConfigFile, arguments.Sets, environment, tables);
-        ConfigurationResult Candidate(string text) => ConfigurationLoader.LoadCandidate(text, arguments.Sets, environment, tables);
-        ConfigurationResult result = Read();
+        ConfigurationSource source = new(arguments.ConfigFile, arguments.Sets, ProcessEnvironment.Read());
+        ConfigurationResult result = source.Read();
         if (result.Configuration is not { } configuration)
         {
             foreach (ConfigurationProblem problem in result.Problems)
@@ -34,7 +30,7 @@ public static class RunCommand
         Node node;
         try
         {
-            Task<Node> starting = Node.StartAsync(configuration, Read, logs, candidate: Candidate);
+            Task<Node> starting = Node.StartAsync(configuration, source, logs);
             if (await Task.WhenAny(starting, signals.Stop).ConfigureAwait(false) != starting)
             {
                 // A node of a cluster may wait for the others; nothing is its own yet that would have to be given away.
@@ -50,7 +46,7 @@ public static class RunCommand
 
         await using (node.ConfigureAwait(false))
         {
-            signals.OnHangUp(() => node.Reload.Reload());
+            signals.OnHangUp(() => _ = node.Configuration.ActivateAsync(null, null, "SIGHUP"));
             await output.WriteLineAsync(node.ReadyLine).ConfigureAwait(false);
             await output.FlushAsync().ConfigureAwait(false);
             if (await Task.WhenAny(signals.Stop, node.Over).ConfigureAwait(false) != signals.Stop)

@@ -16,6 +16,7 @@ using Controller.Host.Admin.Trunks;
 using Controller.Host.Configuration;
 using Controller.Host.Configuration.Options;
 using Controller.Host.Telemetry;
+using Controller.Host.Tests.Composition;
 using Controller.Sharding.Embedded;
 using Controller.Sharding.Model;
 using Controller.Sharding.Runtime;
@@ -25,13 +26,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Controller.Host.Tests.Admin;
 
 /// <summary>A real Kestrel on a port of its own over invented actors.</summary>
-internal sealed class AdminFixture : IAsyncDisposable, IConfigurationReload
+internal sealed class AdminFixture : IAsyncDisposable
 {
     public static readonly Instant Now = new(1_800_000_000_000);
 
     private readonly MetricsListener _metrics = new(n => n == ProcessInstruments.MeterName);
     private readonly ProcessInstruments _process = new();
 
+    private readonly LiveBed _bed = new();
     private readonly AdminPorts _ports;
 
     private AdminFixture(string? token)
@@ -55,6 +57,7 @@ internal sealed class AdminFixture : IAsyncDisposable, IConfigurationReload
                 MaxCalls = 10,
             }),
         });
+        Node = _bed.Start();
         Life = new NodeLife(1, "sbc1", () => JournalTrouble) { Phase = NodePhase.Up };
         ICallDirectory calls = new ActorCallDirectory<CallState>(Actors, (id, state) => CallProjection.Of(id, state, 1, 256));
         Server = new AdminServer(new AdminOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Token = token }, _ports = new AdminPorts
@@ -64,8 +67,8 @@ internal sealed class AdminFixture : IAsyncDisposable, IConfigurationReload
             Registrations = new ActorRegistrationDirectory<RegistrationState>(Actors, (_, state) => RegistrationProjection.Of(state, Now)),
             Trunks = new SettingsTrunkDirectory(Settings, calls),
             Cluster = new SingleNodeView(Life, new SingleNodePlacement()),
-            Routes = new RoutePlanSimulator(Settings, calls, text => ConfigurationLoader.LoadCandidate(text, [], new Dictionary<string, string>()), TimeProvider.System),
-            Reload = this,
+            Routes = new RoutePlanSimulator(Settings, calls, text => ConfigurationLoader.LoadCandidate(text, null, [], new Dictionary<string, string>()), TimeProvider.System),
+            Configuration = Node.Live,
             Metrics = _metrics,
         }, NullLoggerFactory.Instance);
     }
@@ -76,7 +79,8 @@ internal sealed class AdminFixture : IAsyncDisposable, IConfigurationReload
     public AdminServer Server { get; }
     public HttpClient Http { get; } = new();
     public string? JournalTrouble { get; set; }
-    public ReloadResult NextReload { get; set; } = new(new ReloadAnswer(2, ["controller.calls.no-answer"]), []);
+    /// <summary>Of a node of its own: nothing but the interface knows both.</summary>
+    public LiveBed.Node Node { get; }
 
     public static async Task<AdminFixture> StartAsync(string? token = null)
     {
@@ -87,8 +91,6 @@ internal sealed class AdminFixture : IAsyncDisposable, IConfigurationReload
     }
 
     public AdminPorts PortsForAnother() => _ports;
-
-    public ReloadResult Reload() => NextReload;
 
     public async Task<(HttpStatusCode Status, JsonNode Body)> SendAsync(HttpMethod method, string path, string? body = null)
     {
@@ -128,6 +130,7 @@ internal sealed class AdminFixture : IAsyncDisposable, IConfigurationReload
         await Server.DisposeAsync();
         _metrics.Dispose();
         _process.Dispose();
+        _bed.Dispose();
     }
 
     private static Leg Leg(int number, string callId, string trunk) => new()

@@ -179,18 +179,6 @@ public sealed class AdminServerTests
     }
 
     [Fact]
-    public async Task Reload_says_what_changed_or_why_nothing_did()
-    {
-        await using AdminFixture admin = await AdminFixture.StartAsync();
-        (HttpStatusCode status, JsonNode body) = await admin.SendAsync(HttpMethod.Post, "/api/v1/config/reload");
-        Assert.Equal((HttpStatusCode.OK, 2, "controller.calls.no-answer"), (status, (int)body["version"]!, (string)body["changed"]![0]!));
-        admin.NextReload = new ReloadResult(null, ["controller.node.id cannot change while the node runs"]);
-        (status, body) = await admin.SendAsync(HttpMethod.Post, "/api/v1/config/reload");
-        Assert.Equal(HttpStatusCode.Conflict, status);
-        Assert.Contains("controller.node.id", (string)body["detail"]!, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Metrics_are_text()
     {
         await using AdminFixture admin = await AdminFixture.StartAsync();

@@ -27,6 +27,9 @@ namespace Controller.Host.Admin.Server;
 [JsonSerializable(typeof(RouteQuestion))]
 [JsonSerializable(typeof(RouteAnswer))]
 [JsonSerializable(typeof(RouteComparison))]
-[JsonSerializable(typeof(ReloadAnswer))]
+[JsonSerializable(typeof(ActivationAnswer))]
+[JsonSerializable(typeof(ConfigurationAnswer))]
+[JsonSerializable(typeof(ConfigurationCheck))]
+[JsonSerializable(typeof(VersionList))]
 [JsonSerializable(typeof(JsonObject))]
 public sealed partial class AdminJson : JsonSerializerContext;

@@ -93,7 +93,7 @@ public sealed class AdminServer : IAsyncDisposable
         TrunksResource.Map(app, ports.Trunks);
         ClusterResource.Map(app, ports.Cluster);
         RoutesResource.Map(app, ports.Routes);
-        ConfigResource.Map(app, ports.Reload);
+        ConfigResource.Map(app, ports.Configuration);
         OpenApiResource.Map(app);
     }
 

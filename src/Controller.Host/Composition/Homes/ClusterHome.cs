@@ -7,13 +7,16 @@ using Controller.Cluster.Links;
 using Controller.Cluster.Membership;
 using Controller.Cluster.Postgres;
 using Controller.Cluster.Shards;
+using Controller.Cluster.Versions;
 using Controller.Edge;
 using Controller.Edge.Dispatch;
 using Controller.Edge.Flows;
 using Controller.Host.Admin;
 using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Cluster;
+using Controller.Host.Admin.Config;
 using Controller.Host.Admin.Registrations;
+using Controller.Host.Composition.Live;
 using Controller.Host.Telemetry;
 using Controller.Sharding.Clocks;
 using Controller.Sharding.Embedded;
@@ -59,6 +62,7 @@ internal sealed class ClusterHome : INodeHome
     private ShardRouter? _router;
     private EmissionGate? _gate;
     private EdgeNode? _edge;
+    private LiveConfiguration? _configuration;
     private AddressLease? _addresses;
     private Thread? _ticking;
     private TimeSpan _lag;
@@ -84,7 +88,7 @@ internal sealed class ClusterHome : INodeHome
             _table = new ShardTable(options.Cluster.Shards);
             _member = new Member(_options, _table);
             _news = Owns(new ClusterNews(logs.CreateLogger<Member>(), () => Enumerable.Range(0, _table.Count).Count(shard => _table[new ShardId(shard)].Owner == _options.Self), () => _member!.View?.MapVersion ?? 0));
-            _threads = new MemberThreads(_options, _store.Ownership, _inbox, _trust, Report);
+            _threads = new MemberThreads(_options, _store.Ownership, _inbox, _trust, Report, view => _configuration?.Learn(view.Configuration));
             _events = new ClusterEvents(_inbox);
             _links = Owns(new LinkMesh(
                 new Controller.Cluster.Links.LinkOptions(IPEndPoint.Parse(options.Cluster.LinkListen), _options.Self, Level, SHA256.HashData(_store.Secret.Span)) { Report = _news.Link }, _events));
@@ -103,6 +107,10 @@ internal sealed class ClusterHome : INodeHome
     }
 
     public IJournal Journal => _store.Journal;
+
+    public IConfigurationVersions Versions => _store.Versions;
+
+    public bool IsAlone => false;
 
     public IPlacement Placement => new NoShards(_options.Self.Node, _options.Shards);
 
@@ -126,6 +134,11 @@ internal sealed class ClusterHome : INodeHome
     }
 
     public void Attach(EdgeNode edge) => _edge = edge;
+
+    public void Attach(LiveConfiguration configuration) => _configuration = configuration;
+
+    public IReadOnlyList<NodeConfiguration> Configurations => [.. (_member.View?.Nodes ?? []).Select(node => new NodeConfiguration(
+        node.Incarnation.Node.Value, node.Name, ClusterStanding.StateOf(node), node.Report.Configuration, node.Report.ConfigurationProblem))];
 
     public IClusterView View(NodeLife life) => new ClusterStanding(() => _member.View, _table, () => _inbox.Post(MemberInput.Drain.Instance));
 
@@ -210,7 +223,11 @@ internal sealed class ClusterHome : INodeHome
         }
     }
 
-    private BeatReport Report() => new(_lag, TimeSpan.Zero, _system?.CountOf(ActorKinds.Call) ?? 0);
+    private BeatReport Report()
+    {
+        (long version, string? problem) = _configuration?.Standing ?? default;
+        return new BeatReport(_lag, TimeSpan.Zero, _system?.CountOf(ActorKinds.Call) ?? 0) { Configuration = version, ConfigurationProblem = problem };
+    }
 
     private void Pulse(long count, TimeSpan lag)
     {

@@ -15,7 +15,7 @@ internal sealed class ClusterStanding(Func<ClusterView?> view, ShardTable table,
         ClusterView? seen = view();
         return new ClusterAnswer(
             [.. (seen?.Nodes ?? []).OrderBy(node => node.Incarnation.Node.Value).Select(node => new NodeView(
-                node.Incarnation.Node.Value, node.Name, node.Fenced ? "down" : node.Phase.ToString().ToLowerInvariant(), shards.GetValueOrDefault(node.Incarnation))
+                node.Incarnation.Node.Value, node.Name, StateOf(node), shards.GetValueOrDefault(node.Incarnation))
             {
                 Incarnation = node.Incarnation.Number,
                 Calls = node.Report.Calls,
@@ -23,6 +23,9 @@ internal sealed class ClusterStanding(Func<ClusterView?> view, ShardTable table,
             })],
             table.Count, seen?.MapVersion ?? 0);
     }
+
+    /// <summary>As it is told to people.</summary>
+    public static string StateOf(NodeRow node) => node.Fenced ? "down" : node.Phase.ToString().ToLowerInvariant();
 
     public string? Drain()
     {

@@ -1,9 +1,12 @@
+using Controller.Cluster.Versions;
 using Controller.Edge;
 using Controller.Edge.Flows;
 using Controller.Host.Admin;
 using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Cluster;
+using Controller.Host.Admin.Config;
 using Controller.Host.Admin.Registrations;
+using Controller.Host.Composition.Live;
 using Controller.Sharding.Clocks;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
@@ -31,6 +34,12 @@ internal interface INodeHome : IDisposable
     /// <summary>Completed when this run may write no more; why, in one line.</summary>
     Task<string> Fenced { get; }
 
+    /// <summary>The configurations that were activated here, or by any node that shares the store.</summary>
+    IConfigurationVersions Versions { get; }
+
+    /// <summary>No other node uses <see cref="Versions"/>.</summary>
+    bool IsAlone { get; }
+
     /// <returns>The actors as the edge tells them: all that there are, wherever they live.</returns>
     IActorSystem Attach(ActorSystem system);
 
@@ -38,6 +47,12 @@ internal interface INodeHome : IDisposable
     IPeerEdges? Edges { get; }
 
     void Attach(EdgeNode edge);
+
+    /// <summary>From now on it hears which version is active, and the others which one runs here.</summary>
+    void Attach(LiveConfiguration configuration);
+
+    /// <summary>What the nodes run, as of their last heartbeats; empty: there is no other.</summary>
+    IReadOnlyList<NodeConfiguration> Configurations { get; }
 
     IClusterView View(NodeLife life);
 

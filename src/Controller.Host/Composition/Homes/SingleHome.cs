@@ -1,10 +1,13 @@
 using Controller.Cluster.Sqlite;
+using Controller.Cluster.Versions;
 using Controller.Edge;
 using Controller.Edge.Flows;
 using Controller.Host.Admin;
 using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Cluster;
+using Controller.Host.Admin.Config;
 using Controller.Host.Admin.Registrations;
+using Controller.Host.Composition.Live;
 using Controller.Host.Telemetry;
 using Controller.Sharding.Clocks;
 using Controller.Sharding.Embedded;
@@ -45,6 +48,12 @@ internal sealed class SingleHome : INodeHome
 
     public IJournal Journal => _journal;
 
+    public IConfigurationVersions Versions => _journal.Versions;
+
+    public bool IsAlone => true;
+
+    public IReadOnlyList<NodeConfiguration> Configurations => [];
+
     public IPlacement Placement => _placement;
 
     public ClusterClock Clock => _time.Clock;
@@ -68,6 +77,10 @@ internal sealed class SingleHome : INodeHome
     public IPeerEdges? Edges => null;
 
     public void Attach(EdgeNode edge)
+    {
+    }
+
+    public void Attach(LiveConfiguration configuration)
     {
     }
 

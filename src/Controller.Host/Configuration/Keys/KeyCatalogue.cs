@@ -175,7 +175,7 @@ internal static class KeyCatalogue
 
     /// <summary>Whether the running node takes a new value without a restart: what the settings snapshot holds, but for the listeners.</summary>
     public static bool IsLive(string path)
-        => path.Split('.', '[')[0] is "realms" or "registrar" or "trunks" or "number-plans" or "routes" or "calls" or "routing" or "tables" or "emergency" && !path.Contains(".health.", StringComparison.Ordinal);
+        => path.Split('.', '[')[0] is "realms" or "registrar" or "trunks" or "number-plans" or "routes" or "calls" or "routing" or "tables" or "emergency";
 
     private static bool IsUserPart(string text)
         => SipUri.TryParse(System.Text.Encoding.UTF8.GetBytes($"sip:{text}@host"), out SipUri uri) && uri.User.Length == text.Length;
