@@ -6,10 +6,13 @@ namespace Controller.Host.Console;
 public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnlyList<string> Sets)
 {
     private const string Simulate = "simulate";
-    private static readonly string[] Options = ["--config", "--set", "--help", "--version", "--unregistered", .. RouteArguments.Options.Keys];
+    private static readonly string[] Options = ["--config", "--set", "--help", "--version", "--unregistered", .. RouteArguments.Options.Keys, .. ConfigArguments.Options.Keys];
 
     /// <summary>Of the command <see cref="CommandName.Route"/>.</summary>
     public RouteArguments Route { get; init; } = new();
+
+    /// <summary>Of the command <see cref="CommandName.Config"/>.</summary>
+    public ConfigArguments Config { get; init; } = new();
 
     /// <exception cref="UserErrorException">The line cannot be understood; the message is one line for the user.</exception>
     public static Arguments Parse(IReadOnlyList<string> words)
@@ -18,6 +21,8 @@ public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnl
         string? file = null;
         List<string> sets = [];
         List<(string, string)> route = [];
+        List<(string, string)> config = [];
+        string verb = "";
         bool unregistered = false, simulate = false;
         for (int i = 0; i < words.Count; i++)
         {
@@ -45,7 +50,16 @@ public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnl
                 case Simulate when command == CommandName.Route && !simulate:
                     simulate = true;
                     break;
+                case var _ when command == CommandName.Config && verb.Length == 0 && ConfigArguments.Verbs.Contains(name):
+                    verb = name;
+                    break;
                 default:
+                    if (ConfigArguments.Options.TryGetValue(name, out string? number))
+                    {
+                        config.Add((name, ValueOf(name, inline, words, ref i, number)));
+                        break;
+                    }
+
                     if (RouteArguments.Options.TryGetValue(name, out string? expected))
                     {
                         route.Add((name, ValueOf(name, inline, words, ref i, expected)));
@@ -72,12 +86,26 @@ public sealed record Arguments(CommandName Command, string? ConfigFile, IReadOnl
             throw new UserErrorException($"the command 'route' needs '{Simulate}'; see 'help'");
         }
 
+        if (command == CommandName.Config && verb.Length == 0)
+        {
+            throw new UserErrorException($"the command 'config' needs one of {string.Join(", ", ConfigArguments.Verbs)}; see 'help'");
+        }
+
+        if (command is not (CommandName.Config or CommandName.Help) && config.Count > 0)
+        {
+            throw new UserErrorException($"option '{config[0].Item1}' is for 'config'; see 'help'");
+        }
+
         if (command is not (CommandName.Route or CommandName.Help) && (unregistered || route.Count > 0))
         {
             throw new UserErrorException($"option '{(route.Count > 0 ? route[0].Item1 : "--unregistered")}' is for 'route simulate'; see 'help'");
         }
 
-        return new Arguments(command ?? CommandName.Run, file, sets) { Route = new RouteArguments { Values = route, IsUnregistered = unregistered } };
+        return new Arguments(command ?? CommandName.Run, file, sets)
+        {
+            Route = new RouteArguments { Values = route, IsUnregistered = unregistered },
+            Config = new ConfigArguments { Verb = verb, Values = config },
+        };
     }
 
     private static CommandName CommandOf(string word)

@@ -22,6 +22,8 @@ public static class CommandLine
                     return CheckCommand.Run(arguments.ConfigFile, arguments.Sets, ProcessEnvironment.Read(), errors);
                 case CommandName.Route:
                     return await RouteCommand.RunAsync(arguments, output, errors).ConfigureAwait(false);
+                case CommandName.Config:
+                    return await ConfigCommand.RunAsync(arguments, output, errors).ConfigureAwait(false);
                 case CommandName.Demo:
                     return await DemoCommand.RunAsync(output, errors).ConfigureAwait(false);
                 default:

@@ -6,6 +6,7 @@ public enum CommandName : byte
     Check,
     Demo,
     Route,
+    Config,
     Help,
     Version,
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Controller.Actors.Policies;
@@ -16,8 +15,6 @@ namespace Controller.Host.Console;
 /// </summary>
 public static class RouteCommand
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     public static async Task<int> RunAsync(Arguments arguments, TextWriter output, TextWriter errors)
     {
         RouteArguments route = arguments.Route;
@@ -110,25 +107,8 @@ public static class RouteCommand
         }
 
         string body = JsonSerializer.Serialize(new RouteQuestion { Configuration = Text(file), Recent = most }, AdminJson.Default.RouteQuestion);
-        using HttpClient http = new() { Timeout = Patience };
-        http.DefaultRequestHeaders.Authorization = configuration.Host.Admin.Token is { } token ? new AuthenticationHeaderValue("Bearer", token) : null;
-        try
-        {
-            using StringContent content = new(body, Encoding.UTF8, "application/json");
-            using HttpResponseMessage response = await http.PostAsync(new Uri($"http://{configuration.Host.Admin.Listen}/api/v1/routes/simulate"), content).ConfigureAwait(false);
-            string answer = await response.Content.ReadAsStringAsync().ConfigureAwait(false);
-            if (!response.IsSuccessStatusCode)
-            {
-                throw new UserErrorException($"the node at {configuration.Host.Admin.Listen} refuses: {answer}");
-            }
-
-            RecentCalls calls = JsonSerializer.Deserialize(answer, AdminJson.Default.RouteComparison)!.Recent;
-            return string.Concat(
-                [$"{calls.Changed} of {calls.Examined} calls would go elsewhere\n", .. calls.Items.Select(call => $"  {call.Id} {call.From} -> {call.To}\n    now       {call.Running}\n    candidate {call.Candidate}\n")]);
-        }
-        catch (Exception failed) when (failed is HttpRequestException or TaskCanceledException or JsonException)
-        {
-            throw new UserErrorException($"the node at {configuration.Host.Admin.Listen} cannot be asked: {failed.Message}", failed);
-        }
+        RecentCalls calls = (await AdminClient.PostAsync(configuration.Host.Admin, "routes/simulate", body, "application/json", AdminJson.Default.RouteComparison).ConfigureAwait(false)).Recent;
+        return string.Concat(
+            [$"{calls.Changed} of {calls.Examined} calls would go elsewhere\n", .. calls.Items.Select(call => $"  {call.Id} {call.From} -> {call.To}\n    now       {call.Running}\n    candidate {call.Candidate}\n")]);
     }
 }
