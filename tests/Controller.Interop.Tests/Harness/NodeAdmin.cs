@@ -39,6 +39,14 @@ internal sealed class NodeAdmin : IDisposable
         return response.StatusCode;
     }
 
+    /// <returns>The status, and the answer: a problem if it is not 200.</returns>
+    public (HttpStatusCode Status, JsonElement Body) Post(string path, string body = "")
+    {
+        using StringContent content = new(body);
+        using HttpResponseMessage response = _client.PostAsync(new Uri(path, UriKind.Relative), content).GetAwaiter().GetResult();
+        return (response.StatusCode, JsonDocument.Parse(response.Content.ReadAsStringAsync().GetAwaiter().GetResult()).RootElement.Clone());
+    }
+
     public int Calls() => Get("/api/v1/calls?limit=1").GetProperty("total").GetInt32();
 
     /// <summary>The Prometheus samples, by name with labels, e.g. <c>x_total{reason="y"}</c>.</summary>

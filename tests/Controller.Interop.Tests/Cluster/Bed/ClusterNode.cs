@@ -10,6 +10,8 @@ internal sealed class ClusterNode(ClusterSetup setup, int index) : NodeRun(setup
 
     /// <summary>As the cluster numbers it.</summary>
     public int Number => index + 1;
+    /// <summary>What it was given as its configuration.</summary>
+    public string ConfigurationFile => setup.File(index);
     public string ChargingFile => setup.ChargingFile(index);
     public NodeAdmin Admin { get; } = new(new IPEndPoint(setup.Network.Machine(index), ClusterSetup.AdminPort), ClusterSetup.AdminToken);
 

@@ -39,7 +39,7 @@ internal sealed class ClusterSetup(ClusterNetwork network, string root, string d
     private string Several =>
         $$"""addresses = [ { address = "{{network.Floating}}/24", device = eth0 } ], rebalance-after = 1s, quarantine = 100ms""";
 
-    private string File(int index) => Path.Combine(Folder(index), "node.conf");
+    public string File(int index) => Path.Combine(Folder(index), "node.conf");
 
     private string Text(int index) => string.Create(CultureInfo.InvariantCulture, $$"""
         controller {
