@@ -97,10 +97,11 @@ internal sealed class LiveBed : IDisposable
     private IReadOnlyList<NodeConfiguration> Nodes() => [.. _nodes.Select(node => new NodeConfiguration(node.Id, $"sbc{node.Id}", "up", node.Live.Standing.Version, node.Live.Standing.Problem))];
 }
 
-/// <summary>What was logged, as text.</summary>
+/// <summary>What was logged last, as text.</summary>
 internal sealed class LogLines : ILoggerFactory, ILogger
 {
-    private readonly List<string> _lines = [];
+    private const int Kept = 200;
+    private readonly Queue<string> _lines = [];
 
     public IReadOnlyList<string> Lines
     {
@@ -128,7 +129,11 @@ internal sealed class LogLines : ILoggerFactory, ILogger
     {
         lock (_lines)
         {
-            _lines.Add(formatter(state, exception));
+            _lines.Enqueue(formatter(state, exception));
+            if (_lines.Count > Kept)
+            {
+                _lines.Dequeue();
+            }
         }
     }
 

@@ -4,8 +4,11 @@ using Controller.Host.Admin.Config;
 namespace Controller.Host.Tests.Composition;
 
 /// <summary>What was replaced is gone: 10,000 times another file, activated by turns from the file, as a text, and rolled back.</summary>
+[Collection(Name)]
 public sealed class ManyReloadsTests : IDisposable
 {
+    public const string Name = "many reloads";
+
     private const int Reloads = 10_000, WarmUp = 500;
 
     /// <summary>A hundredth of what the replaced configurations alone would be.</summary>
@@ -57,3 +60,7 @@ public sealed class ManyReloadsTests : IDisposable
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 }
+
+/// <summary>The heap is everybody's: nothing else runs meanwhile.</summary>
+[CollectionDefinition(ManyReloadsTests.Name, DisableParallelization = true)]
+public sealed class ManyReloadsAlone;
