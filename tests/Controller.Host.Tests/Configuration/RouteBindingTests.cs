@@ -45,6 +45,16 @@ public sealed class RouteBindingTests
         Assert.Equal(3, route.MaxAttempts);
     }
 
+    /// <summary>Otherwise a process that stands still for as long would route a call elsewhere.</summary>
+    [Theory]
+    [InlineData("^\\\\+49([0-9]+)$", false)]
+    [InlineData("^(?!112)[0-9]+$", true)]
+    public void Only_an_expression_that_is_not_linear_has_a_time_limit(string expression, bool limited)
+    {
+        RouteSettings route = Good($$"""routes = [ { name = r, match.user = "{{expression}}", to = a } ]""").Routes[0];
+        Assert.Equal(limited, route.User!.MatchTimeout != System.Text.RegularExpressions.Regex.InfiniteMatchTimeout);
+    }
+
     [Fact]
     public void Emergency_numbers_have_trunks_and_codes()
     {

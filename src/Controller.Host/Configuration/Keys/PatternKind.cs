@@ -29,7 +29,8 @@ internal sealed class PatternKind(bool isLinear = false) : KeyKind
     {
         try
         {
-            return new Regex(text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Limit);
+            // Without a time limit: what is linear needs none, and a process that stands still for 100 ms must not route a call elsewhere.
+            return new Regex(text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
         }
         catch (NotSupportedException e) when (isLinear)
         {
