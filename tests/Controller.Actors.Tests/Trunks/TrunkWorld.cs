@@ -81,6 +81,7 @@ internal sealed class TrunkWorld
         Pass(TimeSpan.FromMilliseconds(100));
     }
 
+    /// <param name="time">Shorter than the time between two rounds of questions: what the trunk says last is heard.</param>
     public void Pass(TimeSpan time)
     {
         Instant end = _trunk.Now.After(time);

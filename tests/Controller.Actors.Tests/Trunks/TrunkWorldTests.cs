@@ -35,7 +35,11 @@ public class TrunkWorldTests(ITestOutputHelper output)
             }
 
             Assert.True(world.IsOver, $"seed {seed}: a call is not over");
-            world.Pass(TimeSpan.FromSeconds(70));
+            for (int second = 0; second < 70; second++)
+            {
+                world.Pass(TimeSpan.FromSeconds(1));
+            }
+
             Assert.True(world.Slots == 0, $"seed {seed}: {world.Slots} slots are held by nobody");
             Assert.Equal(0, world.UpAtCallee);
         }
