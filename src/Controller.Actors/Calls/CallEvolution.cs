@@ -68,9 +68,10 @@ internal static class CallEvolution
         {
             Answers = e.Next is null ? state.Answers.Remove(e.Answer) : state.Answers.Replace(e.Answer, e.Next),
         },
-        // The target after the one that was silent is on its way: it is asked for once.
-        CallEvent.AdmissionAsked e => state with { Lookups = e.Lookup, IsLookedUp = false, AskAgainAt = e.AgainAt, TryUntil = Instant.Never },
+        CallEvent.AdmissionAsked e => state with { Lookups = e.Lookup, IsLookedUp = false, AskAgainAt = e.AgainAt, TryUntil = state.IsDecided ? Instant.Never : state.BudgetUntil },
         CallEvent.Admitted => state with { IsAdmitted = true, AskAgainAt = Instant.Never },
+
+        // The target after the one that was silent is on its way: it is asked for once.
         CallEvent.LookupAsked e => state with { Lookups = e.Lookup, IsLookedUp = true, TryUntil = state.IsDecided ? Instant.Never : state.BudgetUntil },
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "no evolution for this event"),
     };

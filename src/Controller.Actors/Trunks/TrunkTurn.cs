@@ -10,6 +10,7 @@ internal sealed class TrunkTurn(TrunkState state, in ActorContext<ControllerSett
 {
     private readonly ImmutableArray<TrunkEvent>.Builder _events = ImmutableArray.CreateBuilder<TrunkEvent>(2);
     private readonly ImmutableArray<CallEffect>.Builder _effects = ImmutableArray.CreateBuilder<CallEffect>(1);
+    private readonly ControllerSettings _settings = context.Settings;
 
     public TrunkState State { get; private set; } = state;
     public ActorId Self { get; } = context.Self;
@@ -17,8 +18,6 @@ internal sealed class TrunkTurn(TrunkState state, in ActorContext<ControllerSett
 
     /// <summary>As configured now; null if it is no more.</summary>
     public TrunkSettings? SettingsOf(string name) => _settings.Trunks.GetValueOrDefault(name);
-
-    private readonly ControllerSettings _settings = context.Settings;
 
     public void Happened(TrunkEvent happened)
     {
@@ -28,6 +27,7 @@ internal sealed class TrunkTurn(TrunkState state, in ActorContext<ControllerSett
 
     public void Tell(ActorId call, CallInput input) => _effects.Add(new CallEffect.Tell(call, input));
 
+    /// <summary>Of a trunk that is configured no more, and that no call uses, nothing is kept.</summary>
     public Decision<TrunkState, TrunkEvent, CallEffect> Decided() =>
-        new(State, _events.DrainToImmutable(), _effects.DrainToImmutable(), Stop: State.Name.Length == 0);
+        new(State, _events.DrainToImmutable(), _effects.DrainToImmutable(), Stop: State.Slots.IsEmpty && SettingsOf(State.Name) is null);
 }

@@ -3,6 +3,7 @@ using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Actors.Tests.Calls;
 using Controller.Actors.Trunks;
+using Controller.Sip.Transport;
 
 namespace Controller.Actors.Tests.Trunks;
 
@@ -132,6 +133,47 @@ public class AdmissionTests
         {
             Assert.Single(Freed(call));
         }
+    }
+
+    /// <summary>The time that a route gives is over while the trunk says nothing.</summary>
+    [Fact]
+    public void Waiting_for_a_trunk_takes_no_longer_than_the_route_allows()
+    {
+        ControllerSettings settings = TrunkDriver.Limited(5);
+        var call = new CallDriver(settings with { Routes = [new RouteSettings { Name = "all", Trunks = [new RouteTarget("uas")], Budget = TimeSpan.FromSeconds(10) }] });
+        call.FromCaller(Messages.Invite());
+        call.Elapse(TimeSpan.FromMilliseconds(9_999));
+        Assert.Equal(0, call.CountSent("SIP/2.0 408"));
+        call.Elapse(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(1, call.CountSent("SIP/2.0 408"));
+        Assert.Single(call.ChargingRecords);
+    }
+
+    /// <summary>What one trunk has granted is nothing to another: the first leads nowhere, and the second is asked as well.</summary>
+    [Fact]
+    public void The_next_trunk_of_a_transfer_is_asked_too()
+    {
+        ControllerSettings one = TrunkDriver.Limited(5, null, "sip:a.test:5080");
+        TrunkSettings other = one.Trunks["uas"] with { Name = "other", Endpoints = [new TrunkPeerSettings("sip:198.51.100.21:5080")] };
+        var call = new CallDriver(one with
+        {
+            Realms = one.Realms.SetItem("access", new RealmSettings { Refer = ReferPolicy.Terminate }),
+            Trunks = one.Trunks.Add("other", other),
+            Routes = [new RouteSettings { Name = "all", Trunks = [new RouteTarget("uas", 1, 1), new RouteTarget("other", 1, 2)] }],
+        });
+        call.FromCaller(Messages.Invite());
+        Grant(call);
+        call.Give(new CallInput.Resolved(call.State.Lookups, [new Flow(SipTransport.Udp, 1, CallDriver.Callee)]));
+        Sent invite = call.Last("INVITE");
+        call.FromCallee(Messages.Response(invite, 200, sdp: Messages.CalleeSdp));
+        call.FromCaller(Messages.FromCaller("ACK", ReferTests.Tag(call), 1, "z9hG4bKack"));
+
+        call.FromCaller(ReferTests.With(Messages.FromCaller("REFER", ReferTests.Tag(call), 2, "z9hG4bKref"), "Refer-To: <sip:carol@192.0.2.99>\r\n"));
+        Grant(call);
+        call.Give(new CallInput.Resolved(call.State.Lookups, []));
+        Assert.Equal(("other", 2), (Asked(call).Trunk, Asked(call).Leg));
+        Assert.Single(Freed(call));
+        Assert.Equal(1, call.CountSent("INVITE"));
     }
 
     [Fact]

@@ -132,6 +132,18 @@ public class TrunkTests
     }
 
     [Fact]
+    public void Of_a_trunk_that_is_taken_away_nothing_is_left_when_its_last_call_has_ended()
+    {
+        var trunk = new TrunkDriver(TrunkDriver.Limited(calls: 2));
+        trunk.Ask(1);
+        trunk.Settings = trunk.Settings with { Trunks = trunk.Settings.Trunks.Clear() };
+        trunk.CrashAndRecover();
+        Assert.Equal("uas", trunk.State.Name);
+        trunk.Free(1);
+        Assert.Same(TrunkState.Empty, trunk.State);
+    }
+
+    [Fact]
     public void An_emergency_is_counted_and_never_refused()
     {
         var trunk = new TrunkDriver(TrunkDriver.Limited(calls: 1, perSecond: 0.1));

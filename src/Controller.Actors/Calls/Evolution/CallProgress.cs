@@ -34,18 +34,14 @@ internal static class CallProgress
     }
 
     /// <summary>What the route says of its failures is said once: where the rest of its targets is stored again, it still holds.</summary>
-    public static CallState Routed(CallState state, CallEvent.Routed e) => state with
+    public static CallState Routed(CallState state, CallEvent.Routed e) => TrunkUse.Retargeted(state, state with
     {
         Route = e.Route,
         Targets = e.Targets,
         Parallel = e.Parallel,
-
-        // The next of the same trunk is the same leg on it: it has been asked.
-        IsAdmitted = state.IsAdmitted && !state.Targets.IsEmpty && !e.Targets.IsEmpty && state.Targets[0].Trunk == e.Targets[0].Trunk,
-        AskAgainAt = Instant.Never,
         RetryOn = e.RetryOn.IsEmpty ? state.RetryOn : e.RetryOn,
         BudgetUntil = e.BudgetUntil == Instant.Never ? state.BudgetUntil : e.BudgetUntil,
-    };
+    });
 
     public static CallState Refused(CallState state, CallEvent.Refused e)
     {

@@ -21,7 +21,8 @@ internal static class TransferProgress
         },
     };
 
-    public static CallState Routed(CallState state, CallEvent.TransferRouted e) => With(state, transfer => transfer with { Targets = e.Targets });
+    public static CallState Routed(CallState state, CallEvent.TransferRouted e) =>
+        TrunkUse.Retargeted(state, With(state, transfer => transfer with { Targets = e.Targets }));
 
     public static CallState Tried(CallState state, CallEvent.TransferTried e)
     {
@@ -75,7 +76,7 @@ internal static class TransferProgress
             return state;
         }
 
-        CallState next = state with { Transfer = null };
+        CallState next = TrunkUse.Retargeted(state, state with { Transfer = null });
         Transaction? join = state.FindClientByBranch(transfer.JoinBranch);
         if (join is { IsPending: true } && e.Joined)
         {

@@ -1,3 +1,4 @@
+using Controller.Sharding.Model;
 using Controller.Sip.Messages;
 
 namespace Controller.Actors.Calls.State;
@@ -27,6 +28,13 @@ public readonly record struct TrunkUse(int Leg, string Trunk)
         return !state.Targets.IsEmpty ? new TrunkUse(state.Legs.Length, state.Targets[0].Trunk)
             : state.Legs.Length == 1 ? new TrunkUse(0, state.Legs[0].Trunk) : null;
     }
+
+    /// <summary>After other targets were found: what was granted holds if the same leg is to use the same trunk; who was asked for another is not waited for.</summary>
+    public static CallState Retargeted(CallState before, CallState next) => next with
+    {
+        IsAdmitted = before.IsAdmitted && Wanted(before) is { } wanted && Wanted(next) == wanted,
+        AskAgainAt = Instant.Never,
+    };
 
     /// <summary>
     /// From its first INVITE until its last word: a refusal, the answer to a BYE, or the end of the transaction that waits for it.
