@@ -40,6 +40,29 @@ internal static class NextHops
         return settings.ListenerFor(realm, transport) is { } listener ? new Flow(transport, listener, new IPEndPoint(address, port)) : null;
     }
 
+    /// <summary>A target of a trunk, where a URI says; null if that cannot be read, or the trunk's realm has no listener for it.</summary>
+    /// <param name="named">The endpoint, or what a redirection has named.</param>
+    public static Target? Of(ControllerSettings settings, TrunkSettings trunk, ReadOnlySpan<byte> named, string requestUri, string remoteParty)
+    {
+        if (!SipUri.TryParse(named, out SipUri uri))
+        {
+            return null;
+        }
+
+        // RFC 3263 section 4.1: where the URI names neither transport nor port, and no address, the name server says.
+        string host = Latin1.Text(uri.Host);
+        bool literal = IPAddress.TryParse(host, out _);
+        bool any = !literal && uri.Transport is null && uri.Port == 0 && uri.Scheme == UriScheme.Sip;
+        SipTransport transport = uri.Transport ?? (uri.Scheme == UriScheme.Sips ? SipTransport.Tls : SipTransport.Udp);
+        if ((settings.ListenerFor(trunk.Realm, transport) ?? (any ? settings.ListenerFor(trunk.Realm) : null)) is not { } listener)
+        {
+            return null;
+        }
+
+        Flow? flow = literal ? Literal(settings, trunk.Realm, named, SipTransport.Udp) : null;
+        return new Target(requestUri, remoteParty, flow, literal ? "" : host, uri.Port, transport, listener, trunk.Name) { AnyTransport = any };
+    }
+
     private static Flow? Named(ControllerSettings settings, Leg leg)
     {
         string hop = RequestTarget.Of(leg.RouteSet, leg.RemoteTarget).NextHop;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Text;
 using Controller.Actors.Calls;
+using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Sip.Transport;
@@ -70,22 +70,11 @@ internal static class TrunkTargets
             return null;
         }
 
-        // RFC 3263 section 4.1: where the URI names neither transport nor port, and no address, the name server says.
         string host = Latin1.Text(uri.Host);
-        bool any = uri.Transport is null && uri.Port == 0 && uri.Scheme == UriScheme.Sip && !IPAddress.TryParse(host, out _);
-        SipTransport transport = uri.Transport ?? (uri.Scheme == UriScheme.Sips ? SipTransport.Tls : SipTransport.Udp);
-        if ((settings.ListenerFor(trunk.Realm, transport) ?? (any ? settings.ListenerFor(trunk.Realm) : null)) is not { } listener)
-        {
-            return null;
-        }
-
-        string written = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+        string written = Relay.HostInUri(host);
         string at = uri.Port == 0 ? written : $"{written}:{uri.Port}";
         string user = number.Length == 0 ? "" : Uri.EscapeDataString(number).Replace("%2B", "+", StringComparison.Ordinal) + "@";
         string requestUri = $"sip:{user}{at}{(uri.Transport is { } asked ? ";transport=" + asked.UriToken() : "")}";
-        string party = $"<sip:{user}{written}>";
-        bool literal = IPAddress.TryParse(host, out _);
-        Flow? flow = literal ? NextHops.Literal(settings, trunk.Realm, text, SipTransport.Udp) : null;
-        return new Target(requestUri, party, flow, literal ? "" : host, uri.Port, transport, listener, trunk.Name) { AnyTransport = any };
+        return NextHops.Of(settings, trunk, text, requestUri, $"<sip:{user}{written}>");
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
@@ -7,7 +6,6 @@ using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
-using Controller.Sip.Transport;
 using Controller.Sip.Uris;
 
 namespace Controller.Actors.Calls.Concerns;
@@ -100,24 +98,7 @@ internal static class Redirection
     private static Target? TargetAt(ControllerSettings settings, TrunkSettings trunk, Leg leg, string contact)
     {
         byte[] text = Latin1.Octets(contact);
-        if (!SipUri.TryParse(text, out SipUri uri) || settings.IsOwnDomain(Latin1.Text(uri.Host).ToLowerInvariant()))
-        {
-            return null;
-        }
-
-        // RFC 3263 section 4.1: where the URI names neither transport nor port, and no address, the name server says.
-        string host = Latin1.Text(uri.Host);
-        bool any = uri.Transport is null && uri.Port == 0 && uri.Scheme == UriScheme.Sip && !IPAddress.TryParse(host, out _);
-        SipTransport transport = uri.Transport ?? (uri.Scheme == UriScheme.Sips ? SipTransport.Tls : SipTransport.Udp);
-        if ((settings.ListenerFor(trunk.Realm, transport) ?? (any ? settings.ListenerFor(trunk.Realm) : null)) is not { } listener)
-        {
-            return null;
-        }
-
-        bool literal = IPAddress.TryParse(host, out _);
-        return new Target(
-            contact, leg.RemoteParty, literal ? NextHops.Literal(settings, trunk.Realm, text, SipTransport.Udp) : null, literal ? "" : host, uri.Port, transport, listener,
-            trunk.Name)
-        { IsRedirected = true, AnyTransport = any };
+        return SipUri.TryParse(text, out SipUri uri) && !settings.IsOwnDomain(Latin1.Text(uri.Host).ToLowerInvariant())
+            && NextHops.Of(settings, trunk, text, contact, leg.RemoteParty) is { } target ? target with { IsRedirected = true } : null;
     }
 }

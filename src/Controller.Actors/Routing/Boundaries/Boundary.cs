@@ -1,4 +1,5 @@
 using Controller.Actors.Calls;
+using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Actors.Routing.Headers;
@@ -58,7 +59,7 @@ internal static class Boundary
         var head = MessageHead.Of(written);
         if (rules.Numbers is { } numbers)
         {
-            Parties(head, uri => numbers.SentOut(uri, Calls.Rendering.Relay.HostInUri(Calls.Rendering.Relay.HostOf(to.SentBy))));
+            Parties(head, uri => numbers.SentOut(uri, HostOf(to)));
         }
 
         HeaderRules.Apply(rules.Out, head);
@@ -80,7 +81,7 @@ internal static class Boundary
             return leg;
         }
 
-        string host = Calls.Rendering.Relay.HostInUri(Calls.Rendering.Relay.HostOf(leg.SentBy));
+        string host = HostOf(leg);
         return leg with
         {
             LocalParty = PartyNumbers.Value(leg.LocalParty, uri => numbers.SentOut(uri, host)),
@@ -96,6 +97,8 @@ internal static class Boundary
 
     /// <summary>A refusal as a caller is told it.</summary>
     public static Refusal Told(ControllerSettings settings, Leg caller, Refusal refusal) => RefusalRule.Map(settings.BoundaryOf(caller.Realm, caller.Trunk).RefusalsOut, refusal);
+
+    private static string HostOf(Leg leg) => Relay.HostInUri(Relay.HostOf(leg.SentBy));
 
     private static bool IsImage(SipMessage message) => message.Method is SipMethod.Ack or SipMethod.Cancel;
 
