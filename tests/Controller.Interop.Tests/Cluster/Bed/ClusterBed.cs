@@ -48,15 +48,16 @@ internal sealed class ClusterBed : IDisposable
         AwaitBalance(TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>What a machine's service manager does: what has ended is started again.</summary>
+    /// <summary>
+    /// What a machine's service manager does: what has ended is started again, and what ends while the cluster comes to balance, too: a node that stood still may wake
+    /// while the others are about to fence it, and ends after it was seen to go on. One that ends a second time is at fault.
+    /// </summary>
     public void Restore()
     {
-        foreach (ClusterNode node in Nodes.Where(node => node.HasEnded))
-        {
-            node.Start();
-        }
-
-        AwaitBalance(TimeSpan.FromSeconds(60));
+        var started = new HashSet<int>();
+        int shards = _shards();
+        Eventually.True(() => Nodes.Count(node => Revive(node, started)) == 0 && Nodes.All(node => IsBalanced(node, shards)), TimeSpan.FromSeconds(60),
+            () => $"the cluster is not balanced:\n{Describe()}");
     }
 
     public string Ask(string sql) => Postgres.Ask(Database, sql);
@@ -88,6 +89,19 @@ internal sealed class ClusterBed : IDisposable
 
         Postgres.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>Whether it had ended.</summary>
+    private bool Revive(ClusterNode node, HashSet<int> started)
+    {
+        if (!node.HasEnded)
+        {
+            return false;
+        }
+
+        Assert.True(started.Add(node.Number), $"node {node.Number} was started again and has ended with {node.ExitCode}:\n{Describe()}");
+        node.Start();
+        return true;
     }
 
     private bool IsBalanced(ClusterNode node, int shards)
