@@ -69,13 +69,21 @@ public abstract class CallInput
 
     /// <summary>To a trunk: may this leg use it? Answered by <see cref="TrunkAnswered"/>, and the same as often as it is asked.</summary>
     /// <param name="isUrgent">An emergency: it is counted, and never refused.</param>
-    public sealed class TrunkAsked(ActorId by, int lookup, int leg, string trunk, bool isUrgent = false) : CallInput
+    /// <param name="endpoint">The one it wants to go to, as its Request-URI has it but for the user; empty: it comes from there.</param>
+    public sealed class TrunkAsked(ActorId by, int lookup, int leg, string trunk, bool isUrgent = false, string endpoint = "") : CallInput
     {
+        public string Endpoint { get; } = endpoint;
         public ActorId By { get; } = by;
         public int Lookup { get; } = lookup;
         public int Leg { get; } = leg;
         public string Trunk { get; } = trunk;
         public bool IsUrgent { get; } = isUrgent;
+    }
+
+    /// <summary>To a trunk, from every node now and then: there is a trunk of this name, which may have to be probed.</summary>
+    public sealed class TrunkWoken(string trunk) : CallInput
+    {
+        public string Trunk { get; } = trunk;
     }
 
     /// <summary>To a call: the answer of a trunk. A leg that is granted is given back by <see cref="TrunkFreed"/>.</summary>

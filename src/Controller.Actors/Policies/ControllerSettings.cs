@@ -145,6 +145,9 @@ public sealed record TrunkSettings
     public int? MaxCalls { get; init; }
     public double? CallsPerSecond { get; init; }
 
+    /// <summary>How its endpoints are probed; null: they are not.</summary>
+    public TrunkHealthSettings? Health { get; init; }
+
     /// <summary>What challenges of the trunk are answered with; null, like <see cref="Password"/>, if it has given us no account.</summary>
     public string? User { get; init; }
     public string? Password { get; init; }

@@ -62,7 +62,9 @@ internal static class TrunkTargets
         .GroupBy(peer => peer.Priority).OrderBy(group => group.Key)
         .SelectMany(same => WeightedOrder.Of([.. same], candidate => candidate.Weight, WeightedOrder.LotOf(lot, trunk.Name)));
 
-    private static Target? TargetAt(ControllerSettings settings, TrunkSettings trunk, TrunkPeerSettings peer, string number)
+    /// <summary>One endpoint as a target; null if its realm has no listener for it.</summary>
+    /// <param name="number">User part; empty for none.</param>
+    public static Target? TargetAt(ControllerSettings settings, TrunkSettings trunk, TrunkPeerSettings peer, string number)
     {
         byte[] text = Encoding.ASCII.GetBytes(peer.Uri);
         if (!SipUri.TryParse(text, out SipUri uri))

@@ -75,7 +75,9 @@ public static class CallToken
     private static void Sign(ReadOnlySpan<byte> secret, ActorKind kind, ReadOnlySpan<byte> signed, Span<byte> mac)
     {
         Span<byte> hash = stackalloc byte[KeyedHash.Length];
-        KeyedHash.Compute(secret, kind == ActorKinds.Exchange ? "exchange-token:"u8 : kind == ActorKinds.Subscription ? "subscription-token:"u8 : "token:"u8, signed, hash);
+        ReadOnlySpan<byte> domain = kind == ActorKinds.Exchange ? "exchange-token:"u8 : kind == ActorKinds.Subscription ? "subscription-token:"u8
+            : kind == ActorKinds.Trunk ? "trunk-token:"u8 : "token:"u8;
+        KeyedHash.Compute(secret, domain, signed, hash);
         hash[..Mac].CopyTo(mac);
     }
 }

@@ -9,13 +9,14 @@ namespace Controller.Actors.Tokens;
 internal static class KindMarks
 {
     /// <summary>Empty for a call.</summary>
-    public static string Of(ActorKind kind) => kind == ActorKinds.Exchange ? "x" : kind == ActorKinds.Subscription ? "s" : "";
+    public static string Of(ActorKind kind) => kind == ActorKinds.Exchange ? "x" : kind == ActorKinds.Subscription ? "s" : kind == ActorKinds.Trunk ? "t" : "";
 
     /// <param name="plain">How long the name is without a mark.</param>
     public static ActorKind KindOf(ReadOnlySpan<byte> name, int plain) => name.Length != plain + 1 ? ActorKinds.Call : name[^1] switch
     {
         (byte)'x' => ActorKinds.Exchange,
         (byte)'s' => ActorKinds.Subscription,
+        (byte)'t' => ActorKinds.Trunk,
         _ => ActorKinds.Call,
     };
 }

@@ -1,5 +1,6 @@
 using Controller.Actors.Calls;
 using Controller.Actors.Policies;
+using Controller.Actors.Trunks.Health;
 
 namespace Controller.Actors.Trunks;
 
@@ -8,11 +9,7 @@ internal static class Admission
 {
     public static void Asked(TrunkTurn turn, CallInput.TrunkAsked asked)
     {
-        if (turn.State.Name.Length == 0)
-        {
-            turn.Happened(new TrunkEvent.Opened(asked.Trunk));
-        }
-
+        turn.Open(asked.Trunk);
         turn.Tell(asked.By, new CallInput.TrunkAnswered(asked.Lookup, asked.Leg, asked.Trunk, Judge(turn, asked)));
     }
 
@@ -34,6 +31,11 @@ internal static class Admission
         }
 
         TrunkSettings? settings = turn.SettingsOf(asked.Trunk);
+        if (settings?.Health is not null && !asked.IsUrgent && turn.State.Endpoints.TryGetValue(asked.Endpoint, out Endpoint? endpoint) && endpoint.IsDown)
+        {
+            return TrunkVerdict.Down;
+        }
+
         if (settings?.MaxCalls is { } most && !asked.IsUrgent && turn.State.Slots.Count >= most)
         {
             return TrunkVerdict.Full;
@@ -45,8 +47,12 @@ internal static class Admission
             return TrunkVerdict.TooFast;
         }
 
-        turn.Happened(new TrunkEvent.Granted(slot, turn.Now, paced, Holds: settings?.MaxCalls is not null));
-        Verification.Plan(turn);
+        if (settings is { MaxCalls: not null } or { CallsPerSecond: not null })
+        {
+            turn.Happened(new TrunkEvent.Granted(slot, turn.Now, paced, Holds: settings.MaxCalls is not null));
+            Verification.Plan(turn);
+        }
+
         return TrunkVerdict.Granted;
     }
 }

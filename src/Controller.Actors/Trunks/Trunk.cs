@@ -1,5 +1,6 @@
 using Controller.Actors.Calls;
 using Controller.Actors.Policies;
+using Controller.Actors.Trunks.Health;
 using Controller.Sharding.Model;
 
 namespace Controller.Actors.Trunks;
@@ -39,11 +40,26 @@ public readonly struct Trunk : IActor<TrunkState, CallInput, TrunkEvent, CallEff
             case CallInput.TrunkFreed freed:
                 Admission.Freed(turn, new Slot(freed.Call, freed.Leg));
                 break;
+            case CallInput.TrunkWoken woken:
+                turn.Open(woken.Trunk);
+                Probing.Reconcile(turn);
+                break;
+            case CallInput.ResponseReceived received:
+                Probing.Responded(turn, received.Response);
+                break;
+            case CallInput.TransportFailed failed:
+                Probing.TransportFailed(turn, failed.Branch);
+                break;
+            case CallInput.Resolved resolved:
+                Probing.Resolved(turn, resolved.Lookup, resolved.Targets);
+                break;
             case CallInput.TimerDue:
                 Verification.Due(turn);
+                Probing.Due(turn);
                 break;
             case CallInput.Recovered:
                 Verification.All(turn);
+                Probing.Reconcile(turn);
                 break;
             default:
                 // What is said to calls means nothing here.
@@ -52,7 +68,7 @@ public readonly struct Trunk : IActor<TrunkState, CallInput, TrunkEvent, CallEff
 
         if (turn.State.Rows >= MostRows)
         {
-            turn.Happened(new TrunkEvent.Counted(turn.State.Name, turn.State.Slots, turn.State.PacedUntil));
+            turn.Happened(new TrunkEvent.Counted(turn.State.Name, turn.State.Slots, turn.State.PacedUntil, turn.State.Down));
         }
 
         return turn.Decided();
@@ -68,12 +84,17 @@ public readonly struct Trunk : IActor<TrunkState, CallInput, TrunkEvent, CallEff
             Rows = state.Rows + 1,
         },
         TrunkEvent.Freed e => state with { Slots = state.Slots.Remove(e.Slot), Rows = state.Rows + 1 },
-        TrunkEvent.Counted e => state with { Name = e.Name, Slots = e.Slots, PacedUntil = e.PacedUntil, Rows = 0 },
+        TrunkEvent.Counted e => state with { Name = e.Name, Slots = e.Slots, PacedUntil = e.PacedUntil, Endpoints = state.With(e.Down), Rows = 0 },
+        TrunkEvent.EndpointJudged e => state.With(e.Uri, state.EndpointAt(e.Uri) with { IsDown = e.IsDown, Since = e.At }) with { Rows = state.Rows + 1 },
+        TrunkEvent.EndpointGone e => state with { Endpoints = state.Endpoints.Remove(e.Uri), Rows = state.Rows + 1 },
+        TrunkEvent.EndpointProbed e => state.With(e.Uri, e.Endpoint) with { Lookups = Math.Max(state.Lookups, e.Endpoint.Lookup) },
         TrunkEvent.Checked e => state with { CheckAt = e.Next, Round = e.Round },
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "no evolution for this event"),
     };
 
-    public static Instant NextDue(TrunkState state) => state.Slots.IsEmpty ? Instant.Never : state.CheckAt;
+    public static Instant NextDue(TrunkState state) => Instant.Earlier(
+        state.Slots.IsEmpty ? Instant.Never : state.CheckAt,
+        state.Endpoints.Values.Aggregate(Instant.Never, (due, endpoint) => Instant.Earlier(due, endpoint.NextDue)));
 
     /// <summary>
     /// Who is given a slot must not be forgotten. A slot given back may be: the call is asked again. Nor need a pace survive that nobody can have used twice:
@@ -82,7 +103,7 @@ public readonly struct Trunk : IActor<TrunkState, CallInput, TrunkEvent, CallEff
     public static Durability DurabilityOf(TrunkEvent happened) => happened switch
     {
         TrunkEvent.Granted { Holds: true } => Durability.Required,
-        TrunkEvent.Checked => Durability.Volatile,
+        TrunkEvent.Checked or TrunkEvent.EndpointProbed => Durability.Volatile,
         _ => Durability.Lazy,
     };
 }

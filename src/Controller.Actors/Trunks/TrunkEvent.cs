@@ -19,7 +19,17 @@ public abstract record TrunkEvent
     public sealed record Freed(Slot Slot) : TrunkEvent;
 
     /// <summary>All there is to know: earlier rows are superfluous.</summary>
-    public sealed record Counted(string Name, ImmutableSortedDictionary<Slot, Instant> Slots, long PacedUntil) : TrunkEvent;
+    /// <param name="Down">The endpoints that are down, and since when.</param>
+    public sealed record Counted(string Name, ImmutableSortedDictionary<Slot, Instant> Slots, long PacedUntil, ImmutableSortedDictionary<string, Instant> Down) : TrunkEvent;
+
+    /// <summary>An endpoint is left out from now on, or it is back. Stored, so that a takeover sends no calls to what is known to be away.</summary>
+    public sealed record EndpointJudged(string Uri, bool IsDown, Instant At) : TrunkEvent;
+
+    /// <summary>An endpoint is not the trunk's any more, or not probed.</summary>
+    public sealed record EndpointGone(string Uri) : TrunkEvent;
+
+    /// <summary>Volatile: a probe has begun, is repeated, or has been answered or not.</summary>
+    public sealed record EndpointProbed(string Uri, Health.Endpoint Endpoint) : TrunkEvent;
 
     /// <summary>Volatile: calls that hold slots have been asked whether they still do.</summary>
     public sealed record Checked(Instant Next, int Round) : TrunkEvent;

@@ -41,6 +41,8 @@ public sealed class TrunkEventCodec : IEventCodec<TrunkEvent, CallEffect>
         TrunkEvent.Opened e => new() { Opened = new() { Name = e.Name } },
         TrunkEvent.Granted e => new() { Granted = new() { Slot = ToWire(e.Slot), At = e.At.Milliseconds, PacedUntil = e.PacedUntil, Holds = e.Holds } },
         TrunkEvent.Freed e => new() { Freed = ToWire(e.Slot) },
+        TrunkEvent.EndpointJudged e => new() { Judged = new() { Uri = e.Uri, IsDown = e.IsDown, At = e.At.Milliseconds } },
+        TrunkEvent.EndpointGone e => new() { Gone = e.Uri },
         TrunkEvent.Counted e => new() { Counted = ToWire(e) },
         _ => throw new ArgumentException($"{happened.GetType().Name} is not stored", nameof(happened)),
     };
@@ -49,6 +51,7 @@ public sealed class TrunkEventCodec : IEventCodec<TrunkEvent, CallEffect>
     {
         var stored = new Wire.Counted { Name = counted.Name, PacedUntil = counted.PacedUntil };
         stored.Slots.AddRange(counted.Slots.Select(held => new Wire.Held { Slot = ToWire(held.Key), Since = held.Value.Milliseconds }));
+        stored.Down.AddRange(counted.Down.Select(down => new Wire.Judged { Uri = down.Key, IsDown = true, At = down.Value.Milliseconds }));
         return stored;
     }
 
@@ -69,7 +72,10 @@ public sealed class TrunkEventCodec : IEventCodec<TrunkEvent, CallEffect>
         Wire.Event.KindOneofCase.Counted => new TrunkEvent.Counted(
             stored.Counted.Name,
             stored.Counted.Slots.ToImmutableSortedDictionary(held => FromWire(held.Slot), held => new Instant(held.Since)),
-            stored.Counted.PacedUntil),
+            stored.Counted.PacedUntil,
+            stored.Counted.Down.ToImmutableSortedDictionary(down => down.Uri, down => new Instant(down.At), StringComparer.Ordinal)),
+        Wire.Event.KindOneofCase.Judged => new TrunkEvent.EndpointJudged(stored.Judged.Uri, stored.Judged.IsDown, new Instant(stored.Judged.At)),
+        Wire.Event.KindOneofCase.Gone => new TrunkEvent.EndpointGone(stored.Gone),
         _ => throw new FormatException("an event of a trunk that this version does not know"),
     };
 

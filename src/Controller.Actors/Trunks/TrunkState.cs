@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Controller.Actors.Trunks.Health;
 using Controller.Sharding.Model;
 
 namespace Controller.Actors.Trunks;
@@ -14,6 +15,12 @@ public sealed record TrunkState
     /// <summary>The legs that use the trunk, and since when.</summary>
     public ImmutableSortedDictionary<Slot, Instant> Slots { get; init; } = ImmutableSortedDictionary<Slot, Instant>.Empty;
 
+    /// <summary>Its endpoints, by URI, where they are probed.</summary>
+    public ImmutableSortedDictionary<string, Endpoint> Endpoints { get; init; } = ImmutableSortedDictionary.Create<string, Endpoint>(StringComparer.Ordinal);
+
+    /// <summary>A number for each look-up asked for. Not stored.</summary>
+    public int Lookups { get; init; }
+
     /// <summary>How far calls per second have been used up, in microseconds since 1970: see <see cref="Pace"/>.</summary>
     public long PacedUntil { get; init; }
 
@@ -25,4 +32,24 @@ public sealed record TrunkState
 
     /// <summary>Which part of them is asked then: <see cref="Verification"/>. Not stored.</summary>
     public int Round { get; init; }
+
+    /// <summary>The endpoints that are down, and since when.</summary>
+    public ImmutableSortedDictionary<string, Instant> Down => Endpoints.Where(each => each.Value.IsDown)
+        .ToImmutableSortedDictionary(each => each.Key, each => each.Value.Since, StringComparer.Ordinal);
+
+    public Endpoint EndpointAt(string uri) => Endpoints.TryGetValue(uri, out Endpoint? known) ? known : new Endpoint();
+
+    public TrunkState With(string uri, Endpoint endpoint) => this with { Endpoints = Endpoints.SetItem(uri, endpoint) };
+
+    /// <summary>The endpoints, of which these and no others are down.</summary>
+    public ImmutableSortedDictionary<string, Endpoint> With(ImmutableSortedDictionary<string, Instant> down)
+    {
+        ImmutableSortedDictionary<string, Endpoint> all = Endpoints;
+        foreach ((string uri, Instant since) in down)
+        {
+            all = all.SetItem(uri, EndpointAt(uri) with { IsDown = true, Since = since });
+        }
+
+        return all;
+    }
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Controller.Actors.Calls;
+using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Sharding.Model;
+using Controller.Sip.Transport;
 
 namespace Controller.Actors.Trunks;
 
@@ -10,14 +12,24 @@ internal sealed class TrunkTurn(TrunkState state, in ActorContext<ControllerSett
 {
     private readonly ImmutableArray<TrunkEvent>.Builder _events = ImmutableArray.CreateBuilder<TrunkEvent>(2);
     private readonly ImmutableArray<CallEffect>.Builder _effects = ImmutableArray.CreateBuilder<CallEffect>(1);
-    private readonly ControllerSettings _settings = context.Settings;
 
     public TrunkState State { get; private set; } = state;
     public ActorId Self { get; } = context.Self;
     public Instant Now { get; } = context.Now;
+    public ControllerSettings Settings { get; } = context.Settings;
+    public ReadOnlySpan<byte> Secret => Settings.Secret.Span;
 
     /// <summary>As configured now; null if it is no more.</summary>
-    public TrunkSettings? SettingsOf(string name) => _settings.Trunks.GetValueOrDefault(name);
+    public TrunkSettings? SettingsOf(string name) => Settings.Trunks.GetValueOrDefault(name);
+
+    /// <summary>From now on the trunk knows its name.</summary>
+    public void Open(string name)
+    {
+        if (State.Name.Length == 0)
+        {
+            Happened(new TrunkEvent.Opened(name));
+        }
+    }
 
     public void Happened(TrunkEvent happened)
     {
@@ -26,6 +38,11 @@ internal sealed class TrunkTurn(TrunkState state, in ActorContext<ControllerSett
     }
 
     public void Tell(ActorId call, CallInput input) => _effects.Add(new CallEffect.Tell(call, input));
+
+    public void Send(Flow to, ReadOnlyMemory<byte> request, string branch) => _effects.Add(new CallEffect.Send(to, request, branch));
+
+    public void Resolve(int lookup, Target target) => _effects.Add(
+        new CallEffect.Resolve(lookup, target.Host, target.Port, target.Transport, target.Listener) { AnyTransport = target.AnyTransport });
 
     /// <summary>Of a trunk that is configured no more, and that no call uses, nothing is kept.</summary>
     public Decision<TrunkState, TrunkEvent, CallEffect> Decided() =>

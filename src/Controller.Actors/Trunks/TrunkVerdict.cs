@@ -10,4 +10,7 @@ public enum TrunkVerdict : byte
 
     /// <summary>One more would be over limits.calls-per-second.</summary>
     TooFast = 3,
+
+    /// <summary>The endpoint does not answer: it is left out.</summary>
+    Down = 4,
 }

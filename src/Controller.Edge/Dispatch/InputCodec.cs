@@ -49,6 +49,7 @@ public sealed class InputCodec : IInputCodec
         TrunkAnswered = 12,
         TrunkFreed = 13,
         TrunkChecked = 14,
+        TrunkWoken = 15,
     }
 
     public bool TryEncode(object input, IBufferWriter<byte> into)
@@ -103,6 +104,11 @@ public sealed class InputCodec : IInputCodec
                 writer.I32(asked.Leg);
                 writer.Text(asked.Trunk);
                 writer.Bool(asked.IsUrgent);
+                writer.Text(asked.Endpoint);
+                break;
+            case CallInput.TrunkWoken woken:
+                Begin(ref writer, Kind.TrunkWoken);
+                writer.Text(woken.Trunk);
                 break;
             case CallInput.TrunkAnswered answered:
                 Begin(ref writer, Kind.TrunkAnswered);
@@ -147,7 +153,8 @@ public sealed class InputCodec : IInputCodec
             Kind.DialogAsked => new CallInput.DialogAsked(reader.Actor(), reader.I32(), LookupWire.Query(ref reader)),
             Kind.DialogFound => new CallInput.DialogFound(reader.I32(), LookupWire.Party(ref reader)),
             Kind.Resolved => new CallInput.Resolved(reader.I32(), LookupWire.Targets(ref reader)),
-            Kind.TrunkAsked => new CallInput.TrunkAsked(reader.Actor(), reader.I32(), reader.I32(), reader.Text(), reader.Bool()),
+            Kind.TrunkAsked => new CallInput.TrunkAsked(reader.Actor(), reader.I32(), reader.I32(), reader.Text(), reader.Bool(), reader.Text()),
+            Kind.TrunkWoken => new CallInput.TrunkWoken(reader.Text()),
             Kind.TrunkAnswered => new CallInput.TrunkAnswered(reader.I32(), reader.I32(), reader.Text(), (TrunkVerdict)reader.U8()),
             Kind.TrunkFreed => new CallInput.TrunkFreed(reader.Actor(), reader.I32()),
             Kind.TrunkChecked => new CallInput.TrunkChecked(reader.Actor(), reader.I32()),

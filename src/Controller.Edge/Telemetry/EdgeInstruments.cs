@@ -89,7 +89,7 @@ internal sealed class EdgeInstruments : IDisposable
     public void DispatchRefused() => Interlocked.Increment(ref _dispatchRefused);
 
     public void TrunkAnswered(string trunk, TrunkVerdict verdict) =>
-        _trunkAnswers.Add(1, new("trunk", trunk), new("verdict", verdict switch { TrunkVerdict.Granted => "granted", TrunkVerdict.Full => "full", _ => "too-fast" }));
+        _trunkAnswers.Add(1, new("trunk", trunk), new("verdict", verdict switch { TrunkVerdict.Granted => "granted", TrunkVerdict.Full => "full", TrunkVerdict.Down => "down", _ => "too-fast" }));
 
     public void UnknownEmission() => Interlocked.Increment(ref _unknownEmissions);
 

@@ -29,7 +29,7 @@ internal static class TrunkAdmission
         bool isUrgent = leg == 0 ? Setup.IsEmergency(turn) : turn.State.Route == RoutePlan.Emergency;
         int lookup = turn.State.Lookups + 1;
         turn.Happened(new CallEvent.AdmissionAsked(lookup, turn.Now.After(s_again)));
-        turn.Do(new CallEffect.Tell(ActorKeys.ForTrunk(turn.Secret, trunk), new CallInput.TrunkAsked(turn.Self, lookup, leg, trunk, isUrgent)));
+        turn.Do(new CallEffect.Tell(ActorKeys.ForTrunk(turn.Secret, trunk), new CallInput.TrunkAsked(turn.Self, lookup, leg, trunk, isUrgent, leg == 0 ? "" : Endpoint(turn.State))));
         return true;
     }
 
@@ -153,6 +153,14 @@ internal static class TrunkAdmission
 
     private static string Why(TrunkVerdict verdict) => verdict == TrunkVerdict.Full ? "all calls of its limit are up" : "more calls per second than its limit";
 
+    /// <summary>Of the target to be tried: its Request-URI without the user.</summary>
+    private static string Endpoint(CallState state)
+    {
+        string uri = (state.Transfer is { Answered: 0, Targets: [var next, ..] } ? next : state.Targets[0]).Uri;
+        int at = uri.IndexOf('@', StringComparison.Ordinal);
+        return at < 0 ? uri : string.Concat(uri.AsSpan(0, uri.IndexOf(':', StringComparison.Ordinal) + 1), uri.AsSpan(at + 1));
+    }
+
     private static void Free(Turn turn, TrunkUse use) => turn.Do(Freed(turn, use));
 
     private static CallEffect.Tell Freed(Turn turn, TrunkUse use) =>
@@ -161,7 +169,7 @@ internal static class TrunkAdmission
     private static bool IsOf(Turn turn, TrunkUse use, ActorId trunk) => use.Trunk.Length > 0 && ActorKeys.ForTrunk(turn.Secret, use.Trunk) == trunk;
 
     private static bool IsLimited(ControllerSettings settings, string trunk) =>
-        settings.Trunks.TryGetValue(trunk, out TrunkSettings? known) && (known.MaxCalls is not null || known.CallsPerSecond is not null);
+        settings.Trunks.TryGetValue(trunk, out TrunkSettings? known) && ((known.MaxCalls is not null || known.CallsPerSecond is not null || known.Health is not null));
 
     private static bool IsCounted(ControllerSettings settings, string trunk) => settings.Trunks.TryGetValue(trunk, out TrunkSettings? known) && known.MaxCalls is not null;
 }
