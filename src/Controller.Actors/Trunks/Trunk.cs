@@ -41,8 +41,7 @@ public readonly struct Trunk : IActor<TrunkState, CallInput, TrunkEvent, CallEff
                 Admission.Freed(turn, new Slot(freed.Call, freed.Leg));
                 break;
             case CallInput.TrunkWoken woken:
-                turn.Open(woken.Trunk);
-                Probing.Reconcile(turn);
+                Probing.Woken(turn, woken.Trunk);
                 break;
             case CallInput.ResponseReceived received:
                 Probing.Responded(turn, received.Response);

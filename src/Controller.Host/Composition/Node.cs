@@ -41,6 +41,7 @@ public sealed class Node : IAsyncDisposable
     private readonly ActorSystem _system;
     private readonly LoopWatch _watch;
     private readonly EdgeNode _edge;
+    private readonly TrunkWatch _trunks;
     private readonly AdminServer _admin;
     private readonly ILogger<Node> _log;
 
@@ -85,13 +86,17 @@ public sealed class Node : IAsyncDisposable
             MetricsListener metrics = new(meter => meter.StartsWith("Controller.", StringComparison.Ordinal));
             Owns(metrics);
             Owns(new ProcessInstruments());
-            (ICallDirectory calls, IRegistrationDirectory registrations) = _home.OfAllNodes(DomainActors.Calls(actors, options.Node.Id), DomainActors.Registrations(_system, _home.Clock));
+            var trunks = new ActorTrunkStandings(actors);
+            _trunks = new TrunkWatch(actors, settings, trunks, logs.CreateLogger<TrunkWatch>());
+            Owns(_trunks);
+            (ICallDirectory calls, IRegistrationDirectory registrations, ITrunkStandings allTrunks) =
+                _home.OfAllNodes(DomainActors.Calls(actors, options.Node.Id), DomainActors.Registrations(_system, _home.Clock), trunks);
             _admin = new AdminServer(options.Admin, new AdminPorts
             {
                 Life = _life,
                 Calls = calls,
                 Registrations = registrations,
-                Trunks = new SettingsTrunkDirectory(settings, calls),
+                Trunks = new SettingsTrunkDirectory(settings, calls, allTrunks),
                 Cluster = _home.View(_life),
                 Routes = new RoutePlanSimulator(settings, calls, text => source.Candidate(text, configuration), _home.Clock),
                 Configuration = live,
@@ -138,6 +143,7 @@ public sealed class Node : IAsyncDisposable
             await node._home.StartAsync().ConfigureAwait(false);
             node._edge.Start();
             node._watch.Start();
+            node._trunks.Start();
             node._life.Phase = NodePhase.Up;
             return node;
         }

@@ -22,6 +22,10 @@ internal sealed class TrunkDriver(ControllerSettings settings)
     public List<byte[]> Journal { get; } = [];
     public List<CallEffect.Tell> Told { get; } = [];
 
+    /// <summary>By the last input, like <see cref="Told"/>.</summary>
+    public List<CallEffect.Send> Sent { get; } = [];
+    public List<CallEffect.Resolve> LookedUp { get; } = [];
+
     public static ControllerSettings Limited(int? calls, double? perSecond = null, params string[] endpoints)
     {
         ControllerSettings one = CallDriver.OneTrunk(endpoints);
@@ -30,9 +34,9 @@ internal sealed class TrunkDriver(ControllerSettings settings)
 
     public static ActorId Call(int number) => new(ActorKinds.Call, (UInt128)number << 100 | (UInt128)number);
 
-    public TrunkVerdict Ask(int call, int leg = 1)
+    public TrunkVerdict Ask(int call, int leg = 1, string endpoint = "", bool isUrgent = false)
     {
-        Give(new CallInput.TrunkAsked(Call(call), lookup: 7, leg, "uas"));
+        Give(new CallInput.TrunkAsked(Call(call), lookup: 7, leg, "uas", isUrgent, endpoint));
         CallEffect.Tell told = Assert.Single(Told);
         Assert.Equal(Call(call), told.To);
         CallInput.TrunkAnswered answer = Assert.IsType<CallInput.TrunkAnswered>(told.Input);
@@ -60,7 +64,8 @@ internal sealed class TrunkDriver(ControllerSettings settings)
 
         // The law of IActor: the next state is the fold of the events.
         TrunkState folded = decision.Events.Aggregate(State, Trunk.Evolve);
-        Assert.Equal(folded with { Slots = decision.Next.Slots }, decision.Next);
+        Assert.Equal(folded with { Slots = decision.Next.Slots, Endpoints = decision.Next.Endpoints }, decision.Next);
+        Assert.Equal(folded.Endpoints.AsEnumerable(), decision.Next.Endpoints);
         Assert.True(folded.Slots.Count == decision.Next.Slots.Count && folded.Slots.All(decision.Next.Slots.Contains));
 
         State = decision.Stop ? TrunkState.Empty : decision.Next;
@@ -78,7 +83,12 @@ internal sealed class TrunkDriver(ControllerSettings settings)
         }
 
         Told.Clear();
-        Told.AddRange(decision.Effects.Cast<CallEffect.Tell>());
+        Told.AddRange(decision.Effects.OfType<CallEffect.Tell>());
+        Sent.Clear();
+        Sent.AddRange(decision.Effects.OfType<CallEffect.Send>());
+        LookedUp.Clear();
+        LookedUp.AddRange(decision.Effects.OfType<CallEffect.Resolve>());
+        Assert.Equal(decision.Effects.Length, Told.Count + Sent.Count + LookedUp.Count);
     }
 
     /// <summary>Another node takes it over.</summary>

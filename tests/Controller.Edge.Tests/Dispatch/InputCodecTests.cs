@@ -89,7 +89,9 @@ public sealed class InputCodecTests
         CallInput.Resolved resolved = Crosses(new CallInput.Resolved(4, [Udp, Tcp]));
         Assert.Equal([Udp, Tcp], resolved.Targets.AsEnumerable());
 
-        CallInput.TrunkAsked toTrunk = Crosses(new CallInput.TrunkAsked(Actor, 4, 2, "carrier-é", isUrgent: true));
+        CallInput.TrunkAsked toTrunk = Crosses(new CallInput.TrunkAsked(Actor, 4, 2, "carrier-é", isUrgent: true, "sip:192.0.2.1:5080"));
+        Assert.Equal("sip:192.0.2.1:5080", toTrunk.Endpoint);
+        Assert.Equal("carrier-é", Crosses(new CallInput.TrunkWoken("carrier-é")).Trunk);
         Assert.Equal((Actor, 4, 2, "carrier-é", true), (toTrunk.By, toTrunk.Lookup, toTrunk.Leg, toTrunk.Trunk, toTrunk.IsUrgent));
         CallInput.TrunkAnswered answered = Crosses(new CallInput.TrunkAnswered(4, 2, "carrier-é", TrunkVerdict.TooFast));
         Assert.Equal((4, 2, "carrier-é", TrunkVerdict.TooFast), (answered.Lookup, answered.Leg, answered.Trunk, answered.Verdict));
@@ -111,7 +113,7 @@ public sealed class InputCodecTests
         [
             typeof(CallInput.RequestReceived), typeof(CallInput.ResponseReceived), typeof(CallInput.TransportFailed), typeof(CallInput.Resolved),
             typeof(CallInput.BindingsFound), typeof(CallInput.DialogAsked), typeof(CallInput.DialogFound), typeof(CallInput.HangUp),
-            typeof(CallInput.TrunkAsked), typeof(CallInput.TrunkAnswered), typeof(CallInput.TrunkFreed), typeof(CallInput.TrunkChecked),
+            typeof(CallInput.TrunkAsked), typeof(CallInput.TrunkWoken), typeof(CallInput.TrunkAnswered), typeof(CallInput.TrunkFreed), typeof(CallInput.TrunkChecked),
             typeof(RegistrationInput.RegisterReceived), typeof(RegistrationInput.LookUp),
         ];
         IEnumerable<Type> all = typeof(CallInput).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(CallInput)) || t.IsSubclassOf(typeof(RegistrationInput)));

@@ -55,6 +55,7 @@ internal sealed class AdminFixture : IAsyncDisposable
                 Realm = "access",
                 Endpoints = [new TrunkPeerSettings("sip:127.0.0.1:5080")],
                 MaxCalls = 10,
+                Health = new TrunkHealthSettings(TimeSpan.FromSeconds(30)),
             }),
         });
         Node = _bed.Start();
@@ -65,7 +66,7 @@ internal sealed class AdminFixture : IAsyncDisposable
             Life = Life,
             Calls = calls,
             Registrations = new ActorRegistrationDirectory<RegistrationState>(Actors, (_, state) => RegistrationProjection.Of(state, Now)),
-            Trunks = new SettingsTrunkDirectory(Settings, calls),
+            Trunks = new SettingsTrunkDirectory(Settings, calls, new ActorTrunkStandings(Actors)),
             Cluster = new SingleNodeView(Life, new SingleNodePlacement()),
             Routes = new RoutePlanSimulator(Settings, calls, text => ConfigurationLoader.LoadCandidate(text, null, [], new Dictionary<string, string>()), TimeProvider.System),
             Configuration = Node.Live,

@@ -43,8 +43,6 @@ public sealed class BindingTests
         Assert.Equal("t0ken", host.Admin.Token);
         Assert.Equal("d/c.jsonl", host.Cdr.File);
         Assert.Equal(LogLevel.Debug, host.Log.Level);
-        Assert.Equal(new TrunkHealthOptions { OptionsEvery = TimeSpan.FromSeconds(10), DownAfter = 2, UpAfter = 4 }, host.TrunkHealth["carrier-a"]);
-        Assert.Equal(new TrunkHealthOptions(), host.TrunkHealth["carrier-b"]);
     }
 
     [Fact]
@@ -72,6 +70,8 @@ public sealed class BindingTests
         Assert.Equal((60, 2), ((int)trunk.RingTimeout.TotalSeconds, (int)trunk.TryTimeout.TotalSeconds));
 
         // The trunk's word counts for more than its realm's.
+        Assert.Equal(new TrunkHealthSettings(TimeSpan.FromSeconds(10), DownAfter: 2, UpAfter: 4), trunk.Health);
+        Assert.Null(settings.Trunks["carrier-b"].Health);
         Assert.Equal((RedirectPolicy.Follow, RedirectPolicy.Map), (settings.Trunks["carrier-a"].Redirect, settings.Trunks["carrier-b"].Redirect));
         Assert.Equal((ReferPolicy.Refuse, ReferPolicy.Terminate), (settings.ReferPolicyOf("core", "carrier-a"), settings.ReferPolicyOf("core", "carrier-b")));
         Assert.Equal(ReferPolicy.Pass, settings.ReferPolicyOf("access", ""));

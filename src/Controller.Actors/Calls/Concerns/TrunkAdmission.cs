@@ -9,7 +9,7 @@ using Controller.Sharding.Model;
 namespace Controller.Actors.Calls.Concerns;
 
 /// <summary>
-/// A leg on a trunk with limits: its trunk is asked before it is tried (before the routes are, for the caller's own leg), and told when it is over.
+/// A leg on a trunk with limits, or one that is probed: its trunk is asked before it is tried (before the routes are, for the caller's own leg), and told when it is over.
 /// What a call holds is a function of its state (<see cref="TrunkUse"/>); no concern needs to think of giving it back.
 /// </summary>
 internal static class TrunkAdmission
@@ -21,7 +21,7 @@ internal static class TrunkAdmission
     /// <param name="leg">The number of the leg that is to use it.</param>
     public static bool Ask(Turn turn, int leg, string trunk)
     {
-        if (turn.State.IsAdmitted || !IsLimited(turn.Settings, trunk))
+        if (turn.State.IsAdmitted || !IsAsked(turn.Settings, trunk, leg))
         {
             return false;
         }
@@ -168,8 +168,9 @@ internal static class TrunkAdmission
 
     private static bool IsOf(Turn turn, TrunkUse use, ActorId trunk) => use.Trunk.Length > 0 && ActorKeys.ForTrunk(turn.Secret, use.Trunk) == trunk;
 
-    private static bool IsLimited(ControllerSettings settings, string trunk) =>
-        settings.Trunks.TryGetValue(trunk, out TrunkSettings? known) && ((known.MaxCalls is not null || known.CallsPerSecond is not null || known.Health is not null));
+    /// <summary>Whether there is anything to ask: its limits, or for a leg that goes out, whether the endpoint is there.</summary>
+    private static bool IsAsked(ControllerSettings settings, string trunk, int leg) => settings.Trunks.TryGetValue(trunk, out TrunkSettings? known) &&
+        (known.MaxCalls is not null || known.CallsPerSecond is not null || (known.Health is not null && leg != 0));
 
     private static bool IsCounted(ControllerSettings settings, string trunk) => settings.Trunks.TryGetValue(trunk, out TrunkSettings? known) && known.MaxCalls is not null;
 }

@@ -1,3 +1,5 @@
+using Controller.Actors.Policies;
+using Controller.Actors.Routing;
 using Controller.Sharding.Model;
 
 namespace Controller.Actors.Trunks.Health;
@@ -18,7 +20,7 @@ public sealed record Endpoint
     /// <summary>When the next probe begins.</summary>
     public Instant ProbeAt { get; init; } = Instant.Never;
 
-    /// <summary>How many have begun: the CSeq of the last.</summary>
+    /// <summary>Number of the last: from the clock, so that a new owner, who does not know it, repeats none.</summary>
     public uint Probes { get; init; }
 
     /// <summary>The look-up of its name under way; 0: none.</summary>
@@ -26,6 +28,9 @@ public sealed record Endpoint
 
     /// <summary>The OPTIONS under way; null: none.</summary>
     public Probe? Open { get; init; }
+
+    /// <summary>The name under which the trunk knows what is configured; null where no listener can reach it.</summary>
+    public static string? UriOf(ControllerSettings settings, TrunkSettings trunk, TrunkPeerSettings peer) => TrunkTargets.TargetAt(settings, trunk, peer, "")?.Uri;
 
     public Instant NextDue => Open is { } open ? Instant.Earlier(open.RepeatAt, open.GiveUpAt) : ProbeAt;
 }

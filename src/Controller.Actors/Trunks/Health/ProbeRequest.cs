@@ -13,7 +13,7 @@ namespace Controller.Actors.Trunks.Health;
 internal static class ProbeRequest
 {
     /// <param name="place">Which of the trunk's endpoints, from 0.</param>
-    /// <param name="number">How many have been sent to it, with this one.</param>
+    /// <param name="number">No other has it.</param>
     public static (string Branch, byte[] Request) Of(TrunkTurn turn, string uri, int place, Flow flow, uint number)
     {
         ListenerSettings listener = turn.Settings.Listeners[flow.Listener];

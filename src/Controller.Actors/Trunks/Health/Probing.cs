@@ -19,6 +19,17 @@ internal static class Probing
     /// <summary>What has not answered by then is not there (and timer F would wait eight times as long).</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(4);
 
+    /// <summary>A trunk that is not probed, and that no call has used, is nothing.</summary>
+    public static void Woken(TrunkTurn turn, string name)
+    {
+        if (turn.SettingsOf(name)?.Health is not null)
+        {
+            turn.Open(name);
+        }
+
+        Reconcile(turn);
+    }
+
     /// <summary>The endpoints that are configured, and no others; new ones begin spread over the interval, so that not all are asked at once.</summary>
     public static void Reconcile(TrunkTurn turn)
     {
@@ -59,7 +70,7 @@ internal static class Probing
             }
             else if (endpoint.Open is not null || endpoint.Lookup != 0)
             {
-                Judge(turn, uri, endpoint, health, answered: false);
+                Failed(turn, uri, endpoint, health);
             }
             else
             {
@@ -88,14 +99,7 @@ internal static class Probing
                 continue;
             }
 
-            if (flows.IsEmpty)
-            {
-                Judge(turn, uri, endpoint, health, answered: false);
-            }
-            else
-            {
-                Ask(turn, uri, endpoint, flows[0], health);
-            }
+            Next(turn, uri, endpoint, flows, health);
         }
     }
 
@@ -103,9 +107,18 @@ internal static class Probing
     {
         foreach ((string uri, Endpoint endpoint) in turn.State.Endpoints)
         {
-            if (endpoint.Open?.Branch == branch && turn.SettingsOf(turn.State.Name)?.Health is { } health)
+            if (endpoint.Open?.Branch != branch || turn.SettingsOf(turn.State.Name)?.Health is not { } health)
+            {
+                continue;
+            }
+
+            if (answered)
             {
                 Judge(turn, uri, endpoint, health, answered);
+            }
+            else
+            {
+                Failed(turn, uri, endpoint, health);
             }
         }
     }
@@ -118,7 +131,7 @@ internal static class Probing
         }
         else if (target.Flow is { } flow)
         {
-            Ask(turn, uri, endpoint, flow, health);
+            Next(turn, uri, endpoint, [flow], health);
         }
         else
         {
@@ -128,16 +141,28 @@ internal static class Probing
         }
     }
 
-    private static void Ask(TrunkTurn turn, string uri, Endpoint endpoint, Flow flow, TrunkHealthSettings health)
+    /// <summary>A name is there if one of its targets is (RFC 3263 section 4.3): the next one is asked before the endpoint is judged.</summary>
+    private static void Failed(TrunkTurn turn, string uri, Endpoint endpoint, TrunkHealthSettings health) =>
+        Next(turn, uri, endpoint, endpoint.Open?.Rest ?? [], health);
+
+    private static void Next(TrunkTurn turn, string uri, Endpoint endpoint, ImmutableArray<Flow> flows, TrunkHealthSettings health)
     {
-        uint number = endpoint.Probes + 1;
+        if (flows.IsEmpty)
+        {
+            Judge(turn, uri, endpoint, health, answered: false);
+            return;
+        }
+
+        Flow flow = flows[0];
+        uint number = Math.Max(endpoint.Probes + 1, (uint)(turn.Now.Milliseconds / 1000));
         (string branch, byte[] request) = ProbeRequest.Of(turn, uri, Place(turn, uri), flow, number);
-        TimeSpan first = flow.Transport.IsReliable() ? TimeSpan.MaxValue : SipTimers.Default.T1;
+        TimeSpan first = SipTimers.Default.T1;
+        Instant repeatAt = flow.Transport.IsReliable() ? Instant.Never : turn.Now.After(first);
         turn.Happened(new TrunkEvent.EndpointProbed(uri, endpoint with
         {
             Probes = number,
             Lookup = 0,
-            Open = new Probe(branch, flow, request, first == TimeSpan.MaxValue ? Instant.Never : turn.Now.After(first), first, turn.Now.After(Patience(health))),
+            Open = new Probe(branch, flow, request, repeatAt, first, turn.Now.After(Patience(health)), flows.RemoveAt(0)),
         }));
         turn.Send(flow, request, branch);
     }

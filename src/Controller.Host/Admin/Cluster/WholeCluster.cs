@@ -4,16 +4,18 @@ using System.Text.Json.Serialization.Metadata;
 using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Registrations;
 using Controller.Host.Admin.Server;
+using Controller.Host.Admin.Trunks;
 
 namespace Controller.Host.Admin.Cluster;
 
 /// <summary>
-/// The calls and registrations of all nodes: this node's own, and what the others answer within a second. A node that does not answer is missing from the
+/// The calls, registrations and trunks of all nodes: this node's own, and what the others answer within a second. A node that does not answer is missing from the
 /// picture, as it is for a second after it has died.
 /// </summary>
 /// <param name="ask">Puts a question to every other node; gives the answers that came.</param>
 public sealed class WholeCluster(
-    ICallDirectory calls, IRegistrationDirectory registrations, Func<ReadOnlyMemory<byte>, Task<IReadOnlyList<ReadOnlyMemory<byte>>>> ask) : ICallDirectory, IRegistrationDirectory
+    ICallDirectory calls, IRegistrationDirectory registrations, ITrunkStandings trunks, Func<ReadOnlyMemory<byte>, Task<IReadOnlyList<ReadOnlyMemory<byte>>>> ask)
+    : ICallDirectory, IRegistrationDirectory, ITrunkStandings
 {
     public async Task<CallList> FindAsync(CallQuery query)
     {
@@ -51,6 +53,13 @@ public sealed class WholeCluster(
         return new RegistrationList(all.Sum(list => list.Total), RegistrationList.First(all.SelectMany(list => list.Items), limit));
     }
 
+    /// <summary>Each trunk has one owner.</summary>
+    public async Task<TrunkStandings> StandingsAsync()
+    {
+        List<TrunkStandings> all = await GatherAsync(trunks.StandingsAsync(), new WholeClusterQuestion { Standings = true }, AdminJson.Default.TrunkStandings).ConfigureAwait(false);
+        return new TrunkStandings([.. all.SelectMany(each => each.Items)]);
+    }
+
     /// <summary>Answers another node for this one; nothing if there is nothing to say.</summary>
     public async Task<ReadOnlyMemory<byte>> AnswerAsync(ReadOnlyMemory<byte> question) => JsonSerializer.Deserialize(question.Span, AdminJson.Default.WholeClusterQuestion) switch
     {
@@ -58,6 +67,7 @@ public sealed class WholeCluster(
         { Call: { } id } when UInt128.TryParse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 key) =>
             await calls.GetAsync(key).ConfigureAwait(false) is { } call ? Json(call, AdminJson.Default.CallView) : default,
         { Trunks: not null } => Json(new Dictionary<string, int>(await calls.TrunksInUseAsync().ConfigureAwait(false)), AdminJson.Default.DictionaryStringInt32),
+        { Standings: not null } => Json(await trunks.StandingsAsync().ConfigureAwait(false), AdminJson.Default.TrunkStandings),
         { Registrations: { } query } => Json(await registrations.FindAsync(query.Search, query.Limit).ConfigureAwait(false), AdminJson.Default.RegistrationList),
         _ => default,
     };

@@ -13,6 +13,9 @@ public sealed record WholeClusterQuestion
     /// <summary>Any value.</summary>
     public bool? Trunks { get; init; }
 
+    /// <summary>Any value.</summary>
+    public bool? Standings { get; init; }
+
     public RegistrationQuery? Registrations { get; init; }
 }
 

@@ -23,6 +23,7 @@ namespace Controller.Host.Admin.Server;
 [JsonSerializable(typeof(WholeClusterQuestion))]
 [JsonSerializable(typeof(RegistrationList))]
 [JsonSerializable(typeof(TrunkList))]
+[JsonSerializable(typeof(TrunkStandings))]
 [JsonSerializable(typeof(ClusterAnswer))]
 [JsonSerializable(typeof(RouteQuestion))]
 [JsonSerializable(typeof(RouteAnswer))]

@@ -1,24 +1,34 @@
 using Controller.Actors.Policies;
+using Controller.Actors.Trunks.Health;
 using Controller.Host.Admin.Calls;
 using Controller.Sharding.Runtime;
 
 namespace Controller.Host.Admin.Trunks;
 
-/// <summary>Trunks as configured, with the calls that use them. Their health is unknown until a trunk actor probes them.</summary>
-public sealed class SettingsTrunkDirectory(SettingsSource<ControllerSettings> settings, ICallDirectory calls) : ITrunkDirectory
+/// <summary>Trunks as configured, with the calls that use them and what their actors know of their endpoints.</summary>
+public sealed class SettingsTrunkDirectory(SettingsSource<ControllerSettings> settings, ICallDirectory calls, ITrunkStandings standings) : ITrunkDirectory
 {
     public async Task<IReadOnlyList<TrunkView>> AllAsync()
     {
+        ControllerSettings current = settings.Current;
         IReadOnlyDictionary<string, int> inUse = await calls.TrunksInUseAsync().ConfigureAwait(false);
+        TrunkStandings known = await standings.StandingsAsync().ConfigureAwait(false);
         return
         [
-            .. settings.Current.Trunks.Values.OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => new TrunkView(
+            .. current.Trunks.Values.OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => new TrunkView(
                 t.Name,
                 t.Realm,
-                [.. t.Endpoints.Select(p => new TrunkPeerView(p.Uri, p.Priority, p.Weight, "unknown"))],
+                [.. t.Endpoints.Select(p => View(current, t, p, known))],
                 inUse.GetValueOrDefault(t.Name),
                 t.MaxCalls,
                 t.CallsPerSecond)),
         ];
+    }
+
+    private static TrunkPeerView View(ControllerSettings settings, TrunkSettings trunk, TrunkPeerSettings peer, TrunkStandings known)
+    {
+        string? uri = trunk.Health is null ? null : Endpoint.UriOf(settings, trunk, peer);
+        EndpointStanding? found = known.Items.FirstOrDefault(each => each.Name == trunk.Name)?.Endpoints.FirstOrDefault(each => each.Uri == uri);
+        return new TrunkPeerView(peer.Uri, peer.Priority, peer.Weight, found?.State ?? "unknown", found?.Since);
     }
 }

@@ -16,6 +16,7 @@ using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Cluster;
 using Controller.Host.Admin.Config;
 using Controller.Host.Admin.Registrations;
+using Controller.Host.Admin.Trunks;
 using Controller.Host.Composition.Live;
 using Controller.Host.Telemetry;
 using Controller.Sharding.Clocks;
@@ -142,17 +143,18 @@ internal sealed class ClusterHome : INodeHome
 
     public IClusterView View(NodeLife life) => new ClusterStanding(() => _member.View, _table, () => _inbox.Post(MemberInput.Drain.Instance));
 
-    public (ICallDirectory Calls, IRegistrationDirectory Registrations) OfAllNodes(ICallDirectory calls, IRegistrationDirectory registrations)
+    public (ICallDirectory Calls, IRegistrationDirectory Registrations, ITrunkStandings Trunks) OfAllNodes(
+        ICallDirectory calls, IRegistrationDirectory registrations, ITrunkStandings trunks)
     {
         PeerQuestions? questions = null;
-        var all = new WholeCluster(calls, registrations, async question =>
+        var all = new WholeCluster(calls, registrations, trunks, async question =>
         {
             NodeId[] others = [.. (_member.View?.Nodes ?? []).Where(node => !node.Fenced && node.Incarnation.Node != _options.Self.Node).Select(node => node.Incarnation.Node)];
             return [.. (await questions!.AskAllAsync(others, question, AnswerWithin).ConfigureAwait(false)).Values.OfType<ReadOnlyMemory<byte>>()];
         });
         questions = new PeerQuestions(_links, TimeProvider.System, all.AnswerAsync);
         _events.Attach(questions);
-        return (all, all);
+        return (all, all, all);
     }
 
     public async Task StartAsync()

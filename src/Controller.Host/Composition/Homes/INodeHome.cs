@@ -6,6 +6,7 @@ using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Cluster;
 using Controller.Host.Admin.Config;
 using Controller.Host.Admin.Registrations;
+using Controller.Host.Admin.Trunks;
 using Controller.Host.Composition.Live;
 using Controller.Sharding.Clocks;
 using Controller.Sharding.Journal;
@@ -57,7 +58,8 @@ internal interface INodeHome : IDisposable
     IClusterView View(NodeLife life);
 
     /// <returns>The calls and registrations of all nodes, given this node's own.</returns>
-    (ICallDirectory Calls, IRegistrationDirectory Registrations) OfAllNodes(ICallDirectory calls, IRegistrationDirectory registrations);
+    (ICallDirectory Calls, IRegistrationDirectory Registrations, ITrunkStandings Trunks) OfAllNodes(
+        ICallDirectory calls, IRegistrationDirectory registrations, ITrunkStandings trunks);
 
     /// <summary>Completed when every call that is ours can be taken up.</summary>
     Task StartAsync();

@@ -7,6 +7,7 @@ using Controller.Host.Admin.Calls;
 using Controller.Host.Admin.Cluster;
 using Controller.Host.Admin.Config;
 using Controller.Host.Admin.Registrations;
+using Controller.Host.Admin.Trunks;
 using Controller.Host.Composition.Live;
 using Controller.Host.Telemetry;
 using Controller.Sharding.Clocks;
@@ -86,7 +87,8 @@ internal sealed class SingleHome : INodeHome
 
     public IClusterView View(NodeLife life) => new SingleNodeView(life, _placement);
 
-    public (ICallDirectory Calls, IRegistrationDirectory Registrations) OfAllNodes(ICallDirectory calls, IRegistrationDirectory registrations) => (calls, registrations);
+    public (ICallDirectory Calls, IRegistrationDirectory Registrations, ITrunkStandings Trunks) OfAllNodes(
+        ICallDirectory calls, IRegistrationDirectory registrations, ITrunkStandings trunks) => (calls, registrations, trunks);
 
     public Task StartAsync() => Task.CompletedTask;
 

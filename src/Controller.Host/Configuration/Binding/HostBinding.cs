@@ -29,7 +29,6 @@ internal static class HostBinding
             Admin = Admin(known),
             Cdr = new CdrOptions { File = known.Get("cdr.file", Path.Combine(node.DataDirectory, "cdr.jsonl")) },
             Log = new LogOptions { Level = Level(known.Get("log.level", "info")) },
-            TrunkHealth = known.Names("trunks").ToImmutableDictionary(name => name, name => Health(known, $"trunks.{Hocon.HoconPath.WriteElement(name)}.health")),
         };
     }
 
@@ -123,17 +122,6 @@ internal static class HostBinding
         }
 
         return admin;
-    }
-
-    private static TrunkHealthOptions Health(KnownValues known, string path)
-    {
-        var defaults = new TrunkHealthOptions();
-        return new TrunkHealthOptions
-        {
-            OptionsEvery = known.Get(path + ".options-every", defaults.OptionsEvery),
-            DownAfter = known.Get(path + ".down-after", defaults.DownAfter),
-            UpAfter = known.Get(path + ".up-after", defaults.UpAfter),
-        };
     }
 
     private static LogLevel Level(string text) => text switch

@@ -39,11 +39,24 @@ internal static class TrunkBinding
             Refer = ListenerBinding.Policy(known.Find<string>(path + ".refer")),
             Redirect = known.Get(path + ".redirect", "map") switch { "pass" => RedirectPolicy.Pass, "follow" => RedirectPolicy.Follow, _ => RedirectPolicy.Map },
             Boundary = BoundaryBinding.Bind(known, path, plans),
+            Health = Health(known, path + ".health"),
             MaxCalls = known.FindValue<int>(path + ".limits.calls"),
             CallsPerSecond = known.FindValue<double>(path + ".limits.calls-per-second"),
             User = known.Find<string>(path + ".credentials.user"),
             Password = known.Find<string>(path + ".credentials.password"),
         };
+    }
+
+    /// <summary>Null: no OPTIONS.</summary>
+    private static TrunkHealthSettings? Health(KnownValues known, string path)
+    {
+        TimeSpan every = known.Get(path + ".options-every", TimeSpan.Zero);
+        if (every > TimeSpan.Zero && every < TimeSpan.FromSeconds(1))
+        {
+            known.Report(path + ".options-every", $"{every.TotalMilliseconds:0}ms is too often; expected 1s or more, or 0s for never");
+        }
+
+        return every == TimeSpan.Zero ? null : new TrunkHealthSettings(every, known.Get(path + ".down-after", 3), known.Get(path + ".up-after", 1));
     }
 
     private static ImmutableArray<TrunkPeerSettings> Endpoints(KnownValues known, string trunk, string? realm, ImmutableArray<ListenerSettings> listeners)

@@ -81,7 +81,7 @@ internal static class KeyCatalogue
         new("trunks.*.endpoints[].uri", new SipTargetKind(), null) { IsRequired = true },
         new("trunks.*.endpoints[].priority", new IntegerKind(0, 65535), "1"),
         new("trunks.*.endpoints[].weight", new IntegerKind(0, 65535), "1"),
-        new("trunks.*.health.options-every", new DurationKind(TimeSpan.Zero, Day), "30s"),
+        new("trunks.*.health.options-every", new DurationKind(TimeSpan.Zero, Day), "0s"),
         new("trunks.*.health.down-after", new IntegerKind(1, 100), "3"),
         new("trunks.*.health.up-after", new IntegerKind(1, 100), "1"),
         new("trunks.*.limits.calls", new IntegerKind(0, 10_000_000), null),

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Controller.Edge.Resolution;
 using Controller.Host.Configuration.Options;
 
@@ -18,7 +17,4 @@ public sealed record HostOptions
     public AdminOptions Admin { get; init; } = new();
     public CdrOptions Cdr { get; init; } = new();
     public LogOptions Log { get; init; } = new();
-
-    /// <summary>By trunk name.</summary>
-    public ImmutableDictionary<string, TrunkHealthOptions> TrunkHealth { get; init; } = ImmutableDictionary<string, TrunkHealthOptions>.Empty;
 }

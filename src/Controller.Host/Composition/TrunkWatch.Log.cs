@@ -1,0 +1,10 @@
+namespace Controller.Host.Composition;
+
+internal static partial class TrunkWatchLog
+{
+    [LoggerMessage(4601, LogLevel.Warning, "trunk {Trunk}: {Endpoint} does not answer OPTIONS, it is left out")]
+    public static partial void EndpointDown(this ILogger log, string trunk, string endpoint);
+
+    [LoggerMessage(4602, LogLevel.Information, "trunk {Trunk}: {Endpoint} answers OPTIONS again")]
+    public static partial void EndpointBack(this ILogger log, string trunk, string endpoint);
+}
