@@ -31,7 +31,7 @@ internal static class Admission
         }
 
         TrunkSettings? settings = turn.SettingsOf(asked.Trunk);
-        if (settings?.Health is not null && !asked.IsUrgent && turn.State.Endpoints.TryGetValue(asked.Endpoint, out Endpoint? endpoint) && endpoint.IsDown)
+        if (settings?.Health is not null && !asked.IsUrgent && turn.State.Endpoints.TryGetValue(asked.Endpoint, out EndpointHealth? endpoint) && endpoint.IsDown)
         {
             return TrunkVerdict.Down;
         }

@@ -29,7 +29,7 @@ public abstract record TrunkEvent
     public sealed record EndpointGone(string Uri) : TrunkEvent;
 
     /// <summary>Volatile: a probe has begun, is repeated, or has been answered or not.</summary>
-    public sealed record EndpointProbed(string Uri, Health.Endpoint Endpoint) : TrunkEvent;
+    public sealed record EndpointProbed(string Uri, Health.EndpointHealth Endpoint) : TrunkEvent;
 
     /// <summary>Volatile: calls that hold slots have been asked whether they still do.</summary>
     public sealed record Checked(Instant Next, int Round) : TrunkEvent;

@@ -16,7 +16,7 @@ public sealed record TrunkState
     public ImmutableSortedDictionary<Slot, Instant> Slots { get; init; } = ImmutableSortedDictionary<Slot, Instant>.Empty;
 
     /// <summary>Its endpoints, by URI, where they are probed.</summary>
-    public ImmutableSortedDictionary<string, Endpoint> Endpoints { get; init; } = ImmutableSortedDictionary.Create<string, Endpoint>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, EndpointHealth> Endpoints { get; init; } = ImmutableSortedDictionary.Create<string, EndpointHealth>(StringComparer.Ordinal);
 
     /// <summary>A number for each look-up asked for. Not stored.</summary>
     public int Lookups { get; init; }
@@ -37,14 +37,14 @@ public sealed record TrunkState
     public ImmutableSortedDictionary<string, Instant> Down => Endpoints.Where(each => each.Value.IsDown)
         .ToImmutableSortedDictionary(each => each.Key, each => each.Value.Since, StringComparer.Ordinal);
 
-    public Endpoint EndpointAt(string uri) => Endpoints.TryGetValue(uri, out Endpoint? known) ? known : new Endpoint();
+    public EndpointHealth EndpointAt(string uri) => Endpoints.TryGetValue(uri, out EndpointHealth? known) ? known : new EndpointHealth();
 
-    public TrunkState With(string uri, Endpoint endpoint) => this with { Endpoints = Endpoints.SetItem(uri, endpoint) };
+    public TrunkState With(string uri, EndpointHealth endpoint) => this with { Endpoints = Endpoints.SetItem(uri, endpoint) };
 
     /// <summary>The endpoints, of which these and no others are down.</summary>
-    public ImmutableSortedDictionary<string, Endpoint> With(ImmutableSortedDictionary<string, Instant> down)
+    public ImmutableSortedDictionary<string, EndpointHealth> With(ImmutableSortedDictionary<string, Instant> down)
     {
-        ImmutableSortedDictionary<string, Endpoint> all = Endpoints;
+        ImmutableSortedDictionary<string, EndpointHealth> all = Endpoints;
         foreach ((string uri, Instant since) in down)
         {
             all = all.SetItem(uri, EndpointAt(uri) with { IsDown = true, Since = since });

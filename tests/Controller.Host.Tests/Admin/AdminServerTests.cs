@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Controller.Actors;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Registrations;
+using Controller.Actors.Trunks;
 using Controller.Host.Admin;
 using Controller.Host.Admin.Config;
 using Controller.Host.Admin.Server;
@@ -129,7 +130,18 @@ public sealed class AdminServerTests
         admin.AddCall(2, CallPhase.Established, "sip:a@x", "sip:b@x");
         JsonNode trunk = (await admin.GetAsync("/api/v1/trunks")).Body["items"]![0]!;
         Assert.Equal(("carrier-a", 1, 10), ((string)trunk["name"]!, (int)trunk["callsInUse"]!, (int)trunk["callsLimit"]!));
-        Assert.Equal("sip:127.0.0.1:5080", (string)trunk["endpoints"]![0]!["uri"]!);
+        Assert.Equal(("sip:127.0.0.1:5080", "unknown"), ((string)trunk["endpoints"]![0]!["uri"]!, (string)trunk["endpoints"]![0]!["state"]!));
+    }
+
+    [Fact]
+    public async Task Trunks_that_are_probed_say_which_endpoints_are_there()
+    {
+        await using AdminFixture admin = await AdminFixture.StartAsync();
+        TrunkState known = Trunk.Evolve(TrunkState.Empty, new TrunkEvent.Opened("carrier-a"));
+        known = Trunk.Evolve(known, new TrunkEvent.EndpointJudged("sip:127.0.0.1:5080", IsDown: true, new Instant(1_700_000_000_000)));
+        admin.Actors.States[new ActorId(ActorKinds.Trunk, 1)] = known;
+        JsonNode endpoint = (await admin.GetAsync("/api/v1/trunks")).Body["items"]![0]!["endpoints"]![0]!;
+        Assert.Equal(("down", "2023-11-14T22:13:20+00:00"), ((string)endpoint["state"]!, (string)endpoint["since"]!));
     }
 
     [Fact]

@@ -72,6 +72,7 @@ public sealed class ProblemTests
     [InlineData("trunks.a { realm = access, endpoints = [ { uri = \"sip:a b\" } ] }", "trunks.a.endpoints[0].uri: \"sip:a b\" cannot be used; expected a SIP URI, such as \"sip:192.0.2.1:5060;transport=udp\"")]
     [InlineData("trunks.a { realm = access, endpoints = [ { uri = \"sip:h;transport=tcp\" } ] }", "trunks.a.endpoints[0].uri: tcp is needed, and realm access has no tcp listener to send from; expected one in controller.listeners")]
     [InlineData("trunks.a { realm = access, endpoints = [ { uri = \"sip:h\" } ], credentials.user = x }", "trunks.a.credentials: user and password belong together; expected both or neither")]
+    [InlineData("trunks.a { realm = access, endpoints = [ { uri = \"sip:h\" } ], health.options-every = 200ms }", "trunks.a.health.options-every: 200ms is too often; expected 1s or more, or 0s for never")]
     [InlineData("trunks.a { realm = access, endpoints = [ { uri = \"sip:h\" } ], retry-on = [200] }", "trunks.a.retry-on: \"200\" cannot be used; expected a whole number from 300 to 699")]
     [InlineData("routes = [ { name = x } ]", "routes[0].to: is missing; expected registered, the name of a trunk, a list of { trunk, weight }, or { table }")]
     [InlineData("routes = [ { name = x, to = carrier } ]", "routes[0].to: trunk carrier is not defined; expected it in controller.trunks, which is empty, or registered")]

@@ -1,6 +1,5 @@
 using Controller.Host.Telemetry;
 using Controller.Sharding.Clocks;
-using Microsoft.Extensions.Logging;
 
 namespace Controller.Host.Tests.Telemetry;
 
@@ -31,18 +30,5 @@ public sealed class ClockInstrumentsTests
             long now = clock.GetTimestamp();
             clock.Learn(new ClockReading(now, now, clock.GetUtcNow().AddSeconds(seconds)));
         }
-    }
-
-    private sealed class Lines : ILogger
-    {
-        public List<string> Written { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Written.Add($"{logLevel} {formatter(state, exception)}");
     }
 }

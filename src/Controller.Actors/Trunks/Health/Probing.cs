@@ -42,17 +42,17 @@ internal static class Probing
 
         for (int i = 0; i < wanted.Length; i++)
         {
-            if (!turn.State.Endpoints.TryGetValue(wanted[i], out Endpoint? known) || known.ProbeAt == Instant.Never)
+            if (!turn.State.Endpoints.TryGetValue(wanted[i], out EndpointHealth? known) || known.ProbeAt == Instant.Never)
             {
                 TimeSpan wait = settings!.Health!.Every * i / wanted.Length;
-                turn.Happened(new TrunkEvent.EndpointProbed(wanted[i], (known ?? new Endpoint()) with { ProbeAt = turn.Now.After(wait) }));
+                turn.Happened(new TrunkEvent.EndpointProbed(wanted[i], (known ?? new EndpointHealth()) with { ProbeAt = turn.Now.After(wait) }));
             }
         }
     }
 
     public static void Due(TrunkTurn turn)
     {
-        foreach ((string uri, Endpoint endpoint) in turn.State.Endpoints)
+        foreach ((string uri, EndpointHealth endpoint) in turn.State.Endpoints)
         {
             if (endpoint.NextDue > turn.Now)
             {
@@ -92,7 +92,7 @@ internal static class Probing
 
     public static void Resolved(TrunkTurn turn, int lookup, ImmutableArray<Flow> flows)
     {
-        foreach ((string uri, Endpoint endpoint) in turn.State.Endpoints)
+        foreach ((string uri, EndpointHealth endpoint) in turn.State.Endpoints)
         {
             if (endpoint.Lookup != lookup || turn.SettingsOf(turn.State.Name)?.Health is not { } health)
             {
@@ -105,7 +105,7 @@ internal static class Probing
 
     private static void Answered(TrunkTurn turn, string branch, bool answered)
     {
-        foreach ((string uri, Endpoint endpoint) in turn.State.Endpoints)
+        foreach ((string uri, EndpointHealth endpoint) in turn.State.Endpoints)
         {
             if (endpoint.Open?.Branch != branch || turn.SettingsOf(turn.State.Name)?.Health is not { } health)
             {
@@ -123,7 +123,7 @@ internal static class Probing
         }
     }
 
-    private static void Begin(TrunkTurn turn, string uri, Endpoint endpoint, TrunkHealthSettings health)
+    private static void Begin(TrunkTurn turn, string uri, EndpointHealth endpoint, TrunkHealthSettings health)
     {
         if (turn.SettingsOf(turn.State.Name) is not { } settings || Targets(turn, settings).FirstOrDefault(target => target.Uri == uri) is not { } target)
         {
@@ -142,10 +142,10 @@ internal static class Probing
     }
 
     /// <summary>A name is there if one of its targets is (RFC 3263 section 4.3): the next one is asked before the endpoint is judged.</summary>
-    private static void Failed(TrunkTurn turn, string uri, Endpoint endpoint, TrunkHealthSettings health) =>
+    private static void Failed(TrunkTurn turn, string uri, EndpointHealth endpoint, TrunkHealthSettings health) =>
         Next(turn, uri, endpoint, endpoint.Open?.Rest ?? [], health);
 
-    private static void Next(TrunkTurn turn, string uri, Endpoint endpoint, ImmutableArray<Flow> flows, TrunkHealthSettings health)
+    private static void Next(TrunkTurn turn, string uri, EndpointHealth endpoint, ImmutableArray<Flow> flows, TrunkHealthSettings health)
     {
         if (flows.IsEmpty)
         {
@@ -167,9 +167,9 @@ internal static class Probing
         turn.Send(flow, request, branch);
     }
 
-    private static void Judge(TrunkTurn turn, string uri, Endpoint endpoint, TrunkHealthSettings health, bool answered)
+    private static void Judge(TrunkTurn turn, string uri, EndpointHealth endpoint, TrunkHealthSettings health, bool answered)
     {
-        Endpoint next = endpoint with
+        EndpointHealth next = endpoint with
         {
             Open = null,
             Lookup = 0,

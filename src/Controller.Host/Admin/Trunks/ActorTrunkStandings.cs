@@ -13,7 +13,7 @@ public sealed class ActorTrunkStandings(IActorSystem actors) : ITrunkStandings
 
     private static TrunkStanding Of(TrunkState state) => new(state.Name, [.. state.Endpoints.Select(each => Of(each.Key, each.Value))]);
 
-    private static EndpointStanding Of(string uri, Endpoint endpoint) => new(
+    private static EndpointStanding Of(string uri, EndpointHealth endpoint) => new(
         uri, endpoint.IsDown ? "down" : endpoint.Answered + endpoint.Unanswered > 0 ? "up" : "unknown",
         endpoint.Since == Instant.Zero ? null : DateTimeOffset.FromUnixTimeMilliseconds(endpoint.Since.Milliseconds));
 }

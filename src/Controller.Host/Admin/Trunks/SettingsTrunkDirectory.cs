@@ -27,7 +27,7 @@ public sealed class SettingsTrunkDirectory(SettingsSource<ControllerSettings> se
 
     private static TrunkPeerView View(ControllerSettings settings, TrunkSettings trunk, TrunkPeerSettings peer, TrunkStandings known)
     {
-        string? uri = trunk.Health is null ? null : Endpoint.UriOf(settings, trunk, peer);
+        string? uri = trunk.Health is null ? null : EndpointHealth.UriOf(settings, trunk, peer);
         EndpointStanding? found = known.Items.FirstOrDefault(each => each.Name == trunk.Name)?.Endpoints.FirstOrDefault(each => each.Uri == uri);
         return new TrunkPeerView(peer.Uri, peer.Priority, peer.Weight, found?.State ?? "unknown", found?.Since);
     }

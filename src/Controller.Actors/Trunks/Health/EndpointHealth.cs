@@ -5,7 +5,7 @@ using Controller.Sharding.Model;
 namespace Controller.Actors.Trunks.Health;
 
 /// <summary>One of a trunk's endpoints, by its URI as <c>TrunkTargets</c> writes it.</summary>
-public sealed record Endpoint
+public sealed record EndpointHealth
 {
     /// <summary>It has not answered for so long that no call is sent there.</summary>
     public bool IsDown { get; init; }
