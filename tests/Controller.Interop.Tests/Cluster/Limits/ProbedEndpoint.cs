@@ -14,6 +14,7 @@ internal sealed class ProbedEndpoint : IDisposable
     private readonly Lock _gate = new();
     private readonly List<(TimeSpan At, string CallId)> _probes = [];
     private readonly HashSet<string> _invited = [];
+    private readonly List<string> _odd = [];
 
     public ProbedEndpoint(IPAddress here)
     {
@@ -51,6 +52,18 @@ internal sealed class ProbedEndpoint : IDisposable
         }
     }
 
+    /// <summary>What came and is no message of SIP.</summary>
+    public IReadOnlyList<string> Odd
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _odd];
+            }
+        }
+    }
+
     public void Dispose()
     {
         _socket.Dispose();
@@ -64,7 +77,18 @@ internal sealed class ProbedEndpoint : IDisposable
             while (true)
             {
                 IPEndPoint? from = null;
-                Take(WireMessage.Parse(_socket.Receive(ref from)), from);
+                byte[] datagram = _socket.Receive(ref from);
+                try
+                {
+                    Take(WireMessage.Parse(datagram), from);
+                }
+                catch (FormatException wrong)
+                {
+                    lock (_gate)
+                    {
+                        _odd.Add($"{wrong.Message}, from {from}: {Convert.ToHexString(datagram)}");
+                    }
+                }
             }
         }
         catch (Exception over) when (over is SocketException or ObjectDisposedException)
