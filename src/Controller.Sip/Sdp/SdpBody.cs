@@ -114,7 +114,7 @@ public sealed class SdpBody
         return (start, stop);
     }
 
-    private static SdpAttribute Attribute(ReadOnlySpan<byte> value)
+    internal static SdpAttribute Attribute(ReadOnlySpan<byte> value)
     {
         var colon = value.IndexOf((byte)':');
         return colon < 0

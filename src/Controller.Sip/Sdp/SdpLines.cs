@@ -14,6 +14,9 @@ internal ref struct SdpLines(ReadOnlySpan<byte> text)
     /// <summary>Where <see cref="Value"/> starts in the whole text.</summary>
     public int ValueStart { get; private set; }
 
+    /// <summary>Where the next line starts in the whole text.</summary>
+    public int End => _next;
+
     /// <summary>A line was no "letter=value", and was passed over.</summary>
     public bool Malformed { get; private set; }
 

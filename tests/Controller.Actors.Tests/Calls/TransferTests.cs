@@ -405,9 +405,11 @@ public class TransferTests
         return settings with { Realms = settings.Realms.SetItem("access", new RealmSettings(Refer: ReferPolicy.Terminate)) };
     }
 
-    private static CallDriver Referred()
+    /// <param name="change">Of the settings, when the call is up.</param>
+    internal static CallDriver Referred(Func<ControllerSettings, ControllerSettings>? change = null)
     {
         CallDriver call = ReferTests.Answered(Terminating());
+        call.Settings = change is null ? call.Settings : change(call.Settings);
         call.FromCaller(ReferTests.With(Messages.FromCaller("REFER", ReferTests.Tag(call), 2, "z9hG4bKref"), ReferTo));
         Assert.Equal(1, call.CountSent("SIP/2.0 202"));
         Assert.Equal(0, call.CountSent("REFER"));

@@ -1,6 +1,7 @@
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
+using Controller.Actors.Routing.Boundaries;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Transactions;
@@ -120,7 +121,7 @@ internal static class Cancellation
             return;
         }
 
-        byte[] bytes = Requests.Cancel(client.Request.Span, reason);
+        byte[] bytes = Requests.Cancel(client.Request.Span, Boundary.Cancelled(turn.Settings, leg, reason));
         turn.Happened(new CallEvent.RequestSent(turn.Now, leg.Number, client.Branch, SipMethod.Cancel, client.CSeq, client.Flow, "", bytes));
         turn.Send(client.Flow, bytes, client.Branch);
     }

@@ -38,7 +38,7 @@ internal static class Expiry
         TrunkAdmission.Due(turn);
         if (turn.State.NoAnswerAt <= turn.Now)
         {
-            Forking.Refuse(turn, 480, "failed", "nobody answered", "controller");
+            Forking.Refuse(turn, 480, "failed", "nobody answered", "controller", Reasons.NoAnswer);
         }
 
         SessionTimers.Due(turn);

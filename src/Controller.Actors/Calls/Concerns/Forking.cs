@@ -238,6 +238,10 @@ internal static class Forking
             byte[] bytes = Answers.Refused(invite, turn.Crossing(leg, turn.State.A), turn.State.A.LocalTag, response, told);
             Refuse(turn, new Ending("rejected", told.Status, "refused by the callee", "callee"), bytes, Reasons.Of(best));
         }
+        else if (best == 488 && leg is null && turn.State.BestStatus == 0)
+        {
+            Refuse(turn, best, "rejected", "nothing that was offered may be said to a target", "controller", warning: Answers.IncompatibleFormat(turn.State.A));
+        }
         else
         {
             Refuse(turn, IsRelayed(best) ? best : Substitute(best), best is 408 or 503 ? "failed" : "rejected", "no target accepted the call", best is 408 or 503 ? "controller" : "callee");
@@ -246,10 +250,11 @@ internal static class Forking
 
     /// <summary>Gives the caller a final response of our own, and ends every leg still open.</summary>
     /// <param name="reason">Value of Reason (RFC 3326) in the CANCELs; empty for none.</param>
-    public static void Refuse(Turn turn, int status, string result, string cause, string endedBy, string reason = "")
+    /// <param name="warning">Value of Warning in the response; empty for none.</param>
+    public static void Refuse(Turn turn, int status, string result, string cause, string endedBy, string reason = "", string warning = "")
     {
         Refusal told = Boundary.Told(turn.Settings, turn.State.A, new Refusal(status, 0));
-        byte[] bytes = turn.SentOut(turn.State.A, Answers.Own(turn.State.Invite!, turn.State.A, turn.State.A.LocalTag, told.Status, Reasons.OfCause(told.Cause)));
+        byte[] bytes = turn.SentOut(turn.State.A, Answers.Own(turn.State.Invite!, turn.State.A, turn.State.A.LocalTag, told.Status, Reasons.OfCause(told.Cause), warning: warning));
         Refuse(turn, new Ending(result, told.Status, cause, endedBy), bytes, reason);
     }
 

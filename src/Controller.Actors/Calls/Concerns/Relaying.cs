@@ -1,7 +1,9 @@
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
+using Controller.Actors.Routing.Boundaries;
 using Controller.Sip.Messages;
+using Controller.Sip.Topology;
 using Controller.Sip.Transport;
 
 namespace Controller.Actors.Calls.Concerns;
@@ -21,6 +23,14 @@ internal static class Relaying
         if (refusal != 0)
         {
             Refuse(turn, request, key, leg, dialog, number, refusal);
+            return;
+        }
+
+        // RFC 3261 section 14.2: "If the new session description is not acceptable, the UAS can reject it by returning a 488 (Not Acceptable Here) response …
+        // This response SHOULD include a Warning header field."
+        if (Relay.IsOffer(request) && Boundary.Codecs(turn.Settings, leg, other).Refuses(BodyParts.Session(request)))
+        {
+            Refuse(turn, request, key, leg, dialog, number, 488, Answers.IncompatibleFormat(leg));
             return;
         }
 
@@ -108,12 +118,13 @@ internal static class Relaying
         state.EarlyDialog(dialog) is { } early ? state.Side(leg.IsA ? early.Leg : 0, dialog) : state.Opposite(leg);
 
     /// <summary>Refuses a request within a dialog, and remembers that it did.</summary>
-    public static void Refuse(Turn turn, SipMessage request, string key, Leg leg, string dialog, uint number, int status)
+    /// <param name="warning">Value of Warning; empty for none.</param>
+    public static void Refuse(Turn turn, SipMessage request, string key, Leg leg, string dialog, uint number, int status, string warning = "")
     {
         // 14.2: "it MUST include a Retry-After header field with a randomly chosen value of between 0 and 10 seconds".
         byte[] refused = status == 422
             ? Answers.IntervalTooSmall(request, leg.Flow.Remote, "", turn.Settings.Calls)
-            : Answers.Own(request, leg, "", status, retryAfterSeconds: status == 500 ? RetryAfter(number) : 0);
+            : Answers.Own(request, leg, "", status, retryAfterSeconds: status == 500 ? RetryAfter(number) : 0, warning: warning);
         Flow back = Responses.Destination(request, leg.Flow);
 
         // 17.2.1: a final response to an INVITE is repeated until its ACK; and a request that comes again gets the same one, though by then nothing else may

@@ -12,6 +12,7 @@ using Controller.Sharding.Model;
 using Controller.Sip.Dialogs;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
+using Controller.Sip.Topology;
 using Controller.Sip.Transport;
 
 namespace Controller.Actors.Calls.Concerns;
@@ -200,7 +201,16 @@ internal static class Setup
         turn.Happened(new CallEvent.Routed(plan.Route, RoutePlan.TargetsOf(plan.AddressOfRecord, bindings), Parallel: true));
         while (!turn.State.Targets.IsEmpty)
         {
-            Try(turn, turn.State.Targets[0], turn.State.Targets[0].Flow!);
+            Target target = turn.State.Targets[0];
+            if (!IsPassedOver(turn, target))
+            {
+                Try(turn, target, target.Flow!);
+            }
+        }
+
+        if (turn.State.Legs.Length == 1)
+        {
+            Forking.GoOn(turn, 488, null);
         }
     }
 
@@ -234,6 +244,12 @@ internal static class Setup
         }
 
         Target target = turn.State.Targets[0];
+        if (IsPassedOver(turn, target))
+        {
+            GoOn(turn, 488);
+            return;
+        }
+
         if (TrunkAdmission.Ask(turn, turn.State.Legs.Length, target.Trunk))
         {
             return;
@@ -257,14 +273,40 @@ internal static class Setup
             turn.Happened(new CallEvent.Routed(turn.State.Route, turn.State.Targets.RemoveAt(0), turn.State.Parallel));
         }
 
-        if (granted || !turn.State.Targets.IsEmpty)
+        if (granted)
         {
             TryNext(turn);
         }
         else
         {
-            Forking.GoOn(turn, 503, null);
+            GoOn(turn, 503);
         }
+    }
+
+    /// <summary>A target has been left out without an attempt.</summary>
+    /// <param name="status">What the caller is told if there is no other, and nobody has refused.</param>
+    private static void GoOn(Turn turn, int status)
+    {
+        if (turn.State.Targets.IsEmpty)
+        {
+            Forking.GoOn(turn, status, null);
+        }
+        else
+        {
+            TryNext(turn);
+        }
+    }
+
+    /// <summary>Nothing that the caller offers may be said there: it is not asked. True: it is no target any more.</summary>
+    private static bool IsPassedOver(Turn turn, Target target)
+    {
+        bool isPassedOver = Boundary.Codecs(turn.Settings, turn.State.A, turn.Settings.Listeners[target.Listener].Realm, target.Trunk).Refuses(BodyParts.Session(turn.State.Invite!));
+        if (isPassedOver)
+        {
+            turn.Happened(new CallEvent.Routed(turn.State.Route, turn.State.Targets.RemoveAt(0), turn.State.Parallel));
+        }
+
+        return isPassedOver;
     }
 
     public static void Resolved(Turn turn, int lookup, ImmutableArray<Flow> flows)

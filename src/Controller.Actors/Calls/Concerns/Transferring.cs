@@ -7,6 +7,7 @@ using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
 using Controller.Actors.Routing;
 using Controller.Actors.Routing.Boundaries;
+using Controller.Actors.Routing.Codecs;
 using Controller.Actors.Tokens;
 using Controller.Sip.Messages;
 using Controller.Sip.Topology;
@@ -224,8 +225,16 @@ internal static class Transferring
             Realm = listener.Realm,
             Trunk = target.Trunk,
         });
+        CodecFilter codecs = Boundary.Codecs(turn.Settings, turn.State.Opposite(referrer), leg);
+        if (codecs.Refuses(description.Body.Span))
+        {
+            turn.Happened(new CallEvent.TransferRouted(transfer.Targets.RemoveAt(0)));
+            GoOn(turn, 488);
+            return;
+        }
+
         string branch = turn.Branch(number, leg.LocalCSeq, SipMethod.Invite);
-        byte[] bytes = TransferRequests.Invite(turn.Crossing(referrer, leg), branch, transfer.Refer, target.Replaces, description.Body);
+        byte[] bytes = TransferRequests.Invite(turn.Crossing(referrer, leg), branch, transfer.Refer, target.Replaces, codecs.Apply(description.Body.Span, isOffer: true));
         turn.Happened(new CallEvent.TransferTried(turn.Now, leg, branch, bytes));
         turn.Send(flow, bytes, branch);
     }

@@ -116,12 +116,18 @@ internal static class Answers
 
     /// <summary>A response of our own making.</summary>
     /// <param name="reason">Value of a Reason header (RFC 3326); empty for none.</param>
-    public static byte[] Own(SipMessage request, Leg to, string tag, int status, string reason = "", int retryAfterSeconds = 0)
+    /// <param name="warning">Value of a Warning header (RFC 3261 section 20.43); empty for none.</param>
+    public static byte[] Own(SipMessage request, Leg to, string tag, int status, string reason = "", int retryAfterSeconds = 0, string warning = "")
     {
         SipWriter writer = Responses.Begin(request, status, default, to.Flow.Remote, tag);
         if (reason.Length > 0)
         {
             writer.Header(HeaderId.Reason, reason);
+        }
+
+        if (warning.Length > 0)
+        {
+            writer.Header(HeaderId.Warning, warning);
         }
 
         if (retryAfterSeconds > 0)
@@ -136,6 +142,9 @@ internal static class Answers
 
         return writer.Finish();
     }
+
+    /// <summary>RFC 3261 section 20.43: "305 Incompatible media format: One or more media formats contained in the session description are not available."</summary>
+    public static string IncompatibleFormat(Leg to) => $"305 {to.SentBy} \"Incompatible media format\"";
 
     /// <summary>An early dialog has ended without an answer: RFC 6228.</summary>
     public static byte[] EarlyDialogTerminated(SipMessage invite, Leg to, string tag) =>

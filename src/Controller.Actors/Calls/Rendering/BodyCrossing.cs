@@ -1,4 +1,5 @@
 using Controller.Actors.Calls.State;
+using Controller.Actors.Routing.Codecs;
 using Controller.Sip.Messages;
 using Controller.Sip.Sdp;
 using Controller.Sip.Topology;
@@ -6,12 +7,13 @@ using Controller.Sip.Topology;
 namespace Controller.Actors.Calls.Rendering;
 
 /// <summary>
-/// The parts of a body that we read: session descriptions get our origin line and lose what names their side, fragments of SIP messages keep what crosses
+/// The parts of a body that we read: session descriptions get our origin line and lose what names their side and the codecs that may not be said, fragments of SIP messages keep what crosses
 /// with any message. Everything else (INFO of applications, ISUP, PIDF, text) is between the two ends.
 /// </summary>
 /// <param name="to">The side of the dialog that gets it: whose o= line it has.</param>
 /// <param name="cids">Body parts are referred to by their Content-ID from a header that crosses verbatim (RFC 6442): ids stay.</param>
-internal sealed class BodyCrossing(TopologyHiding hiding, Leg to, bool cids) : IPartRewriter
+/// <param name="isOffer">Of session descriptions: a request offers, and could have been refused.</param>
+internal sealed class BodyCrossing(TopologyHiding hiding, CodecFilter codecs, Leg to, bool cids, bool isOffer) : IPartRewriter
 {
     public bool Reads(ReadOnlySpan<byte> contentType) =>
         BodyParts.IsSession(contentType) || SipFragment.IsFragment(contentType) || IsMessage(contentType) || MessageSummary.Is(contentType);
@@ -27,7 +29,7 @@ internal sealed class BodyCrossing(TopologyHiding hiding, Leg to, bool cids) : I
                 return null;
             }
 
-            return Descriptions.Own(SdpHiding.Rewrite(body, hiding), to);
+            return Descriptions.Own(SdpHiding.Rewrite(codecs.Apply(body, isOffer), hiding), to);
         }
 
         if (MessageSummary.Is(contentType))

@@ -66,7 +66,8 @@ internal static class Relay
         }
 
         ReadOnlySpan<byte> type = from.Value(HeaderId.ContentType);
-        var parts = new BodyCrossing(over.Hiding(from), over.To, cids: from.Has(HeaderId.Geolocation));
+        var parts = new BodyCrossing(
+            over.Hiding(from), over.Codecs, over.To, cids: from.Has(HeaderId.Geolocation), isOffer: IsOffer(from));
         if (parts.Reads(type) && BodyParts.IsEncoded(from))
         {
             return over.SentOut(into.Finish());
@@ -75,9 +76,15 @@ internal static class Relay
         return over.SentOut(into.Finish(BodyParts.Rewrite(type, from.Body, parts), type));
     }
 
+    /// <summary>
+    /// RFC 3264 section 5, by the places of RFC 6337 table 1: what an INVITE or an UPDATE describes is an offer, which we may still refuse. (One in a response can be
+    /// refused to nobody, and one in a PRACK is rare.)
+    /// </summary>
+    public static bool IsOffer(SipMessage message) => message.IsRequest && (message.Method is SipMethod.Invite or SipMethod.Update);
+
     /// <summary>The session description of a message as the other leg may see it, but for its o= line.</summary>
     public static byte[] Description(SipMessage from, Crossing over) =>
-        SdpHiding.Rewrite(BodyParts.Session(from), over.Hiding(from));
+        SdpHiding.Rewrite(over.Codecs.Apply(BodyParts.Session(from), isOffer: false), over.Hiding(from));
 
     /// <summary>A host as it stands in a URI: IPv6 in brackets.</summary>
     public static string HostInUri(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;

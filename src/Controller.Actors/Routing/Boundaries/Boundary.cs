@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using Controller.Actors.Calls;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
+using Controller.Actors.Routing.Causes;
+using Controller.Actors.Routing.Codecs;
 using Controller.Actors.Routing.Headers;
 using Controller.Actors.Routing.Numbers;
 using Controller.Actors.Routing.Refusals;
@@ -11,7 +14,7 @@ using Controller.Sip.Messages;
 namespace Controller.Actors.Routing.Boundaries;
 
 /// <summary>
-/// Header rules and number forms where a message comes in and where one goes out.
+/// Header rules, codec rules and number forms where a message comes in and where one goes out.
 /// <para>
 /// Invariant: a rule applies once. What is stored as received is always what was received, and what is stored as sent is always finished; both directions are
 /// applied on the one way from the former to the latter (<see cref="TakenIn(ControllerSettings, Leg, SipMessage)"/> when it is read, <see cref="SentOut"/> as the last step of rendering), and the
@@ -26,12 +29,13 @@ internal static class Boundary
 
     public static SipMessage TakenIn(BoundaryRules rules, SipMessage message)
     {
-        if ((rules.In.IsEmpty && rules.Numbers is null) || IsImage(message))
+        if ((rules.In.IsEmpty && rules.CausesIn.IsEmpty && rules.Numbers is null) || IsImage(message))
         {
             return message;
         }
 
         var head = MessageHead.Of(message);
+        Causes(head, message, rules.CausesIn);
         HeaderRules.Apply(rules.In, head);
         if (rules.Numbers is { } numbers)
         {
@@ -45,7 +49,7 @@ internal static class Boundary
     public static byte[] SentOut(ControllerSettings settings, Leg to, byte[] message)
     {
         BoundaryRules rules = settings.BoundaryOf(to.Realm, to.Trunk);
-        if (rules.Out.IsEmpty && rules.Numbers is null)
+        if (rules.Out.IsEmpty && rules.CausesOut.IsEmpty && rules.Numbers is null)
         {
             return message;
         }
@@ -62,9 +66,20 @@ internal static class Boundary
             Parties(head, uri => numbers.SentOut(uri, HostOf(to)));
         }
 
+        Causes(head, written, rules.CausesOut);
         HeaderRules.Apply(rules.Out, head);
         return head.IsChanged ? head.Write() : message;
     }
+
+    /// <summary>
+    /// What may be said of codecs from one leg to another. Applied to what was received, together with topology hiding and before the version of our o= line is
+    /// chosen, which depends on what is said (RFC 3264 section 8).
+    /// </summary>
+    public static CodecFilter Codecs(ControllerSettings settings, Leg from, Leg to) => Codecs(settings, from, to.Realm, to.Trunk);
+
+    /// <summary>The same towards a leg that there is not yet.</summary>
+    public static CodecFilter Codecs(ControllerSettings settings, Leg from, string realm, string trunk) =>
+        CodecFilter.Between(settings.BoundaryOf(from.Realm, from.Trunk), settings.BoundaryOf(realm, trunk));
 
     /// <summary>A URI that a party of the leg has named for us to call (Refer-To), as routing reads it.</summary>
     public static string Dialled(ControllerSettings settings, Leg from, string uri) =>
@@ -98,9 +113,23 @@ internal static class Boundary
     /// <summary>A refusal as a caller is told it.</summary>
     public static Refusal Told(ControllerSettings settings, Leg caller, Refusal refusal) => RefusalRule.Map(settings.BoundaryOf(caller.Realm, caller.Trunk).RefusalsOut, refusal);
 
+    /// <summary>The Reason of a CANCEL that has come in, or of a BYE that cancels, as the rest of the program sees it. (That of a BYE that is relayed is taken in with it.)</summary>
+    public static string Ended(ControllerSettings settings, Leg by, string reason) => CauseRule.Map(settings.BoundaryOf(by.Realm, by.Trunk).CausesIn, reason);
+
+    /// <summary>The Reason of a CANCEL as a leg is told it.</summary>
+    public static string Cancelled(ControllerSettings settings, Leg leg, string reason) => CauseRule.Map(settings.BoundaryOf(leg.Realm, leg.Trunk).CausesOut, reason);
+
     private static string HostOf(Leg leg) => Relay.HostInUri(Relay.HostOf(leg.SentBy));
 
     private static bool IsImage(SipMessage message) => message.Method is SipMethod.Ack or SipMethod.Cancel;
+
+    private static void Causes(MessageHead head, SipMessage message, ImmutableArray<CauseRule> rules)
+    {
+        if (message.IsRequest && message.Method == SipMethod.Bye)
+        {
+            head.Change("Reason", line => CauseRule.Map(rules, line));
+        }
+    }
 
     private static void Normalise(MessageHead head, SipMessage message, NumberPolicy numbers)
     {

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
+using Controller.Actors.Routing.Causes;
+using Controller.Actors.Routing.Codecs;
 using Controller.Actors.Routing.Headers;
 using Controller.Actors.Routing.Numbers;
 using Controller.Actors.Routing.Refusals;
 
 namespace Controller.Actors.Routing.Boundaries;
 
-/// <summary>What is changed in messages of a trunk, or of a realm where no trunk is concerned. In order: inwards first the headers, then the numbers; outwards the other way round.</summary>
+/// <summary>What is changed in messages of a trunk, or of a realm where no trunk is concerned. In order: inwards first causes, then the headers, then the numbers; outwards the other way round.</summary>
 public sealed record BoundaryRules
 {
     public static readonly BoundaryRules None = new();
@@ -21,6 +23,18 @@ public sealed record BoundaryRules
 
     /// <summary>Those that go out.</summary>
     public ImmutableArray<RefusalRule> RefusalsOut { get; init; } = [];
+
+    /// <summary>For the causes of BYE and CANCEL that come in.</summary>
+    public ImmutableArray<CauseRule> CausesIn { get; init; } = [];
+
+    /// <summary>Those that go out.</summary>
+    public ImmutableArray<CauseRule> CausesOut { get; init; } = [];
+
+    /// <summary>Of session descriptions that come in.</summary>
+    public CodecRules CodecsIn { get; init; } = CodecRules.None;
+
+    /// <summary>Of those that go out.</summary>
+    public CodecRules CodecsOut { get; init; } = CodecRules.None;
 
     /// <summary>Null: numbers are left alone.</summary>
     public NumberPolicy? Numbers { get; init; }

@@ -21,6 +21,10 @@ internal static class BoundaryBinding
             Out = Rules(known, owner + ".headers.out"),
             RefusalsIn = RefusalBinding.Rows(known, owner + ".refusals.in"),
             RefusalsOut = RefusalBinding.Rows(known, owner + ".refusals.out"),
+            CausesIn = CauseBinding.Rows(known, owner + ".causes.in"),
+            CausesOut = CauseBinding.Rows(known, owner + ".causes.out"),
+            CodecsIn = CodecBinding.Rules(known, owner + ".codecs.in"),
+            CodecsOut = CodecBinding.Rules(known, owner + ".codecs.out"),
             Numbers = NumberPlanBinding.Policy(known, owner, plans),
         };
 
@@ -28,11 +32,17 @@ internal static class BoundaryBinding
         if (known.Problems.Count == before)
         {
             Check(known, owner + ".headers.tests", rules);
+            CauseBinding.Check(known, owner + ".causes.tests", rules);
+            CodecBinding.Check(known, owner + ".codecs.tests", rules);
             RefusalBinding.Check(known, owner + ".refusals.tests", rules.RefusalsIn, rules.RefusalsOut);
         }
 
-        return rules.In.IsEmpty && rules.Out.IsEmpty && rules.RefusalsIn.IsEmpty && rules.RefusalsOut.IsEmpty && rules.Numbers is null ? BoundaryRules.None : rules;
+        return IsNone(rules) ? BoundaryRules.None : rules;
     }
+
+    private static bool IsNone(BoundaryRules rules) =>
+        rules.In.IsEmpty && rules.Out.IsEmpty && rules.RefusalsIn.IsEmpty && rules.RefusalsOut.IsEmpty
+        && rules.CausesIn.IsEmpty && rules.CausesOut.IsEmpty && rules.CodecsIn.IsNone && rules.CodecsOut.IsNone && rules.Numbers is null;
 
     private static ImmutableArray<HeaderRule> Rules(KnownValues known, string path)
     {

@@ -1,3 +1,5 @@
+using Controller.Actors.Routing.Codecs;
+
 namespace Controller.Host.Configuration.Keys;
 
 /// <summary>The keys of numbers and headers, the same for a trunk and for a realm.</summary>
@@ -5,6 +7,8 @@ internal static class BoundaryKeys
 {
     private static readonly KeyKind Text = new TextKind();
     private static readonly KeyKind HeaderName = new TextKind("the name of a header", IsToken);
+    private static readonly KeyKind Codec = new TextKind("the name of a codec, such as PCMA, opus/48000 or video/H264", text => CodecPattern.Parse(text) is { IsAny: false });
+    private static readonly KeyKind Denied = new TextKind("the name of a codec, such as PCMA, opus/48000 or video/H264, or video/* for all", text => CodecPattern.Parse(text) is not null);
     private static readonly KeyKind Direction = new ChoiceKind(["in", "out"]);
     private static readonly KeyKind Status = new IntegerKind(400, 699);
     private static readonly KeyKind Cause = new IntegerKind(1, 127);
@@ -35,6 +39,29 @@ internal static class BoundaryKeys
         new(owner + ".refusals.tests[].cause", Cause, null),
         new(owner + ".refusals.tests[].expect-status", Status, null) { IsRequired = true },
         new(owner + ".refusals.tests[].expect-cause", Cause, null),
+        .. Causes(owner + ".causes.in[]"),
+        .. Causes(owner + ".causes.out[]"),
+        new(owner + ".causes.tests[].direction", Direction, null) { IsRequired = true },
+        new(owner + ".causes.tests[].cause", Cause, null) { IsRequired = true },
+        new(owner + ".causes.tests[].expect-cause", Cause, null) { IsRequired = true },
+        .. Codecs(owner + ".codecs.in"),
+        .. Codecs(owner + ".codecs.out"),
+        new(owner + ".codecs.tests[].direction", Direction, null) { IsRequired = true },
+        new(owner + ".codecs.tests[].given", new ListKind(Codec), null) { IsRequired = true },
+        new(owner + ".codecs.tests[].expect", new ListKind(Codec), null) { IsRequired = true },
+    ];
+
+    private static IEnumerable<Key> Causes(string row) =>
+    [
+        new(row + ".cause", Cause, null),
+        new(row + ".to-cause", Cause, null) { IsRequired = true },
+    ];
+
+    private static IEnumerable<Key> Codecs(string direction) =>
+    [
+        new(direction + ".allow", new ListKind(Codec), "[]"),
+        new(direction + ".deny", new ListKind(Denied), "[]"),
+        new(direction + ".order", new ListKind(Codec), "[]"),
     ];
 
     private static IEnumerable<Key> Refusal(string row) =>
