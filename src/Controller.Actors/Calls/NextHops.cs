@@ -60,7 +60,7 @@ internal static class NextHops
         }
 
         Flow? flow = literal ? Literal(settings, trunk.Realm, named, SipTransport.Udp) : null;
-        return new Target(requestUri, remoteParty, flow, literal ? "" : host, uri.Port, transport, listener, trunk.Name) { AnyTransport = any };
+        return new Target(requestUri, remoteParty, flow, literal ? "" : host, uri.Port, transport, listener, trunk.Name) { AnyTransport = any, IsUdpOnly = uri.Transport == SipTransport.Udp };
     }
 
     private static Flow? Named(ControllerSettings settings, Leg leg)

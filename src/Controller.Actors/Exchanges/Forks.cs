@@ -40,7 +40,8 @@ internal static class Forks
         }
 
         context = context with { Legs = context.Legs.SetItem(leg.Number - 1, leg with { State = LegState.Terminated }) };
-        return context.IsDecided ? context : GoOn(turn, Count(context, status, response, leg.Number), leg.Trunk, status);
+        return context.IsDecided ? context : GoOn(
+            turn, Count(context, status, response, leg.Number), leg.Trunk, status, LongRequests.IsSentAgain(context.Targets, leg, status, response is not null));
     }
 
     /// <summary>16.7 step 6: "any 6xx class response", else "from the lowest response class"; what did not come at all is worth least.</summary>
@@ -50,10 +51,11 @@ internal static class Forks
     private static int Rank(int status) => status >= 600 ? 0 : status == 408 ? 9 : status / 100;
 
     /// <summary>After a target has failed: wait for the others, try the next, or tell the caller.</summary>
-    public static ResponseContext GoOn(ForwardingTurn turn, ResponseContext context, string trunk, int status)
+    /// <param name="again">The next one is the same by UDP.</param>
+    public static ResponseContext GoOn(ForwardingTurn turn, ResponseContext context, string trunk, int status, bool again = false)
     {
         if (!context.Targets.IsEmpty && context.Lookup == 0 && status < 600
-            && IsRetried(turn, context, trunk, status))
+            && (again || IsRetried(turn, context, trunk, status)))
         {
             return Forwarding.TryNext(turn, context);
         }

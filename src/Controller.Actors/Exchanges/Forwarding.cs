@@ -147,6 +147,7 @@ internal static class Forwarding
     private static ResponseContext Try(ForwardingTurn turn, ResponseContext context, Flow flow)
     {
         Target target = context.Targets[0];
+        ResponseContext before = context;
         context = context with { Targets = context.Targets.RemoveAt(0) };
         int number = context.Legs.Length + 1;
         ListenerSettings listener = turn.Settings.Listeners[flow.Listener];
@@ -176,6 +177,11 @@ internal static class Forwarding
 
         string branch = turn.Branch(number, leg.LocalCSeq, context.Request.Method, context.Salt);
         byte[] bytes = Requests.Outside(turn.Crossing(context.Caller, leg), branch, context.Request);
+        if (LongRequests.IsTooLong(turn.Settings, target, flow, bytes.Length) && LongRequests.ByTcp(turn.Settings, before.Targets, flow) is { } targets)
+        {
+            return Try(turn, before with { Targets = targets }, targets[0].Flow!);
+        }
+
         Transaction client = Transaction.Start(TransactionKind.NonInviteClient, number, branch, context.Request.Method, leg.LocalCSeq, flow, turn.Now) with { Request = bytes };
         turn.Send(flow, bytes, branch);
         turn.Keep();

@@ -134,6 +134,9 @@ public sealed record TrunkSettings
     public TimeSpan RingTimeout { get; init; } = TimeSpan.FromSeconds(180);
     public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>The longest request outside a dialog that is sent by UDP where TCP is possible.</summary>
+    public int MaxUdpLength { get; init; } = 1300;
+
     /// <summary>What is done with a REFER that comes from here; null: what the realm says.</summary>
     public ReferPolicy? Refer { get; init; }
 

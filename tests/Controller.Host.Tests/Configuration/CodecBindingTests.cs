@@ -55,6 +55,7 @@ public sealed class CodecBindingTests
     [InlineData("trunks.a.codecs.in.allow = [\"text/T140\"]", "trunks.a.codecs.in.allow: \"text/T140\" cannot be used; expected ")]
     [InlineData("trunks.a.codecs.in.deny = [\"PCMA 8\"]", "trunks.a.codecs.in.deny: \"PCMA 8\" cannot be used; expected ")]
     [InlineData("trunks.a.codecs.in.deny = PCMA", "trunks.a.codecs.in.deny: \"PCMA\" cannot be used; expected a list of which each is ")]
+    [InlineData("trunks.a.max-udp-length = 65508", "trunks.a.max-udp-length: \"65508\" cannot be used; expected a whole number from 200 to 65507")]
     [InlineData("trunks.a.codecs.allow = [PCMA]", "trunks.a.codecs.allow: unknown key; the nearest known key is ")]
     [InlineData("trunks.a.codecs.tests = [ { direction = out, given = [PCMU] } ]", "trunks.a.codecs.tests[0].expect: is missing; expected a list of which each is the name of a codec")]
     public void WhatIsWrongIsNamed(string more, string expected)

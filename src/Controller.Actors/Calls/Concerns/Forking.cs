@@ -213,7 +213,7 @@ internal static class Forking
             return;
         }
 
-        bool retried = !turn.State.Targets.IsEmpty && IsRetried(turn, status);
+        bool retried = !turn.State.Targets.IsEmpty && (IsRetried(turn, status) || LongRequests.IsSentAgain(turn.State.Targets, leg, status, response is not null));
         ImmutableArray<Target> left = retried ? turn.State.Targets : Alternatives.Without(turn.State.Targets);
         if (!left.IsEmpty && !global && turn.Now < turn.State.BudgetUntil && (left[0].IsRedirected || retried))
         {

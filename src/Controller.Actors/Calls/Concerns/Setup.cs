@@ -357,6 +357,13 @@ internal static class Setup
         });
         string branch = turn.Branch(number, leg.LocalCSeq, SipMethod.Invite);
         byte[] bytes = Requests.Invite(turn.Crossing(turn.State.A, leg), branch, invite, target.Replaces);
+        if (LongRequests.IsTooLong(turn.Settings, target, flow, bytes.Length) && LongRequests.ByTcp(turn.Settings, turn.State.Targets, flow) is { } targets)
+        {
+            turn.Happened(new CallEvent.Routed(turn.State.Route, targets, turn.State.Parallel));
+            Try(turn, targets[0], targets[0].Flow!);
+            return;
+        }
+
         bool another = turn.State.Targets.Length > 1 && !turn.State.Parallel;
         Instant tryUntil = another && turn.Settings.Trunks.TryGetValue(target.Trunk, out TrunkSettings? trunk) ? turn.Now.After(trunk.TryTimeout) : Instant.Never;
         tryUntil = Instant.Earlier(tryUntil, turn.State.BudgetUntil);

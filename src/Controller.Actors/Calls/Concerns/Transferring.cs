@@ -235,6 +235,13 @@ internal static class Transferring
 
         string branch = turn.Branch(number, leg.LocalCSeq, SipMethod.Invite);
         byte[] bytes = TransferRequests.Invite(turn.Crossing(referrer, leg), branch, transfer.Refer, target.Replaces, codecs.Apply(description.Body.Span, isOffer: true));
+        if (LongRequests.IsTooLong(turn.Settings, target, flow, bytes.Length) && LongRequests.ByTcp(turn.Settings, transfer.Targets, flow) is { } targets)
+        {
+            turn.Happened(new CallEvent.TransferRouted(targets));
+            Try(turn, targets[0], targets[0].Flow!);
+            return;
+        }
+
         turn.Happened(new CallEvent.TransferTried(turn.Now, leg, branch, bytes));
         turn.Send(flow, bytes, branch);
     }

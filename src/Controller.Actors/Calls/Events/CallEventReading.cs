@@ -132,7 +132,7 @@ internal static class CallEventReading
     internal static Target FromWire(Wire.Target wire) => new(
         Text(wire.Uri), Text(wire.RemoteParty), wire.Flow is null ? null : FromWire(wire.Flow), Text(wire.Host), (int)wire.Port,
         (SipTransport)wire.Transport, (int)wire.Listener, Text(wire.Trunk), Text(wire.Replaces))
-    { IsRedirected = wire.Redirected, AnyTransport = wire.AnyTransport, IsAlternative = wire.Alternative };
+    { IsRedirected = wire.Redirected, AnyTransport = wire.AnyTransport, IsAlternative = wire.Alternative, IsUdpOnly = wire.UdpOnly };
 
     internal static Leg FromWire(Wire.Leg wire) => new()
     {

@@ -64,6 +64,7 @@ internal static class CallEventWriting
             Redirected = target.IsRedirected,
             AnyTransport = target.AnyTransport,
             Alternative = target.IsAlternative,
+            UdpOnly = target.IsUdpOnly,
         };
         if (target.Flow is { } flow)
         {

@@ -17,6 +17,9 @@ public sealed record Target(string Uri, string RemoteParty, Flow? Flow, string H
     /// <summary>Its URI names neither port nor transport: the name server says which (RFC 3263 section 4.1).</summary>
     public bool AnyTransport { get; init; }
 
+    /// <summary>Its URI names UDP, or TCP comes before it: nothing is too long for it (RFC 3261 section 18.1.1).</summary>
+    public bool IsUdpOnly { get; init; }
+
     /// <summary>Another place for the same as the target before it: tried only if that one fails, not if it refuses (RFC 3263 section 4.3).</summary>
     public bool IsAlternative { get; init; }
 }

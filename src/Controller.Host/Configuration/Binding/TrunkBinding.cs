@@ -36,6 +36,7 @@ internal static class TrunkBinding
             RetryOn = [.. known.Get<object[]>(path + ".retry-on", []).Cast<int>()],
             RingTimeout = known.Get(path + ".ring-timeout", TimeSpan.FromSeconds(180)),
             TryTimeout = known.Get(path + ".try-timeout", TimeSpan.FromSeconds(4)),
+            MaxUdpLength = known.Get(path + ".max-udp-length", 1300),
             Refer = ListenerBinding.Policy(known.Find<string>(path + ".refer")),
             Redirect = known.Get(path + ".redirect", "map") switch { "pass" => RedirectPolicy.Pass, "follow" => RedirectPolicy.Follow, _ => RedirectPolicy.Map },
             Boundary = BoundaryBinding.Bind(known, path, plans),

@@ -89,6 +89,7 @@ internal static class KeyCatalogue
         new("trunks.*.retry-on", new ListKind(new IntegerKind(300, 699)), "[408, 500, 502, 503, 504]"),
         new("trunks.*.ring-timeout", new DurationKind(Second, Hour), "180s"),
         new("trunks.*.try-timeout", new DurationKind(TimeSpan.FromMilliseconds(100), Hour), "4s"),
+        new("trunks.*.max-udp-length", new IntegerKind(200, 65_507), "1300"),
         new("trunks.*.refer", new ChoiceKind(["pass", "terminate", "refuse"]), null),
         new("trunks.*.redirect", new ChoiceKind(["map", "pass", "follow"]), "map"),
         new("trunks.*.credentials.user", Text, null),
