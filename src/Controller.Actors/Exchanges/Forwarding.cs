@@ -29,7 +29,7 @@ internal static class Forwarding
         ListenerSettings listener = turn.Settings.Listeners[flow.Listener];
         uint salt = Dialogs.Number(request);
         string tag = turn.Tag(0, salt);
-        if (CallerAuthentication.Challenge(turn.Settings, turn.Now, request, flow, listener.Realm, tag) is { } challenge)
+        if (CallerAuthentication.Challenge(turn.Settings, turn.Now, request, flow, listener.Realm, tag, out string? user) is { } challenge)
         {
             turn.Send(Responses.Destination(request, flow), challenge);
             return null;
@@ -52,7 +52,7 @@ internal static class Forwarding
             SentBy = listener.SentBy,
             Contact = Contacts.Of(turn.CallIdValue(0, salt), listener),
             Realm = listener.Realm,
-            Trunk = turn.Settings.TrunkAt(listener.Realm, flow.Remote),
+            Trunk = turn.Settings.TrunkAt(listener.Realm, flow.Remote, user),
         };
         var context = new ResponseContext
         {
@@ -86,7 +86,7 @@ internal static class Forwarding
         plan.Status != 0 ? context with { Status = plan.Status } : TryNext(turn, context with { Targets = plan.Targets, RetryOn = plan.RetryOn });
 
     private static RouteRequest Question(ForwardingTurn turn, ResponseContext context) =>
-        RouteRequest.TakenIn(turn.Settings, context.Request, context.Caller.Realm, context.Caller.Trunk, context.Caller.Flow, turn.Self.Key, turn.Now);
+        RouteRequest.TakenIn(turn.Settings, context.Request, context.Caller.Realm, context.Caller.Trunk, turn.Self.Key, turn.Now);
 
     public static ResponseContext BindingsFound(ForwardingTurn turn, ResponseContext context, ImmutableArray<Binding> bindings)
     {

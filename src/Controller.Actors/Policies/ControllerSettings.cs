@@ -33,7 +33,7 @@ public sealed record ControllerSettings
     /// <summary>The one that times of day in routes are of.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
-    /// <summary>Which trunks have an endpoint at an address: for requests that come from there.</summary>
+    /// <summary>By what trunks are known, for requests that come from them.</summary>
     internal TrunkSources Sources => field is { } known && ReferenceEquals(known.Trunks, Trunks) ? known : field = new TrunkSources(Trunks);
     public CallSettings Calls { get; init; } = new();
 
@@ -47,7 +47,8 @@ public sealed record ControllerSettings
         Trunks.TryGetValue(trunk, out TrunkSettings? ofTrunk) ? ofTrunk.Boundary : Realms.TryGetValue(realm, out RealmSettings? ofRealm) ? ofRealm.Boundary : BoundaryRules.None;
 
     /// <summary>The trunk that a request from outside belongs to; empty: none that is known.</summary>
-    public string TrunkAt(string realm, IPEndPoint remote) => Sources.Of(realm, remote) ?? "";
+    /// <param name="user">Whose credentials were right (<see cref="RealmSettings.AuthenticateCalls"/>); null: nobody's.</param>
+    public string TrunkAt(string realm, IPEndPoint remote, string? user) => Sources.Of(realm, remote, user) ?? "";
 
     /// <summary>The listener that messages into a realm over a transport leave by; null if the realm has none.</summary>
     public int? ListenerFor(string realm, SipTransport? transport = null)
@@ -130,6 +131,7 @@ public sealed record TrunkSettings
 
     /// <summary>In order of priority (lowest first), then weight.</summary>
     public required ImmutableArray<TrunkPeerSettings> Endpoints { get; init; }
+    public TrunkIdentification Identify { get; init; } = TrunkIdentification.None;
     public ImmutableArray<int> RetryOn { get; init; } = [408, 500, 502, 503, 504];
     public TimeSpan RingTimeout { get; init; } = TimeSpan.FromSeconds(180);
     public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(4);

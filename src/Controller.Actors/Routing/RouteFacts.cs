@@ -11,9 +11,6 @@ namespace Controller.Actors.Routing;
 /// <param name="Exists">It is a user of ours.</param>
 internal sealed record RouteFacts(ControllerSettings Settings, RouteRequest Request, string User, string Domain, bool IsOurs, bool Exists)
 {
-    /// <summary>The trunk that it comes from; null: none of ours.</summary>
-    public string? Trunk { get; } = Request.Source is { } source ? Settings.Sources.Of(Request.Realm, source.Remote) : null;
-
     /// <summary>The user may be registered with us: its domain is ours, and it is not known to be unregistered.</summary>
     public bool MayBeRegistered => Exists && !Request.IsUnregistered;
 

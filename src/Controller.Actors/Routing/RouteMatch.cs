@@ -17,7 +17,7 @@ internal static class RouteMatch
             return RouteCondition.Realm;
         }
 
-        if (route.FromTrunk is { } trunk && trunk != facts.Trunk)
+        if (route.FromTrunk is { } trunk && trunk != facts.Request.Trunk)
         {
             return RouteCondition.Trunk;
         }
@@ -61,7 +61,7 @@ internal static class RouteMatch
     {
         RouteCondition.None => "matches",
         RouteCondition.Realm => $"from realm {facts.Request.Realm}, not {route.FromRealm}",
-        RouteCondition.Trunk => $"from {(facts.Trunk is null ? "no trunk that is known" : $"trunk {facts.Trunk}")}, not {route.FromTrunk}",
+        RouteCondition.Trunk => $"from {(facts.Request.Trunk.Length == 0 ? "no trunk that is known" : $"trunk {facts.Request.Trunk}")}, not {route.FromTrunk}",
         RouteCondition.Domain => $"domain {facts.Domain}, not {route.Domain}",
         RouteCondition.Registered => route.Registered == true ? $"{facts.User}@{facts.Domain} is not registered here" : $"{facts.User}@{facts.Domain} may be registered here",
         RouteCondition.Method => $"method {facts.Request.Method}, not {string.Join(" or ", route.Methods)}",

@@ -1,8 +1,9 @@
+using Controller.Actors.Calls.Concerns;
+using Controller.Actors.Calls.Events;
 using Controller.Actors.Policies;
 using Controller.Actors.Routing.Boundaries;
 using Controller.Sharding.Model;
 using Controller.Sip.Messages;
-using Controller.Sip.Transport;
 
 namespace Controller.Actors.Routing;
 
@@ -13,8 +14,8 @@ namespace Controller.Actors.Routing;
 /// <param name="At">The time that routes by time of day go by: the same when it is asked again.</param>
 public sealed record RouteRequest(string Realm, ReadOnlyMemory<byte> Uri, UInt128 Lot, Instant At)
 {
-    /// <summary>Null: it came by no listener.</summary>
-    public Flow? Source { get; init; }
+    /// <summary>The trunk that it comes from; empty: none that is known.</summary>
+    public string Trunk { get; init; } = "";
 
     /// <summary>As on the wire.</summary>
     public string Method { get; init; } = SipMethod.Invite.Name();
@@ -26,13 +27,22 @@ public sealed record RouteRequest(string Realm, ReadOnlyMemory<byte> Uri, UInt12
     public bool IsUnregistered { get; init; }
 
     /// <summary>A request as it was received: routing sees what the rules of its trunk or its realm make of it.</summary>
-    public static RouteRequest TakenIn(ControllerSettings settings, SipMessage received, string realm, string trunk, Flow source, UInt128 lot, Instant at) =>
-        Of(Boundary.TakenIn(settings.BoundaryOf(realm, trunk), received), realm, source, lot, at);
+    public static RouteRequest TakenIn(ControllerSettings settings, SipMessage received, string realm, string trunk, UInt128 lot, Instant at) =>
+        Of(Boundary.TakenIn(settings.BoundaryOf(realm, trunk), received), realm, trunk, lot, at);
+
+    /// <summary>A call's INVITE as if it came now, under these settings: who sent it is asked again, too.</summary>
+    public static RouteRequest Again(ControllerSettings settings, CallEvent.Received call, UInt128 lot)
+    {
+        var invite = SipMessage.Copy(call.Invite.Span);
+        string realm = call.Caller.Realm;
+        string? user = CallerAuthentication.Verified(settings, call.At, invite, realm);
+        return TakenIn(settings, invite, realm, settings.TrunkAt(realm, call.Caller.Flow.Remote, user), lot, call.At);
+    }
 
     /// <param name="request">As it was taken in.</param>
-    public static RouteRequest Of(SipMessage request, string realm, Flow source, UInt128 lot, Instant at) => new(realm, request.RequestUri.ToArray(), lot, at)
+    public static RouteRequest Of(SipMessage request, string realm, string trunk, UInt128 lot, Instant at) => new(realm, request.RequestUri.ToArray(), lot, at)
     {
-        Source = source,
+        Trunk = trunk,
         Method = request.Method == SipMethod.Unknown ? System.Text.Encoding.Latin1.GetString(request.MethodText) : request.Method.Name(),
         Message = request,
     };

@@ -22,7 +22,7 @@ public static class HelpText
 
           of route simulate, with the configuration given:
           --uri URI | --invite FILE   the request: its Request-URI, or all of it as SIP text
-          --realm NAME, --source ADDRESS:PORT, --method METHOD, --header "Name: value", --at 2026-12-24T18:00, --unregistered
+          --realm NAME, --source ADDRESS:PORT, --user NAME, --method METHOD, --header "Name: value", --at 2026-12-24T18:00, --unregistered
           --recent N        asks the running node which of its newest calls this configuration would send elsewhere
 
         of config; the node is the one that the configuration given names as controller.admin.listen:

@@ -9,6 +9,7 @@ public sealed record RouteArguments
         ["--uri"] = "a Request-URI",
         ["--realm"] = "the name of a realm",
         ["--source"] = "an address and a port",
+        ["--user"] = "a user of the registrar",
         ["--method"] = "a method",
         ["--header"] = "\"Name: value\"",
         ["--at"] = "a date and a time",

@@ -55,6 +55,7 @@ public static class RouteCommand
             {
                 Realm = route.Last("--realm"),
                 Source = route.Last("--source"),
+                User = route.Last("--user"),
                 Method = route.Last("--method") ?? "INVITE",
                 Headers = [.. route.Values.Where(value => value.Option == "--header").Select(value => value.Value)],
                 At = route.Last("--at"),

@@ -22,6 +22,9 @@ public sealed record RehearsedRequest(string Uri)
 
     /// <summary>Address and port; null: from nobody that is known.</summary>
     public string? Source { get; init; }
+
+    /// <summary>Whose credentials were right, in a realm that asks for them; null: nobody's.</summary>
+    public string? User { get; init; }
     public string Method { get; init; } = "INVITE";
 
     /// <summary><c>Name: value</c> each.</summary>
@@ -41,18 +44,21 @@ public sealed record RehearsedRequest(string Uri)
     public RouteRequest Build(ControllerSettings settings)
     {
         string realm = Realm ?? settings.Listeners[0].Realm;
-        int listener = settings.Listeners.Select(l => l.Realm).ToList().IndexOf(realm);
-        if (listener < 0)
+        if (settings.ListenerFor(realm) is null)
         {
             throw new FormatException($"realm: '{realm}' has no listener; known: {string.Join(", ", settings.Listeners.Select(l => l.Realm).Distinct())}");
+        }
+
+        if (User is not null && !(settings.Realms.GetValueOrDefault(realm) is { AuthenticateCalls: true } && settings.Registrar.Users.ContainsKey(User)))
+        {
+            throw new FormatException($"user: '{User}' cannot have shown who it is; expected a user of the registrar, and a realm with authenticate-calls");
         }
 
         SipMessage message = Message();
         RequireRoutable(Encoding.UTF8.GetString(message.RequestUri), message.RequestUri);
         var at = new Instant(Moment(settings).ToUnixTimeMilliseconds());
         IPEndPoint from = Endpoint() ?? new IPEndPoint(IPAddress.None, 0);
-        var source = new Flow(settings.Listeners[listener].Transport, listener, from);
-        return RouteRequest.TakenIn(settings, message, realm, settings.TrunkAt(realm, from), source, UInt128.Zero, at) with { IsUnregistered = !IsRegistered };
+        return RouteRequest.TakenIn(settings, message, realm, settings.TrunkAt(realm, from, User), UInt128.Zero, at) with { IsUnregistered = !IsRegistered };
     }
 
     private static void RequireRoutable(string text, ReadOnlySpan<byte> uri)

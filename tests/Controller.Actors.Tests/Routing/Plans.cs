@@ -1,13 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Controller.Actors.Policies;
 using Controller.Actors.Routing;
 using Controller.Actors.Tests.Calls;
 using Controller.Sharding.Model;
 using Controller.Sip.Messages;
-using Controller.Sip.Transport;
 
 namespace Controller.Actors.Tests.Routing;
 
@@ -26,12 +24,12 @@ internal static class Plans
         Routes = [.. routes],
     };
 
-    public static RouteRequest Request(string user, string realm = "access", string method = "INVITE", string headers = "", string at = "2026-11-21T12:00:00Z", UInt128 lot = default, Flow? source = null)
+    public static RouteRequest Request(string user, string realm = "access", string method = "INVITE", string headers = "", string at = "2026-11-21T12:00:00Z", UInt128 lot = default, string trunk = "")
     {
         SipMessage message = SipMessage.Copy(Encoding.Latin1.GetBytes(
             $"{method} sip:{user}@203.0.113.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK1\r\nFrom: <sip:x@y>;tag=1\r\nTo: <sip:z@y>\r\nCall-ID: c\r\nCSeq: 1 {method}\r\n{headers}Content-Length: 0\r\n\r\n"));
         DateTimeOffset moment = DateTimeOffset.Parse(at, CultureInfo.InvariantCulture);
-        return RouteRequest.Of(message, realm, source ?? new Flow(SipTransport.Udp, 0, new IPEndPoint(IPAddress.Parse("192.0.2.10"), 5060)), lot, new Instant(moment.ToUnixTimeMilliseconds()));
+        return RouteRequest.Of(message, realm, trunk, lot, new Instant(moment.ToUnixTimeMilliseconds()));
     }
 
     /// <summary>The trunks in the order to try, one letter each; or the status.</summary>

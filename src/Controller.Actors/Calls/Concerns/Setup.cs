@@ -54,7 +54,7 @@ internal static class Setup
             return;
         }
 
-        if (!CallerAuthentication.Passes(turn, invite, flow, listener.Realm))
+        if (!CallerAuthentication.Passes(turn, invite, flow, listener.Realm, out string? user))
         {
             return;
         }
@@ -81,7 +81,7 @@ internal static class Setup
             SentBy = listener.SentBy,
             Contact = Contacts.Of(CallToken.Encode(turn.Secret, turn.Self.Key, 0, 0), listener),
             Realm = listener.Realm,
-            Trunk = turn.Settings.TrunkAt(listener.Realm, flow.Remote),
+            Trunk = turn.Settings.TrunkAt(listener.Realm, flow.Remote, user),
             Capabilities = PeerCapabilities.Of(invite),
         };
         turn.Happened(new CallEvent.Received(turn.Now, caller, key, invite.Raw.ToArray(), turn.Now.After(turn.Settings.Calls.NoAnswer)));
@@ -160,7 +160,7 @@ internal static class Setup
 
     /// <summary>By the time that the call began: asked again after a recovery, it is the same question.</summary>
     private static RouteRequest Question(Turn turn) =>
-        RouteRequest.TakenIn(turn.Settings, turn.State.Invite!, turn.State.A.Realm, turn.State.A.Trunk, turn.State.A.Flow, turn.Self.Key, turn.State.StartedAt);
+        RouteRequest.TakenIn(turn.Settings, turn.State.Invite!, turn.State.A.Realm, turn.State.A.Trunk, turn.Self.Key, turn.State.StartedAt);
 
     private static void Follow(Turn turn, RoutePlan plan)
     {

@@ -62,7 +62,7 @@ internal static class Transferring
     private static RoutePlan Plan(Turn turn, Transfer transfer, string uri, bool unregistered) =>
         RoutePlan.For(turn.Settings, new RouteRequest(turn.State.Legs[transfer.Referrer].Realm, Latin1.Octets(Boundary.Dialled(turn.Settings, turn.State.Legs[transfer.Referrer], uri)), turn.Self.Key, turn.Now)
         {
-            Source = turn.State.Legs[transfer.Referrer].Flow,
+            Trunk = turn.State.Legs[transfer.Referrer].Trunk,
             IsUnregistered = unregistered,
         });
 

@@ -1,13 +1,11 @@
 using System.Globalization;
 using Controller.Actors.Calls.Events;
-using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Actors.Routing;
 using Controller.Host.Admin.Calls;
 using Controller.Host.Configuration;
 using Controller.Host.Rehearsal;
 using Controller.Sharding.Runtime;
-using Controller.Sip.Messages;
 
 namespace Controller.Host.Admin.Routes;
 
@@ -55,6 +53,7 @@ public sealed class RoutePlanSimulator(
     {
         Realm = question.Realm,
         Source = question.Source,
+        User = question.User,
         Method = question.Method ?? "INVITE",
         Headers = question.Headers ?? [],
         At = question.At,
@@ -78,7 +77,7 @@ public sealed class RoutePlanSimulator(
                 continue;
             }
 
-            RouteOutcome before = Outcome(now, received, key), after = Outcome(next, received, key);
+            RouteOutcome before = RouteOutcome.Of(now, RouteRequest.Again(now, received, key)), after = RouteOutcome.Of(next, RouteRequest.Again(next, received, key));
             examined++;
             if (!before.IsSame(after))
             {
@@ -91,14 +90,5 @@ public sealed class RoutePlanSimulator(
         }
 
         return new RecentCalls(examined, count, changed);
-    }
-
-    /// <summary>As if the call came now, under this configuration.</summary>
-    private static RouteOutcome Outcome(ControllerSettings settings, CallEvent.Received received, UInt128 key)
-    {
-        Leg caller = received.Caller;
-        var invite = SipMessage.Copy(received.Invite.Span);
-        string trunk = settings.TrunkAt(caller.Realm, caller.Flow.Remote);
-        return RouteOutcome.Of(settings, RouteRequest.TakenIn(settings, invite, caller.Realm, trunk, caller.Flow, key, received.At));
     }
 }

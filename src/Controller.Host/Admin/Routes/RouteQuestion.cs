@@ -14,6 +14,9 @@ public sealed record RouteQuestion(string? Uri = null, string? Realm = null)
     /// <summary>Address and port it comes from.</summary>
     public string? Source { get; init; }
 
+    /// <summary>Whose credentials were right, in a realm that asks for them.</summary>
+    public string? User { get; init; }
+
     /// <summary>Null: INVITE.</summary>
     public string? Method { get; init; }
 

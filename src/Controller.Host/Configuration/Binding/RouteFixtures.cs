@@ -63,6 +63,7 @@ internal static class RouteFixtures
     {
         Realm = known.Find<string>(path + ".realm"),
         Source = known.Find<System.Net.IPEndPoint>(path + ".source")?.ToString(),
+        User = known.Find<string>(path + ".user"),
         Method = known.Get(path + ".method", "INVITE"),
         Headers = [.. known.Get<object[]>(path + ".headers", []).Cast<string>()],
         At = known.Find<string>(path + ".at"),

@@ -10,7 +10,12 @@ internal static class TrunkBinding
 {
     public static ImmutableDictionary<string, TrunkSettings> Bind(
         KnownValues known, IReadOnlyDictionary<string, RealmSettings> realms, ImmutableArray<ListenerSettings> listeners, ImmutableDictionary<string, NumberPlan> plans)
-        => known.Names("trunks").ToImmutableDictionary(name => name, name => Trunk(known, name, realms, listeners, plans), StringComparer.Ordinal);
+    {
+        ImmutableDictionary<string, TrunkSettings> trunks =
+            known.Names("trunks").ToImmutableDictionary(name => name, name => Trunk(known, name, realms, listeners, plans), StringComparer.Ordinal);
+        IdentificationBinding.RequireUnambiguous(known, trunks);
+        return trunks;
+    }
 
     private static TrunkSettings Trunk(
         KnownValues known, string name, IReadOnlyDictionary<string, RealmSettings> realms, ImmutableArray<ListenerSettings> listeners, ImmutableDictionary<string, NumberPlan> plans)
@@ -33,6 +38,7 @@ internal static class TrunkBinding
             Name = name,
             Realm = realm,
             Endpoints = Endpoints(known, path, realms.ContainsKey(realm) ? realm : null, listeners),
+            Identify = IdentificationBinding.Bind(known, path, realm, realms),
             RetryOn = [.. known.Get<object[]>(path + ".retry-on", []).Cast<int>()],
             RingTimeout = known.Get(path + ".ring-timeout", TimeSpan.FromSeconds(180)),
             TryTimeout = known.Get(path + ".try-timeout", TimeSpan.FromSeconds(4)),
