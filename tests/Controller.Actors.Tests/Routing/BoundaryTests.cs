@@ -204,6 +204,36 @@ public class BoundaryTests
         Assert.Equal(1, call.CountSent("SIP/2.0 404"));
     }
 
+    /// <summary>Of several refusals the best is told (RFC 3261 section 16.7 step 6), whichever came last, and by the table of the trunk that said it.</summary>
+    [Theory]
+    [InlineData(404, 503, 604)]
+    [InlineData(503, 404, 604)]
+    [InlineData(503, 0, 408)]
+    public void The_best_refusal_is_told_by_the_table_of_whoever_said_it(int first, int second, int told)
+    {
+        ControllerSettings settings = CallDriver.OneTrunk("sip:198.51.100.20:5080", "sip:198.51.100.20:5081");
+        var rules = new BoundaryRules { RefusalsIn = [new RefusalRule(404, 0, 604, 1), new RefusalRule(503, 0, 500, 0), new RefusalRule(408, 0, 603, 0)] };
+        var call = new CallDriver(settings with
+        {
+            Trunks = settings.Trunks.SetItem("uas", settings.Trunks["uas"] with { RetryOn = [404, 503, 408], Boundary = rules }),
+        });
+        call.FromCaller(Invite());
+        call.FromCallee(Response(call.Last("INVITE"), first));
+        if (second == 0)
+        {
+            // What nobody has said is in no table.
+            call.Elapse(TimeSpan.FromSeconds(40));
+        }
+        else
+        {
+            call.FromCallee(Response(call.Last("INVITE"), second));
+        }
+
+        Sent refused = call.Last($"SIP/2.0 {told}", CallDriver.Caller);
+        Assert.Equal(told == 604 ? "Q.850;cause=1" : "", refused.Header("Reason"));
+        Assert.Equal(told, call.State.Ending!.Status);
+    }
+
     private static string[] Lines(Sent sent, string header) =>
         [.. sent.Text.Split("\r\n").Where(line => line.StartsWith(header + ": ", StringComparison.Ordinal)).Select(line => line[(header.Length + 2)..])];
 

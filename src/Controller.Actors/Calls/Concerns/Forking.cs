@@ -244,16 +244,19 @@ internal static class Forking
         }
         else
         {
-            Refuse(turn, IsRelayed(best) ? best : Substitute(best), best is 408 or 503 ? "failed" : "rejected", "no target accepted the call", best is 408 or 503 ? "controller" : "callee");
+            Refuse(turn, Substituted(turn, best), best is 408 or 503 ? "failed" : "rejected", "no target accepted the call", best is 408 or 503 ? "controller" : "callee");
         }
     }
 
     /// <summary>Gives the caller a final response of our own, and ends every leg still open.</summary>
     /// <param name="reason">Value of Reason (RFC 3326) in the CANCELs; empty for none.</param>
     /// <param name="warning">Value of Warning in the response; empty for none.</param>
-    public static void Refuse(Turn turn, int status, string result, string cause, string endedBy, string reason = "", string warning = "")
+    public static void Refuse(Turn turn, int status, string result, string cause, string endedBy, string reason = "", string warning = "") =>
+        Refuse(turn, new Refusal(status, 0), result, cause, endedBy, reason, warning);
+
+    private static void Refuse(Turn turn, Refusal refusal, string result, string cause, string endedBy, string reason = "", string warning = "")
     {
-        Refusal told = Boundary.Told(turn.Settings, turn.State.A, new Refusal(status, 0));
+        Refusal told = Boundary.Told(turn.Settings, turn.State.A, refusal);
         byte[] bytes = turn.SentOut(turn.State.A, Answers.Own(turn.State.Invite!, turn.State.A, turn.State.A.LocalTag, told.Status, Reasons.OfCause(told.Cause), warning: warning));
         Refuse(turn, new Ending(result, told.Status, cause, endedBy), bytes, reason);
     }
@@ -277,11 +280,24 @@ internal static class Forking
 
     private static int Substitute(int status) => status is 401 or 407 ? 403 : 480;
 
+    /// <summary>The best of refusals as the caller's side sees it: the response itself is not kept, but who said it is, and the table of that side applies.</summary>
+    private static Refusal Substituted(Turn turn, int best)
+    {
+        if (!IsRelayed(best))
+        {
+            return new Refusal(Substitute(best), 0);
+        }
+
+        return turn.State.BestLeg == 0 || turn.State.BestStatus != best
+            ? new Refusal(best, 0)
+            : Boundary.Refused(turn.Settings, turn.State.Legs[turn.State.BestLeg], new Refusal(best, 0));
+    }
+
     /// <summary>Nobody rings, and the route gives no more time: the caller need not wait for answers to CANCELs.</summary>
     public static void BudgetSpent(Turn turn)
     {
         int best = turn.State.BestStatus == 0 ? 408 : turn.State.BestStatus;
-        Refuse(turn, IsRelayed(best) ? best : Substitute(best), "failed", "no target rang in the time that the route gives", "controller", Reasons.Of(408));
+        Refuse(turn, Substituted(turn, best), "failed", "no target rang in the time that the route gives", "controller", Reasons.Of(408));
     }
 
     /// <summary>What the route says was stored when it was asked; else what the trunk says now.</summary>

@@ -119,12 +119,14 @@ internal static class LegProgress
         }
 
         Attempt attempt = state.Attempts[e.Leg - 1];
+        int best = Better(state.BestStatus, Counted(leg, e.Status));
         return next with
         {
             Attempts = state.Attempts.SetItem(e.Leg - 1, attempt with { Status = e.Status, EndedAt = e.At }),
             EarlyDialogs = next.EarlyDialogs.RemoveAll(dialog => dialog.Leg == e.Leg),
             Provisionals = next.Provisionals.RemoveAll(provisional => next.EarlyDialog(provisional.CallerTag)?.Leg == e.Leg),
-            BestStatus = Better(state.BestStatus, Counted(leg, e.Status)),
+            BestStatus = best,
+            BestLeg = best == state.BestStatus ? state.BestLeg : e.Ack.IsEmpty || best != e.Status ? 0 : e.Leg,
 
             // One that was passed over has answered its CANCEL: the time of the one being tried goes on.
             TryUntil = e.Leg == state.Legs.Length - 1 ? Instant.Never : state.TryUntil,
@@ -137,6 +139,7 @@ internal static class LegProgress
         Targets = [.. e.Targets, .. state.Targets],
         Redirections = state.Redirections + 1,
         BestStatus = state.BestStatus is >= 300 and < 400 ? 0 : state.BestStatus,
+        BestLeg = state.BestStatus is >= 300 and < 400 ? 0 : state.BestLeg,
     };
 
     /// <summary>What a leg's failure counts for: a 487 that we asked for ourselves, to try the next target, says that this one did not answer in time.</summary>

@@ -65,6 +65,9 @@ public sealed record CallState
     /// <summary>The best final response so far of the legs that failed (RFC 3261 section 16.7 step 6); 0 if none.</summary>
     public int BestStatus { get; init; }
 
+    /// <summary>The leg whose response that was; 0: none, or a failure of our own making.</summary>
+    public int BestLeg { get; init; }
+
     public ImmutableArray<Transaction> Transactions { get; init; } = [];
 
     /// <summary>2xx responses to INVITE sent and not yet acknowledged.</summary>
