@@ -223,6 +223,14 @@ public class CodecTests
         Assert.False(call.Last("SIP/2.0 404", CallDriver.Caller).Has("Warning"));
     }
 
+    [Fact]
+    public void Who_calls_for_help_is_connected_with_whatever_codec()
+    {
+        var call = new CallDriver(With(Rules(allow: "opus")) with { Emergency = new EmergencySettings { Numbers = ["112"], Trunks = ["uas"] } });
+        call.FromCaller(Invite("sip:112@203.0.113.1", sdp: Offer));
+        Assert.Equal("m=audio 49170 RTP/AVP 18 0 8 13 101", Media(call.Last("INVITE"))[0]);
+    }
+
     [Theory]
     [InlineData("opus", 0)]
     [InlineData("PCMU", 2)]

@@ -1,9 +1,7 @@
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
-using Controller.Actors.Routing.Boundaries;
 using Controller.Sip.Messages;
-using Controller.Sip.Topology;
 using Controller.Sip.Transport;
 
 namespace Controller.Actors.Calls.Concerns;
@@ -28,7 +26,7 @@ internal static class Relaying
 
         // RFC 3261 section 14.2: "If the new session description is not acceptable, the UAS can reject it by returning a 488 (Not Acceptable Here) response …
         // This response SHOULD include a Warning header field."
-        if (Relay.IsOffer(request) && Boundary.Codecs(turn.Settings, leg, other).Refuses(BodyParts.Session(request)))
+        if (CodecLimits.IsRefused(turn, request, leg, other))
         {
             Refuse(turn, request, key, leg, dialog, number, 488, Answers.IncompatibleFormat(leg));
             return;

@@ -12,7 +12,6 @@ using Controller.Sharding.Model;
 using Controller.Sip.Dialogs;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
-using Controller.Sip.Topology;
 using Controller.Sip.Transport;
 
 namespace Controller.Actors.Calls.Concerns;
@@ -202,7 +201,7 @@ internal static class Setup
         while (!turn.State.Targets.IsEmpty)
         {
             Target target = turn.State.Targets[0];
-            if (!IsPassedOver(turn, target))
+            if (!CodecLimits.IsPassedOver(turn, target))
             {
                 Try(turn, target, target.Flow!);
             }
@@ -244,7 +243,7 @@ internal static class Setup
         }
 
         Target target = turn.State.Targets[0];
-        if (IsPassedOver(turn, target))
+        if (CodecLimits.IsPassedOver(turn, target))
         {
             GoOn(turn, 488);
             return;
@@ -295,18 +294,6 @@ internal static class Setup
         {
             TryNext(turn);
         }
-    }
-
-    /// <summary>Nothing that the caller offers may be said there: it is not asked. True: it is no target any more.</summary>
-    private static bool IsPassedOver(Turn turn, Target target)
-    {
-        bool isPassedOver = Boundary.Codecs(turn.Settings, turn.State.A, turn.Settings.Listeners[target.Listener].Realm, target.Trunk).Refuses(BodyParts.Session(turn.State.Invite!));
-        if (isPassedOver)
-        {
-            turn.Happened(new CallEvent.Routed(turn.State.Route, turn.State.Targets.RemoveAt(0), turn.State.Parallel));
-        }
-
-        return isPassedOver;
     }
 
     public static void Resolved(Turn turn, int lookup, ImmutableArray<Flow> flows)

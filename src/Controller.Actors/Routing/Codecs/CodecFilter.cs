@@ -69,7 +69,7 @@ public sealed class CodecFilter
         return SdpFormats.Choose(description, media => Chosen(media, switchesOff));
     }
 
-    private IReadOnlyList<string>? Chosen(SdpMedia media, bool switchesOff)
+    private List<string>? Chosen(SdpMedia media, bool switchesOff)
     {
         if (IsEmptied(media))
         {
