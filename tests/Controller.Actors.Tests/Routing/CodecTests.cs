@@ -24,7 +24,7 @@ public class CodecTests
     private static System.Collections.Immutable.ImmutableArray<CodecPattern> Patterns(string list) =>
         [.. list.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => CodecPattern.Parse(text)!)];
 
-    private static string Apply(CodecFilter filter, string sdp, bool isOffer = true) => Latin1(filter.Apply(Latin1(sdp), isOffer));
+    private static string Apply(CodecFilter filter, string sdp, bool isOffer = true) => Latin1(filter.Apply(Latin1(sdp), isOffer).ToArray());
 
     private static byte[] Latin1(string text) => System.Text.Encoding.Latin1.GetBytes(text);
 

@@ -234,7 +234,7 @@ internal static class Transferring
         }
 
         string branch = turn.Branch(number, leg.LocalCSeq, SipMethod.Invite);
-        byte[] bytes = TransferRequests.Invite(turn.Crossing(referrer, leg), branch, transfer.Refer, target.Replaces, codecs.Apply(description.Body.Span, isOffer: true));
+        byte[] bytes = TransferRequests.Invite(turn.Crossing(referrer, leg), branch, transfer.Refer, target.Replaces, codecs.Apply(description.Body.Span, isOffer: true).ToArray());
         if (LongRequests.IsTooLong(turn.Settings, target, flow, bytes.Length) && LongRequests.ByTcp(turn.Settings, transfer.Targets, flow) is { } targets)
         {
             turn.Happened(new CallEvent.TransferRouted(targets));

@@ -58,11 +58,11 @@ public sealed class CodecFilter
     /// The description as the other side may see it. A stream without a codec left is switched off in an offer that may be made all the same; in an answer, and
     /// where nobody is left to refuse to, it stays as it is: RFC 3264 section 6.1: "The stream MUST … [have] at least one codec the offerer is willing to send with".
     /// </summary>
-    public byte[] Apply(ReadOnlySpan<byte> description, bool isOffer)
+    public ReadOnlySpan<byte> Apply(ReadOnlySpan<byte> description, bool isOffer)
     {
         if (_limits.IsEmpty)
         {
-            return description.ToArray();
+            return description;
         }
 
         bool switchesOff = isOffer && !Refuses(description);
