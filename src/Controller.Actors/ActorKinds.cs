@@ -14,4 +14,7 @@ public static class ActorKinds
 
     /// <summary>SUBSCRIBE and what it leads to.</summary>
     public static readonly ActorKind Subscription = new(5);
+
+    /// <summary>An account at a carrier that we register there.</summary>
+    public static readonly ActorKind Account = new(6);
 }

@@ -41,6 +41,10 @@ public abstract record CallEffect
     /// </summary>
     public sealed record Tell(ActorId To, CallInput Input) : CallEffect;
 
+    /// <summary>An attempt to register an account of a trunk has ended: counted, and nothing else.</summary>
+    /// <param name="Status">Of the response; 408 for silence, 503 for what was not reached (RFC 3261 section 8.1.3.1).</param>
+    public sealed record CountRegistration(string Trunk, int Status, bool IsRegistered) : CallEffect;
+
     /// <summary>Exactly once per attempt: stored in the outbox with the events of the same decision.</summary>
     public sealed record WriteChargingRecord(ReadOnlyMemory<byte> Json) : CallEffect;
 }

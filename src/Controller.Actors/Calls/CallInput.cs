@@ -109,6 +109,13 @@ public abstract class CallInput
         public int Leg { get; } = leg;
     }
 
+    /// <summary>To an account, from every node now and then: the trunk has one of this address-of-record, which is to be registered.</summary>
+    public sealed class AccountWoken(string trunk, string addressOfRecord) : CallInput
+    {
+        public string Trunk { get; } = trunk;
+        public string AddressOfRecord { get; } = addressOfRecord;
+    }
+
     /// <summary>An operator hangs up both legs (DELETE /api/v1/calls/{id}).</summary>
     public sealed class HangUp : CallInput
     {

@@ -157,6 +157,9 @@ public sealed record TrunkSettings
     public string? User { get; init; }
     public string? Password { get; init; }
 
+    /// <summary>What is registered with it.</summary>
+    public ImmutableArray<AccountSettings> Accounts { get; init; } = [];
+
     /// <summary>Without the password: a snapshot may be logged.</summary>
     public override string ToString() => $"TrunkSettings {{ Name = {Name}, Realm = {Realm} }}";
 }

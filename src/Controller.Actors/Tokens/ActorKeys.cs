@@ -43,6 +43,11 @@ public static class ActorKeys
     public static ActorId ForTrunk(ReadOnlySpan<byte> secret, string name) =>
         new(ActorKinds.Trunk, Hash(secret, "trunk:"u8, Encoding.UTF8.GetBytes(name)));
 
+    /// <param name="trunk">As configured.</param>
+    /// <param name="addressOfRecord">As configured: no line break is in it, so no two pairs are one text.</param>
+    public static ActorId ForAccount(ReadOnlySpan<byte> secret, string trunk, string addressOfRecord) =>
+        new(ActorKinds.Account, Hash(secret, "account:"u8, Encoding.UTF8.GetBytes($"{addressOfRecord}\n{trunk}")));
+
     private static UInt128 Hash(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> domain, ReadOnlySpan<byte> value)
     {
         Span<byte> hash = stackalloc byte[KeyedHash.Length];

@@ -76,7 +76,7 @@ public static class CallToken
     {
         Span<byte> hash = stackalloc byte[KeyedHash.Length];
         ReadOnlySpan<byte> domain = kind == ActorKinds.Exchange ? "exchange-token:"u8 : kind == ActorKinds.Subscription ? "subscription-token:"u8
-            : kind == ActorKinds.Trunk ? "trunk-token:"u8 : "token:"u8;
+            : kind == ActorKinds.Trunk ? "trunk-token:"u8 : kind == ActorKinds.Account ? "account-token:"u8 : "token:"u8;
         KeyedHash.Compute(secret, domain, signed, hash);
         hash[..Mac].CopyTo(mac);
     }

@@ -9,7 +9,7 @@ namespace Controller.Actors.Tokens;
 internal static class KindMarks
 {
     /// <summary>Empty for a call.</summary>
-    public static string Of(ActorKind kind) => kind == ActorKinds.Exchange ? "x" : kind == ActorKinds.Subscription ? "s" : kind == ActorKinds.Trunk ? "t" : "";
+    public static string Of(ActorKind kind) => kind == ActorKinds.Exchange ? "x" : kind == ActorKinds.Subscription ? "s" : kind == ActorKinds.Trunk ? "t" : kind == ActorKinds.Account ? "a" : "";
 
     /// <param name="plain">How long the name is without a mark.</param>
     public static ActorKind KindOf(ReadOnlySpan<byte> name, int plain) => name.Length != plain + 1 ? ActorKinds.Call : name[^1] switch
@@ -17,6 +17,7 @@ internal static class KindMarks
         (byte)'x' => ActorKinds.Exchange,
         (byte)'s' => ActorKinds.Subscription,
         (byte)'t' => ActorKinds.Trunk,
+        (byte)'a' => ActorKinds.Account,
         _ => ActorKinds.Call,
     };
 }

@@ -64,6 +64,9 @@ internal sealed class CallEffectInterpreter(ISipSender sender, TargetResolver re
                 }
 
                 break;
+            case CallEffect.CountRegistration count:
+                instruments.Registered(count.Trunk, count.Status, count.IsRegistered);
+                break;
 
             // Stored with the events of its decision; the engine's outbox delivers it from there, exactly once.
             case CallEffect.WriteChargingRecord:

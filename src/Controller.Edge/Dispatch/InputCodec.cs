@@ -50,6 +50,7 @@ public sealed class InputCodec : IInputCodec
         TrunkFreed = 13,
         TrunkChecked = 14,
         TrunkWoken = 15,
+        AccountWoken = 16,
     }
 
     public bool TryEncode(object input, IBufferWriter<byte> into)
@@ -127,6 +128,11 @@ public sealed class InputCodec : IInputCodec
                 writer.Actor(@checked.Trunk);
                 writer.I32(@checked.Leg);
                 break;
+            case CallInput.AccountWoken woken:
+                Begin(ref writer, Kind.AccountWoken);
+                writer.Text(woken.Trunk);
+                writer.Text(woken.AddressOfRecord);
+                break;
             case CallInput.HangUp:
                 Begin(ref writer, Kind.HangUp);
                 break;
@@ -158,6 +164,7 @@ public sealed class InputCodec : IInputCodec
             Kind.TrunkAnswered => new CallInput.TrunkAnswered(reader.I32(), reader.I32(), reader.Text(), (TrunkVerdict)reader.U8()),
             Kind.TrunkFreed => new CallInput.TrunkFreed(reader.Actor(), reader.I32()),
             Kind.TrunkChecked => new CallInput.TrunkChecked(reader.Actor(), reader.I32()),
+            Kind.AccountWoken => new CallInput.AccountWoken(reader.Text(), reader.Text()),
             Kind.HangUp => CallInput.HangUp.Instance,
             _ => null,
         };

@@ -24,6 +24,7 @@ internal sealed class EdgeInstruments : IDisposable
     private readonly CountByName<CloseReason> _closed = new();
     private readonly long[] _answered = new long[700];
     private readonly Counter<long> _trunkAnswers;
+    private readonly Counter<long> _registrations;
     private long _dispatchRefused;
     private long _unknownEmissions;
     private long _lookUps;
@@ -46,6 +47,7 @@ internal sealed class EdgeInstruments : IDisposable
         _meter.CreateObservableCounter(
             "edge.emissions.unknown", () => Volatile.Read(ref _unknownEmissions), description: "Messages of other nodes that this version cannot read.");
         _trunkAnswers = _meter.CreateCounter<long>("edge.trunk.answers", description: "What trunks with limits have said to legs that wanted to use them.");
+        _registrations = _meter.CreateCounter<long>("edge.trunk.registrations", description: "Attempts to register accounts of trunks that have ended, by what was said last.");
         _meter.CreateObservableCounter("edge.resolutions", () => Volatile.Read(ref _lookUps), description: "Host names asked for.");
         _meter.CreateObservableCounter(
             "edge.resolutions.failed", () => Volatile.Read(ref _lookUpsFailed), description: "Host names that led nowhere in time.");
@@ -90,6 +92,9 @@ internal sealed class EdgeInstruments : IDisposable
 
     public void TrunkAnswered(string trunk, TrunkVerdict verdict) =>
         _trunkAnswers.Add(1, new("trunk", trunk), new("verdict", verdict switch { TrunkVerdict.Granted => "granted", TrunkVerdict.Full => "full", TrunkVerdict.Down => "down", _ => "too-fast" }));
+
+    public void Registered(string trunk, int status, bool isRegistered) =>
+        _registrations.Add(1, new("trunk", trunk), new("status", status), new("result", isRegistered ? "registered" : "failed"));
 
     public void UnknownEmission() => Interlocked.Increment(ref _unknownEmissions);
 

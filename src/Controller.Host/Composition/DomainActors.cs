@@ -1,4 +1,5 @@
 using Controller.Actors;
+using Controller.Actors.Accounts;
 using Controller.Actors.Calls;
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.State;
@@ -31,6 +32,8 @@ public static class DomainActors
             ActorKinds.Subscription, new SubscriptionEventCodec(), edge.CallEffects, settings, PassivationPolicy.Never);
         system.Register<Trunk, TrunkState, CallInput, TrunkEvent, CallEffect, ControllerSettings>(
             ActorKinds.Trunk, new TrunkEventCodec(), edge.CallEffects, settings, PassivationPolicy.Never);
+        system.Register<Account, AccountState, CallInput, AccountEvent, CallEffect, ControllerSettings>(
+            ActorKinds.Account, new AccountEventCodec(), edge.CallEffects, settings, PassivationPolicy.Never);
     }
 
     public static ICallDirectory Calls(IActorSystem system, int node)

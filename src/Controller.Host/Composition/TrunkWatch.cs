@@ -9,7 +9,7 @@ using Controller.Sharding.Runtime;
 namespace Controller.Host.Composition;
 
 /// <summary>
-/// Tells the actors of trunks that are probed that they are there (nobody else would, before the first call), and says what those of them that live on this node have
+/// Tells the actors of trunks that are probed, and of accounts that are to be registered, that they are there (nobody else would), and says what those of them that live on this node have
 /// found out: a line of the log for each change, and a gauge.
 /// </summary>
 /// <remarks>Every node tells every trunk: whoever owns its shard is told within a round, whatever has died before. The actor takes it once.</remarks>
@@ -24,6 +24,7 @@ internal sealed class TrunkWatch : IDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _closing = new();
     private Dictionary<(string Trunk, string Uri), bool> _down = [];
+    private Dictionary<(string Trunk, string Aor), string> _accounts = [];
     private Task _rounds = Task.CompletedTask;
 
     /// <param name="standings">Of this node's trunks.</param>
@@ -55,8 +56,16 @@ internal sealed class TrunkWatch : IDisposable
             _actors.Tell(ActorKeys.ForTrunk(settings.Secret.Span, trunk.Name), new CallInput.TrunkWoken(trunk.Name));
         }
 
+        foreach ((TrunkSettings trunk, AccountSettings account) in settings.Trunks.Values.SelectMany(trunk => trunk.Accounts.Select(account => (trunk, account))))
+        {
+            _actors.Tell(
+                ActorKeys.ForAccount(settings.Secret.Span, trunk.Name, account.AddressOfRecord), new CallInput.AccountWoken(trunk.Name, account.AddressOfRecord));
+        }
+
         Dictionary<(string, string), bool> found = [];
-        foreach (TrunkStanding trunk in (await _standings.StandingsAsync().WaitAsync(_closing.Token).ConfigureAwait(false)).Items)
+        TrunkStandings standings = await _standings.StandingsAsync().WaitAsync(_closing.Token).ConfigureAwait(false);
+        Tell(standings.Accounts);
+        foreach (TrunkStanding trunk in standings.Items)
         {
             foreach (EndpointStanding endpoint in trunk.Endpoints.Where(endpoint => endpoint.State != "unknown"))
             {
@@ -67,6 +76,27 @@ internal sealed class TrunkWatch : IDisposable
         }
 
         _down = found;
+    }
+
+    private void Tell(IReadOnlyList<AccountStanding> accounts)
+    {
+        Dictionary<(string, string), string> found = [];
+        foreach (AccountStanding account in accounts)
+        {
+            // While an attempt is under way the last word is the one before it.
+            string? before = _accounts.GetValueOrDefault((account.Trunk, account.Aor));
+            found[(account.Trunk, account.Aor)] = account.State == "registering" ? before ?? "" : account.State;
+            if (account.State == "failed" && before != "failed")
+            {
+                _log.AccountFailed(account.Trunk, account.Aor, account.LastStatus);
+            }
+            else if (account.State == "registered" && before != "registered")
+            {
+                _log.AccountRegistered(account.Trunk, account.Aor);
+            }
+        }
+
+        _accounts = found;
     }
 
     private void Tell(string trunk, string uri, bool isDown, bool was)

@@ -100,6 +100,9 @@ public sealed class InputCodecTests
         CallInput.TrunkChecked check = Crosses(new CallInput.TrunkChecked(Actor, 3));
         Assert.Equal((Actor, 3), (check.Trunk, check.Leg));
 
+        CallInput.AccountWoken account = Crosses(new CallInput.AccountWoken("carrier-é", "sip:49301234@carrier.test"));
+        Assert.Equal(("carrier-é", "sip:49301234@carrier.test"), (account.Trunk, account.AddressOfRecord));
+
         Assert.True(_codec.TryDecode(Encode(CallInput.HangUp.Instance), out object? hangUp));
         Assert.Same(CallInput.HangUp.Instance, hangUp);
     }
@@ -113,7 +116,7 @@ public sealed class InputCodecTests
         [
             typeof(CallInput.RequestReceived), typeof(CallInput.ResponseReceived), typeof(CallInput.TransportFailed), typeof(CallInput.Resolved),
             typeof(CallInput.BindingsFound), typeof(CallInput.DialogAsked), typeof(CallInput.DialogFound), typeof(CallInput.HangUp),
-            typeof(CallInput.TrunkAsked), typeof(CallInput.TrunkWoken), typeof(CallInput.TrunkAnswered), typeof(CallInput.TrunkFreed), typeof(CallInput.TrunkChecked),
+            typeof(CallInput.TrunkAsked), typeof(CallInput.TrunkWoken), typeof(CallInput.TrunkAnswered), typeof(CallInput.TrunkFreed), typeof(CallInput.TrunkChecked), typeof(CallInput.AccountWoken),
             typeof(RegistrationInput.RegisterReceived), typeof(RegistrationInput.LookUp),
         ];
         IEnumerable<Type> all = typeof(CallInput).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(CallInput)) || t.IsSubclassOf(typeof(RegistrationInput)));

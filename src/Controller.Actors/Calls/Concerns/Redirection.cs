@@ -71,7 +71,7 @@ internal static class Redirection
         turn.Settings.Trunks.TryGetValue(leg.Trunk, out TrunkSettings? trunk) ? trunk.Redirect : RedirectPolicy.Map;
 
     /// <summary>Best first; in their order where q says nothing. Without what follows a '?': a redirection does not write our headers (19.1.5).</summary>
-    private static IEnumerable<(string Uri, int Q)> Contacts(SipMessage response)
+    public static IEnumerable<(string Uri, int Q)> Contacts(SipMessage response)
     {
         List<(string Uri, int Q)> found = [];
         foreach (ReadOnlySpan<byte> value in response.Values(HeaderId.Contact))

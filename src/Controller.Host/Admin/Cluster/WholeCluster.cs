@@ -53,11 +53,11 @@ public sealed class WholeCluster(
         return new RegistrationList(all.Sum(list => list.Total), RegistrationList.First(all.SelectMany(list => list.Items), limit));
     }
 
-    /// <summary>Each trunk has one owner.</summary>
+    /// <summary>Each trunk and each account has one owner.</summary>
     public async Task<TrunkStandings> StandingsAsync()
     {
         List<TrunkStandings> all = await GatherAsync(trunks.StandingsAsync(), new WholeClusterQuestion { Standings = true }, AdminJson.Default.TrunkStandings).ConfigureAwait(false);
-        return new TrunkStandings([.. all.SelectMany(each => each.Items)]);
+        return new TrunkStandings([.. all.SelectMany(each => each.Items)]) { Accounts = [.. all.SelectMany(each => each.Accounts)] };
     }
 
     /// <summary>Answers another node for this one; nothing if there is nothing to say.</summary>

@@ -5,7 +5,7 @@ using Controller.Sharding.Runtime;
 
 namespace Controller.Host.Admin.Trunks;
 
-/// <summary>Trunks as configured, with the calls that use them and what their actors know of their endpoints.</summary>
+/// <summary>Trunks as configured, with the calls that use them and what their actors know of their endpoints and accounts.</summary>
 public sealed class SettingsTrunkDirectory(SettingsSource<ControllerSettings> settings, ICallDirectory calls, ITrunkStandings standings) : ITrunkDirectory
 {
     public async Task<IReadOnlyList<TrunkView>> AllAsync()
@@ -21,7 +21,10 @@ public sealed class SettingsTrunkDirectory(SettingsSource<ControllerSettings> se
                 [.. t.Endpoints.Select(p => View(current, t, p, known))],
                 inUse.GetValueOrDefault(t.Name),
                 t.MaxCalls,
-                t.CallsPerSecond)),
+                t.CallsPerSecond)
+            {
+                Accounts = [.. t.Accounts.Select(account => View(t, account, known))],
+            }),
         ];
     }
 
@@ -30,5 +33,12 @@ public sealed class SettingsTrunkDirectory(SettingsSource<ControllerSettings> se
         string? uri = trunk.Health is null ? null : EndpointHealth.UriOf(settings, trunk, peer);
         EndpointStanding? found = known.Items.FirstOrDefault(each => each.Name == trunk.Name)?.Endpoints.FirstOrDefault(each => each.Uri == uri);
         return new TrunkPeerView(peer.Uri, peer.Priority, peer.Weight, found?.State ?? "unknown", found?.Since);
+    }
+
+    /// <summary>One that nobody has at this moment has just been configured, or its node has just died.</summary>
+    private static TrunkAccountView View(TrunkSettings trunk, AccountSettings account, TrunkStandings known)
+    {
+        AccountStanding? found = known.Accounts.FirstOrDefault(each => each.Trunk == trunk.Name && each.Aor == account.AddressOfRecord);
+        return new TrunkAccountView(account.AddressOfRecord, found?.State ?? "registering", found?.LastStatus, found?.ExpiresAt);
     }
 }

@@ -28,10 +28,7 @@ internal static class TrunkBinding
             known.Report(path + ".endpoints", "no endpoint; expected at least one { uri = \"sip:…\" }");
         }
 
-        if (known.Has(path + ".credentials.user") != known.Has(path + ".credentials.password"))
-        {
-            known.Report(path + ".credentials", "user and password belong together; expected both or neither");
-        }
+        CredentialsCheck.MustBeBoth(known, path + ".credentials");
 
         return new TrunkSettings
         {
@@ -51,6 +48,7 @@ internal static class TrunkBinding
             CallsPerSecond = known.FindValue<double>(path + ".limits.calls-per-second"),
             User = known.Find<string>(path + ".credentials.user"),
             Password = known.Find<string>(path + ".credentials.password"),
+            Accounts = AccountBinding.Bind(known, path, realms.ContainsKey(realm) ? realm : null, listeners),
         };
     }
 
@@ -77,12 +75,7 @@ internal static class TrunkBinding
                 continue;
             }
 
-            if (realm is not null && !listeners.Any(l => l.Realm == realm && (target.Transport is null || l.Transport == target.Transport)))
-            {
-                known.Report(path + ".uri", target.Transport is { } transport
-                    ? $"{transport.UriToken()} is needed, and realm {realm} has no {transport.UriToken()} listener to send from; expected one in controller.listeners"
-                    : $"realm {realm} has no listener to send from; expected one in controller.listeners");
-            }
+            ListenerCheck.MustExist(known, path + ".uri", target.Transport, realm, listeners);
 
             endpoints.Add(new TrunkPeerSettings(target.Uri, known.Get(path + ".priority", 1), known.Get(path + ".weight", 1)));
         }

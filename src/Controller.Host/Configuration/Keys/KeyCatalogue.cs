@@ -96,6 +96,12 @@ internal static class KeyCatalogue
         new("trunks.*.redirect", new ChoiceKind(["map", "pass", "follow"]), "map"),
         new("trunks.*.credentials.user", Text, null),
         new("trunks.*.credentials.password", Secret, null) { IsSecret = true },
+        new("trunks.*.register[].aor", new TextKind("an address-of-record, such as \"sip:49301234@carrier.test\"", IsAddressOfRecord), null) { IsRequired = true },
+        new("trunks.*.register[].registrar", new SipTargetKind(), null),
+        new("trunks.*.register[].contact-user", new TextKind("the user part of a SIP URI, such as \"49301234\"", IsUserPart), null),
+        new("trunks.*.register[].expires", new DurationKind(60 * Second, 7 * Day), "1h"),
+        new("trunks.*.register[].credentials.user", Text, null),
+        new("trunks.*.register[].credentials.password", Secret, null) { IsSecret = true },
 
         .. BoundaryKeys.Of("trunks.*"),
 
@@ -183,6 +189,10 @@ internal static class KeyCatalogue
 
     private static bool IsUserPart(string text)
         => SipUri.TryParse(System.Text.Encoding.UTF8.GetBytes($"sip:{text}@host"), out SipUri uri) && uri.User.Length == text.Length;
+
+    private static bool IsAddressOfRecord(string text)
+        => text.All(char.IsAscii) && SipUri.TryParse(System.Text.Encoding.ASCII.GetBytes(text), out SipUri uri) && uri.Scheme == UriScheme.Sip && uri.User.Length > 0
+            && uri.Port == 0 && uri.Parameters.IsEmpty && uri.Headers.IsEmpty && !text.AsSpan().ContainsAny('<', '>', ' ');
 
     private static bool IsNode(string text)
         => text.StartsWith("udp:", StringComparison.Ordinal) && HostPortKind.TrySplit(text[4..], out _, out int? port) && port > 0;
