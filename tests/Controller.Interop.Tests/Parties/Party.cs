@@ -56,6 +56,9 @@ internal sealed class Party : IDisposable
     /// <summary>Adds a Record-Route of its own, as if a proxy stood before it, and wants it back as Route.</summary>
     public bool BehindProxy { get; set; }
 
+    /// <summary>How many real proxies, which stay in the path, stand between it and the node.</summary>
+    public int Proxies { get; init; }
+
     /// <summary>Transactions and calls are forgotten so many milliseconds after their end; what comes for them then is a violation. 0: never.</summary>
     public int ForgetAfter { get; init; }
     public string RecordRoute => $"<sip:{Address};lr>";

@@ -63,7 +63,9 @@ internal sealed class PartyChecks(Party party)
         }
 
         // 8.1.3.3: "If more than one Via header field value is present in a response, the UAC SHOULD discard the message."
-        if (message.List("Via").Count() != 1)
+        // A request has passed the proxies that stand before the party and nobody else that shows; those send CANCEL and the ACK of a refusal themselves (9.2, 17.1.1.3).
+        int vias = message.List("Via").Count();
+        if (vias != (message.IsRequest ? 1 + party.Proxies : 1) && !(vias == 1 && message.IsRequest && message.Method is "CANCEL" or "ACK"))
         {
             Violation("Via of another element", message);
         }

@@ -20,7 +20,9 @@ internal sealed class PartyRegistration(Party party, IPEndPoint node, string use
             return first;
         }
 
-        string? challenge = first.All("WWW-Authenticate").FirstOrDefault(offered => Value(offered, "algorithm").Equals(algorithm, StringComparison.OrdinalIgnoreCase));
+        // RFC 7616 section 3.3, algorithm: "If this is not present, it is assumed to be "MD5"."
+        string? challenge = first.All("WWW-Authenticate")
+            .FirstOrDefault(offered => (Value(offered, "algorithm") is { Length: > 0 } named ? named : "MD5").Equals(algorithm, StringComparison.OrdinalIgnoreCase));
         Assert.True(challenge is not null, $"no challenge for {algorithm}:\n{first}");
         return Exchange(expires, Answer(challenge));
     }
