@@ -72,6 +72,9 @@ internal sealed class AccountDriver
         Grant();
     }
 
+    /// <summary>Until the next attempt begins.</summary>
+    public void Refresh() => Elapse(State.NextAt.Since(Now));
+
     public void Elapse(TimeSpan time)
     {
         Instant end = Now.After(time);

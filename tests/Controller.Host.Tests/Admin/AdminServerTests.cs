@@ -3,7 +3,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Controller.Actors;
+using Controller.Actors.Accounts;
 using Controller.Actors.Calls.State;
+using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
 using Controller.Actors.Trunks;
 using Controller.Host.Admin;
@@ -142,6 +144,26 @@ public sealed class AdminServerTests
         admin.Actors.States[new ActorId(ActorKinds.Trunk, 1)] = known;
         JsonNode endpoint = (await admin.GetAsync("/api/v1/trunks")).Body["items"]![0]!["endpoints"]![0]!;
         Assert.Equal(("down", "2023-11-14T22:13:20+00:00"), ((string)endpoint["state"]!, (string)endpoint["since"]!));
+    }
+
+    [Fact]
+    public async Task Trunks_show_what_is_registered_with_their_carriers()
+    {
+        await using AdminFixture admin = await AdminFixture.StartAsync();
+        ControllerSettings before = admin.Settings.Current;
+        AccountSettings[] accounts = [.. Enumerable.Range(1, 4).Select(i => new AccountSettings($"sip:{i}@carrier.test") { ContactUser = "x" })];
+        admin.Settings.Swap(before with { Trunks = before.Trunks.SetItem("carrier-a", before.Trunks["carrier-a"] with { Accounts = [.. accounts] }) });
+        Flow flow = new(SipTransport.Udp, 0, new IPEndPoint(IPAddress.Loopback, 5080));
+        AccountState known = new() { Trunk = "carrier-a", AddressOfRecord = "sip:1@carrier.test", LastStatus = 200, Bound = new CarrierBinding("sip:x@h", "sip:h", "sip:h", flow, AdminFixture.Now) };
+        admin.Actors.States[new ActorId(ActorKinds.Account, 1)] = known;
+        admin.Actors.States[new ActorId(ActorKinds.Account, 2)] = known with { AddressOfRecord = "sip:2@carrier.test", LastStatus = 403, Bound = null };
+        admin.Actors.States[new ActorId(ActorKinds.Account, 3)] = known with { AddressOfRecord = "sip:3@carrier.test", LastStatus = 0, Bound = null, Phase = AccountPhase.Registering };
+        JsonArray shown = (await admin.GetAsync("/api/v1/trunks")).Body["items"]![0]!["accounts"]!.AsArray();
+        Assert.Equal(
+            [("sip:1@carrier.test", "registered", 200), ("sip:2@carrier.test", "failed", 403), ("sip:3@carrier.test", "registering", null), ("sip:4@carrier.test", "registering", (int?)null)],
+            shown.Select(each => ((string)each!["aor"]!, (string)each["state"]!, (int?)each["lastStatus"])));
+        Assert.Equal("2027-01-15T08:00:00+00:00", (string)shown[0]!["expiresAt"]!);
+        Assert.Null((string?)shown[1]!["expiresAt"]);
     }
 
     [Fact]

@@ -75,7 +75,14 @@ public sealed class BindingTests
         Assert.Equal((RedirectPolicy.Follow, RedirectPolicy.Map), (settings.Trunks["carrier-a"].Redirect, settings.Trunks["carrier-b"].Redirect));
         Assert.Equal((ReferPolicy.Refuse, ReferPolicy.Terminate), (settings.ReferPolicyOf("core", "carrier-a"), settings.ReferPolicyOf("core", "carrier-b")));
         Assert.Equal(ReferPolicy.Pass, settings.ReferPolicyOf("access", ""));
+        Assert.Equal(
+            [
+                new("sip:49301234@carrier.example.test") { Registrar = "sip:reg.example.test;transport=tcp", ContactUser = "in", Expires = TimeSpan.FromMinutes(30), User = "au", Password = "ap" },
+                new AccountSettings("sip:2@carrier.example.test") { ContactUser = "2", Expires = TimeSpan.FromHours(1), User = "u", Password = "p" },
+            ],
+            trunk.Accounts.AsEnumerable());
         TrunkSettings plain = settings.Trunks["carrier-b"];
+        Assert.Empty(plain.Accounts);
         Assert.Equal([408, 500, 502, 503, 504], plain.RetryOn.AsEnumerable());
         Assert.Equal((null, null, null, null), (plain.MaxCalls, plain.CallsPerSecond, plain.User, plain.Password));
 

@@ -33,6 +33,10 @@ internal static class Texts
               limits { calls = 1000, calls-per-second = 0.5 }
               retry-on = [486, 503], ring-timeout = 1m, try-timeout = 2s, refer = refuse, redirect = follow
               credentials { user = u, password = p }
+              register = [
+                { aor = "sip:49301234@carrier.example.test", registrar = "sip:reg.example.test;transport=tcp", contact-user = "in", expires = 30m, credentials { user = au, password = ap } }
+                { aor = "sip:2@carrier.example.test" }
+              ]
             }
             carrier-b { realm = core, endpoints = [ { uri = "sip:[2001:db8::1];transport=tcp" } ] }
           }

@@ -98,7 +98,7 @@ internal static class KeyCatalogue
         new("trunks.*.credentials.password", Secret, null) { IsSecret = true },
         new("trunks.*.register[].aor", new TextKind("an address-of-record, such as \"sip:49301234@carrier.test\"", IsAddressOfRecord), null) { IsRequired = true },
         new("trunks.*.register[].registrar", new SipTargetKind(), null),
-        new("trunks.*.register[].contact-user", new TextKind("the user part of a SIP URI, such as \"49301234\"", IsUserPart), null),
+        new("trunks.*.register[].contact-user", new TextKind("the user part of a SIP URI, such as \"49301234\"", text => text.All(char.IsAscii) && IsUserPart(text)), null),
         new("trunks.*.register[].expires", new DurationKind(60 * Second, 7 * Day), "1h"),
         new("trunks.*.register[].credentials.user", Text, null),
         new("trunks.*.register[].credentials.password", Secret, null) { IsSecret = true },
