@@ -198,8 +198,8 @@ internal sealed class FlowWorld(ControllerSettings settings, bool datagrams, Sig
             case CallEffect.Tell tell:
                 _tells.Enqueue((tell.To, tell.Input));
                 break;
-            case CallEffect.PassOver:
-                // Nobody is looked up in these flows.
+            case CallEffect.PassOver or CallEffect.CountRegistration:
+                // Nobody is looked up in these flows, and nothing is counted.
                 break;
             default:
                 throw new InvalidOperationException($"the world of the flows does not know {effect.GetType().Name}");
