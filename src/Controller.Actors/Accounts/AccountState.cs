@@ -24,8 +24,8 @@ public sealed record AccountState
     /// <summary>Where the attempt under way goes: the first is being tried or looked up.</summary>
     public ImmutableArray<Target> Targets { get; init; } = [];
 
-    /// <summary>How many redirections the attempt has followed.</summary>
-    public int Redirections { get; init; }
+    /// <summary>How many redirections, and wishes for a longer time, the attempt has followed.</summary>
+    public int Detours { get; init; }
 
     /// <summary>The REGISTER under way; null: none.</summary>
     public Transaction? Client { get; init; }

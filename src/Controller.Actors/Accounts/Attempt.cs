@@ -30,7 +30,7 @@ internal static class Attempt
             Phase = AccountPhase.Registering,
             Registrar = registrar,
             Targets = [.. places.Select(place => NextHops.Of(turn.Settings, trunk, Latin1.Octets(place), registrar, "")).OfType<Target>()],
-            Redirections = 0,
+            Detours = 0,
             NextAt = Instant.Never,
         });
         Try(turn, 503, null);
@@ -158,7 +158,7 @@ internal static class Attempt
         }
     }
 
-    /// <summary>After a recovery: the same request once more, byte for byte; its timers begin anew.</summary>
+    /// <summary>After a recovery: the same request once more, byte for byte; its timers begin anew. A look-up under way begins again.</summary>
     public static void Again(AccountTurn turn)
     {
         if (turn.State.Client is { } client)
@@ -166,6 +166,10 @@ internal static class Attempt
             Transaction again = Transaction.Start(client.Kind, 0, client.Branch, client.Method, client.CSeq, client.Flow, turn.Now) with { Request = client.Request, Challenges = client.Challenges };
             turn.Become(turn.State with { Client = Patient(turn, again) });
             turn.Send(client.Flow, client.Request, client.Branch);
+        }
+        else if (turn.State.Phase == AccountPhase.Registering)
+        {
+            Try(turn, 503, null);
         }
     }
 

@@ -61,7 +61,7 @@ internal static class Outcome
     public static void Left(AccountTurn turn, int status) => turn.Keep(Ended(turn.State) with { Bound = null, NextAt = turn.Now, LastStatus = status });
 
     private static AccountState Ended(AccountState state) =>
-        state with { Phase = AccountPhase.Waiting, Client = null, Targets = [], Redirections = 0, Lookup = 0, LookupUntil = Instant.Never };
+        state with { Phase = AccountPhase.Waiting, Client = null, Targets = [], Detours = 0, Lookup = 0, LookupUntil = Instant.Never };
 
     /// <summary>RFC 5626 section 4.5: the upper bound doubles with each failure in a row up to a limit, and the wait is "a random time between 50% and 100% of the upper-bound".</summary>
     private static TimeSpan Backoff(AccountTurn turn, int failures)

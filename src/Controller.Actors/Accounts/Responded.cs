@@ -17,7 +17,9 @@ internal static class Responded
 {
     /// <summary>How many challenges one request answers: a proxy's, a registrar's, and a stale nonce of either.</summary>
     private const int MostChallenges = 4;
-    private const int MostRedirections = 3;
+
+    /// <summary>How many redirections, and wishes for a longer time, one attempt follows; and how many Contacts of one redirection.</summary>
+    private const int MostDetours = 3;
     private const long LongestExpires = 7 * 24 * 3600;
 
     public static void Take(AccountTurn turn, SipMessage response)
@@ -82,12 +84,13 @@ internal static class Responded
     private static bool IsLonger(AccountTurn turn, Transaction client, SipMessage response)
     {
         long asked = Math.Max((long)(turn.Account?.Expires.TotalSeconds ?? 0), turn.State.LeastExpires);
-        if (!long.TryParse(response.Value(HeaderId.MinExpires), NumberStyles.None, CultureInfo.InvariantCulture, out long least) || least <= asked || least > LongestExpires)
+        if (!long.TryParse(response.Value(HeaderId.MinExpires), NumberStyles.None, CultureInfo.InvariantCulture, out long least)
+            || least <= asked || least > LongestExpires || turn.State.Detours >= MostDetours)
         {
             return false;
         }
 
-        turn.Become(turn.State with { LeastExpires = least });
+        turn.Become(turn.State with { LeastExpires = least, Detours = turn.State.Detours + 1 });
         Attempt.Ask(turn, client.Flow, client.Challenges);
         return true;
     }
@@ -96,18 +99,18 @@ internal static class Responded
     private static bool Follows(AccountTurn turn, SipMessage response)
     {
         AccountState state = turn.State;
-        if (state.Redirections >= MostRedirections || !turn.Settings.Trunks.TryGetValue(state.Trunk, out TrunkSettings? trunk))
+        if (state.Detours >= MostDetours || !turn.Settings.Trunks.TryGetValue(state.Trunk, out TrunkSettings? trunk))
         {
             return false;
         }
 
-        ImmutableArray<Target> named = [.. Redirection.Contacts(response).Take(MostRedirections).Select(contact => At(turn, trunk, contact.Uri)).OfType<Target>()];
+        ImmutableArray<Target> named = [.. Redirection.Contacts(response).Take(MostDetours).Select(contact => At(turn, trunk, contact.Uri)).OfType<Target>()];
         if (named.IsEmpty)
         {
             return false;
         }
 
-        turn.Become(state with { Client = null, Redirections = state.Redirections + 1, Targets = [.. named, .. state.Targets.RemoveAt(0)] });
+        turn.Become(state with { Client = null, Detours = state.Detours + 1, Targets = [.. named, .. state.Targets.RemoveAt(0)] });
         Attempt.Try(turn, response.StatusCode, null);
         return true;
     }

@@ -135,6 +135,15 @@ public class AccountTests
         Assert.Equal((2, 423), (account.Wire.Count, account.State.LastStatus));
         account.Elapse(TimeSpan.FromSeconds(30));
         Assert.Equal("300", account.Last.Header("Expires"));
+
+        // Nor is one that wants a second more each time followed for ever.
+        for (int least = 301; least < 305; least++)
+        {
+            account.Answer(423, $"Min-Expires: {least}\r\n");
+        }
+
+        Assert.Equal((6, "303"), (account.Wire.Count, account.Last.Header("Expires")));
+        account.Refresh();
         account.Grant(300);
         Assert.True(account.State.NextAt < account.Now.After(TimeSpan.FromSeconds(181)));
     }

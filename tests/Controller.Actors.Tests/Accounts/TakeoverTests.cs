@@ -1,4 +1,5 @@
 using Controller.Actors.Accounts;
+using Controller.Actors.Calls;
 using Controller.Actors.Policies;
 using Controller.Actors.Tests.Calls;
 
@@ -67,6 +68,21 @@ public class TakeoverTests
         account.Grant();
         Assert.True(account.State.IsBound(account.Now));
         Assert.Equal(2u, account.State.CSeq);
+    }
+
+    [Fact]
+    public void A_look_up_that_began_with_the_end_of_something_else_begins_again()
+    {
+        var account = new AccountDriver();
+        account.Register();
+        account.Settings = AccountDriver.Configured(AccountDriver.One with { Registrar = "sip:other.test" });
+        account.Elapse(TimeSpan.FromSeconds(5));
+        account.Answer(200);
+        Assert.IsType<CallEffect.Resolve>(Assert.Single(account.LastEffects));
+        account.CrashAndRecover();
+        Assert.IsType<CallEffect.Resolve>(Assert.Single(account.LastEffects));
+        account.Resolve("198.51.100.31");
+        Assert.Equal(("REGISTER sip:other.test SIP/2.0", "4 REGISTER"), (account.Last.StartLine, account.Last.Header("CSeq")));
     }
 
     [Fact]
