@@ -26,6 +26,7 @@ public sealed class EdgeNode : IDisposable
     private readonly SendFailures _failures;
     private readonly FlowSender _sender;
     private readonly TargetResolver _resolver;
+    private readonly CallEffectInterpreter _calls;
     private readonly Arrivals _arrivals;
     private readonly ReceiveBuffers _buffers;
     private readonly StreamScope _streams;
@@ -50,7 +51,7 @@ public sealed class EdgeNode : IDisposable
         _arrivals = new Arrivals(options.Rules, system, settings, new StatelessAnswers(options, settings, _sender, _instruments), _instruments, clock);
         _numbers = new ConnectionNumbers(clock, options.Node);
         _streams = new StreamScope(options, new FlowTable(options.MaxConnections), _arrivals, _buffers, _failures, _instruments, clock);
-        CallEffects = new CallEffectInterpreter(_sender, _resolver, system, _instruments);
+        _calls = new CallEffectInterpreter(_sender, _resolver, system, _instruments);
         RegistrationEffects = new RegistrationEffectInterpreter(_sender, system, _instruments);
 
         double shortest = new[] { options.ConnectTimeout, options.MessageTimeout, options.IdleTimeout, options.DrainTimeout }.Min().TotalMilliseconds;
@@ -64,8 +65,15 @@ public sealed class EdgeNode : IDisposable
     /// </summary>
     public IReadOnlyList<ListenerSettings> Bound { get; private set; } = [];
 
+    /// <summary>An attempt at a trunk is over. On a thread that must not wait; thread-safe.</summary>
+    public event Action<CallEffect.CountAttempt> AttemptOver
+    {
+        add => _calls.AttemptOver += value;
+        remove => _calls.AttemptOver -= value;
+    }
+
     public ISipSender Sender => _sender;
-    public IEffectInterpreter<CallEffect> CallEffects { get; }
+    public IEffectInterpreter<CallEffect> CallEffects => _calls;
     public IEffectInterpreter<RegistrationEffect> RegistrationEffects { get; }
 
     /// <summary>For tests: several nodes of one process share the meter's name.</summary>

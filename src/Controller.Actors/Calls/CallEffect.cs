@@ -45,6 +45,10 @@ public abstract record CallEffect
     /// <param name="Status">Of the response; 408 for silence, 503 for what was not reached (RFC 3261 section 8.1.3.1).</param>
     public sealed record CountRegistration(string Trunk, int Status, bool IsRegistered) : CallEffect;
 
+    /// <summary>An attempt at a trunk is over: count it for the trunk's quality. Not done again after a crash.</summary>
+    /// <param name="Delay">Until somebody rang, or answered at once; null: that is not known.</param>
+    public sealed record CountAttempt(string Trunk, bool IsAnswered, TimeSpan? Delay) : CallEffect;
+
     /// <summary>Exactly once per attempt: stored in the outbox with the events of the same decision.</summary>
     public sealed record WriteChargingRecord(ReadOnlyMemory<byte> Json) : CallEffect;
 }

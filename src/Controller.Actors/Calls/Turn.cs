@@ -80,6 +80,7 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
         if (!ReferenceEquals(_before, State))
         {
             TrunkAdmission.GiveBack(this, _before);
+            AttemptCounting.Report(this, _before);
         }
 
         // An actor of which nothing has happened, or of which nothing can happen any more, is not kept.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Controller.Actors.Routing;
 using Controller.Actors.Routing.Boundaries;
+using Controller.Actors.Routing.Quality;
 using Controller.Actors.Routing.Tables;
 using Controller.Sip.Digest;
 using Controller.Sip.Transport;
@@ -29,6 +30,10 @@ public sealed record ControllerSettings
     /// <summary>By name; what routes ask for who carries a number.</summary>
     public ImmutableDictionary<string, RateTable> Tables { get; init; } = ImmutableDictionary<string, RateTable>.Empty;
     public EmergencySettings Emergency { get; init; } = new();
+    public QualitySettings Measuring { get; init; } = QualitySettings.Default;
+
+    /// <summary>How well this node has seen the trunks do lately: not configured, but like the time an input to decisions. What a call was told is stored with it.</summary>
+    public QualitySnapshot Quality { get; init; } = QualitySnapshot.Empty;
 
     /// <summary>The one that times of day in routes are of.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;

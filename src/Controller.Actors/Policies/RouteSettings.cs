@@ -36,6 +36,8 @@ public sealed record RouteSettings
 
     /// <summary>Name of one of <see cref="ControllerSettings.Tables"/> that names the trunks; null: <see cref="Trunks"/> does.</summary>
     public string? Table { get; init; }
+
+    /// <summary>Of a list of trunks anything but <see cref="RateOrder.Quality"/> means by shares.</summary>
     public RateOrder Order { get; init; }
 
     /// <summary>Final responses after which the next target is tried; empty: those of the trunk that refused.</summary>

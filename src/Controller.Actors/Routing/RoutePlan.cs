@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
+using Controller.Actors.Routing.Quality;
 using Controller.Actors.Routing.Tables;
 using Controller.Sip.Uris;
 
@@ -98,8 +99,9 @@ public sealed record RoutePlan(int Status, string Route, string? AddressOfRecord
         UInt128 lot = facts.Request.Lot;
         if (route.Table is null)
         {
-            IEnumerable<(string, string)> trunks = TargetOrder.Of(route.Trunks, lot)
-                .Select(choice => (choice.Target.Trunk, trace is null ? "" : TargetOrder.Explain(choice.Target, choice.IsDrawn)));
+            QualitySnapshot? quality = route.Order == RateOrder.Quality ? settings.Quality : null;
+            IEnumerable<(string, string)> trunks = TargetOrder.Of(route.Trunks, quality, lot)
+                .Select(choice => (choice.Target.Trunk, trace is null ? "" : TargetOrder.Explain(choice.Target, quality, choice.IsDrawn)));
             return Found(route, TrunkTargets.Of(settings, trunks, number, lot, route.MaxAttempts ?? int.MaxValue, trace));
         }
 
@@ -109,7 +111,7 @@ public sealed record RoutePlan(int Status, string Route, string? AddressOfRecord
         }
 
         ImmutableArray<Target> targets = TrunkTargets.Of(
-            settings, TableTargets.Of(route, table, number, facts.Request, trace), number, lot, route.MaxAttempts ?? MostOfTable, trace);
+            settings, TableTargets.Of(route, table, number, facts.Request, settings.Quality, trace), number, lot, route.MaxAttempts ?? MostOfTable, trace);
 
         // 21.4.5: "definitive information that the user does not exist"; a number that no carrier has is no fault of ours.
         return targets.IsEmpty ? Refused(404, route.Name, $"table {route.Table} has nobody for {number} who can be used") : Found(route, targets);

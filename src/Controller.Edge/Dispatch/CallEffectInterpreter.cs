@@ -10,6 +10,9 @@ namespace Controller.Edge.Dispatch;
 /// <summary>Performs what a call decided. On the journal's or a loop's thread: every branch returns at once.</summary>
 internal sealed class CallEffectInterpreter(ISipSender sender, TargetResolver resolver, IActorSystem system, EdgeInstruments instruments) : IEffectInterpreter<CallEffect>
 {
+    /// <summary>An attempt at a trunk is over. On the thread that releases: whoever listens returns at once.</summary>
+    public event Action<CallEffect.CountAttempt>? AttemptOver;
+
     /// <summary>A look-up and its answer stay inside: however late, somebody waits for them.</summary>
     public bool IsSend(CallEffect effect) => effect is CallEffect.Send;
 
@@ -66,6 +69,10 @@ internal sealed class CallEffectInterpreter(ISipSender sender, TargetResolver re
                 break;
             case CallEffect.CountRegistration count:
                 instruments.Registered(count.Trunk, count.Status, count.IsRegistered);
+                break;
+
+            case CallEffect.CountAttempt attempt:
+                AttemptOver?.Invoke(attempt);
                 break;
 
             // Stored with the events of its decision; the engine's outbox delivers it from there, exactly once.

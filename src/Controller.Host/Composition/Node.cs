@@ -15,6 +15,7 @@ using Controller.Host.Composition.Live;
 using Controller.Host.Configuration;
 using Controller.Host.Configuration.Options;
 using Controller.Host.Console;
+using Controller.Host.Quality;
 using Controller.Host.Telemetry;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
@@ -75,6 +76,9 @@ public sealed class Node : IAsyncDisposable
             _edge = new EdgeNode(EdgeOptionsOf(options), actors, settings, _home.Clock, _home.Edges);
             Owns(_edge);
             _home.Attach(_edge);
+            TrunkMeter quality = new(settings, _home.Clock);
+            Owns(quality);
+            _edge.AttemptOver += quality.Count;
             DomainActors.Register(_system, _edge, settings);
             _edge.Open();
             settings.Swap(running.Settings(secret, [.. _edge.Bound.Select(l => l.Listen)], version));

@@ -169,6 +169,8 @@ public static class ConfigurationLoader
             Registrar = RegistrarBinding.Bind(known),
             Trunks = trunks,
             TimeZone = known.Get("routing.time-zone", TimeZoneInfo.Utc),
+            Measuring = new QualitySettings(
+                known.Get("routing.quality.window", QualitySettings.Default.Window), known.Get("routing.quality.min-samples", QualitySettings.Default.MinSamples)),
             Tables = TableBinding.Bind(known, tables, trunks.Keys, notes),
             Emergency = EmergencyBinding.Bind(known, trunks.Keys),
             Routes = RouteBinding.Bind(known, realms.Keys, trunks.Keys),

@@ -5,7 +5,6 @@ using Controller.Actors.Routing;
 using Controller.Host.Configuration.Keys;
 using Controller.Sharding.Model;
 using Controller.Sip.Messages;
-using Controller.Sip.Transport;
 using Controller.Sip.Uris;
 
 namespace Controller.Host.Rehearsal;

@@ -36,7 +36,8 @@ public sealed class Metric
     public string Help { get; }
     public MetricKind Kind { get; }
 
-    public IEnumerable<KeyValuePair<TagSet, Series>> Series => _series.OrderBy(s => s.Key.Text, StringComparer.Ordinal);
+    /// <summary>As they are at one moment: the dictionary's own copy, for LINQ's fails if a series is added meanwhile.</summary>
+    public IEnumerable<KeyValuePair<TagSet, Series>> Series => _series.ToArray().OrderBy(s => s.Key.Text, StringComparer.Ordinal);
 
     /// <summary>Null for an instrument of a kind that this exporter does not know.</summary>
     public static Metric? TryCreate(Instrument instrument)

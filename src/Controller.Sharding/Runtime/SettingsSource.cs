@@ -13,4 +13,18 @@ public sealed class SettingsSource<T>(T initial)
         ArgumentNullException.ThrowIfNull(next);
         Volatile.Write(ref _current, next);
     }
+
+    /// <summary>Swaps for what is made of the current one, and of no older one: where several change different parts of it.</summary>
+    /// <param name="change">May be called more than once.</param>
+    public void Swap(Func<T, T> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        T before, now = Current;
+        do
+        {
+            before = now;
+            now = Interlocked.CompareExchange(ref _current, change(before), before);
+        }
+        while (!ReferenceEquals(before, now));
+    }
 }

@@ -259,6 +259,11 @@ public sealed class ResolutionTests : IDisposable
         edge.Node.CallEffects.Release(Call, new CallEffect.PassOver(flow, null), Instant.Zero);
         Assert.Equal(1, edge.Counted("edge.targets.blacklisted"));
 
+        List<CallEffect.CountAttempt> counted = [];
+        edge.Node.AttemptOver += counted.Add;
+        edge.Node.CallEffects.Release(Call, new CallEffect.CountAttempt("a", true, null), Instant.Zero);
+        Assert.Equal([new CallEffect.CountAttempt("a", true, null)], counted);
+
         edge.Node.CallEffects.Release(Call, new CallEffect.WriteChargingRecord(default), Instant.Zero);
         Assert.True(edge.Actors.IsIdle);
     }

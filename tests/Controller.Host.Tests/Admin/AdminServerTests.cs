@@ -7,6 +7,7 @@ using Controller.Actors.Accounts;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Actors.Registrations;
+using Controller.Actors.Routing.Quality;
 using Controller.Actors.Trunks;
 using Controller.Host.Admin;
 using Controller.Host.Admin.Config;
@@ -164,6 +165,17 @@ public sealed class AdminServerTests
             shown.Select(each => ((string)each!["aor"]!, (string)each["state"]!, (int?)each["lastStatus"])));
         Assert.Equal("2027-01-15T08:00:00+00:00", (string)shown[0]!["expiresAt"]!);
         Assert.Null((string?)shown[1]!["expiresAt"]);
+    }
+
+    [Fact]
+    public async Task Trunks_say_how_well_they_do()
+    {
+        await using AdminFixture admin = await AdminFixture.StartAsync();
+        admin.Settings.Swap(now => now with { Quality = new QualitySnapshot([new("carrier-a", new AttemptTally(40, 10, 10, 12_345))], 20) });
+        JsonNode quality = (await admin.GetAsync("/api/v1/trunks")).Body["items"]![0]!["quality"]!;
+        Assert.Equal("""{"attempts":40,"answered":10,"answerRatio":0.25,"postDialDelay":1.234,"measured":true}""", quality.ToJsonString());
+        JsonNode schemas = (await admin.GetAsync("/openapi/v1.json")).Body["components"]!["schemas"]!;
+        Assert.Equal(Names(schemas["TrunkQuality"]!["properties"]!), Names(quality));
     }
 
     [Fact]

@@ -98,6 +98,7 @@ public sealed class RouteSimulationTests
     [InlineData("""{"uri":"sip:1@x","method":"A B"}""", "method: 'A B'")]
     [InlineData("""{"uri":"sip:1@x","at":"tomorrow"}""", "at: 'tomorrow'")]
     [InlineData("""{"uri":"sip:1@x","source":"here"}""", "source: 'here'")]
+    [InlineData("""{"uri":"sip:1@x","user":"alice"}""", "user: 'alice' cannot have shown who it is; expected a user of the registrar, and a realm with authenticate-calls")]
     [InlineData("""{"uri":"sip:1@x","recent":5}""", "recent: nothing to compare with")]
     [InlineData("""{"configuration":"controller {}","recent":0}""", "recent: '0' is not a number from 1 to 1000")]
     [InlineData("""{"configuration":"controller { node.idd = 1 }","recent":5}""", "configuration: candidate:1: controller.node.idd: unknown key")]

@@ -1,3 +1,4 @@
+using Controller.Actors.Routing.Quality;
 using Controller.Cluster.Versions;
 using Controller.Host.Admin.Config;
 using Controller.Host.Composition.Live;
@@ -40,6 +41,18 @@ public sealed class LiveConfigurationTests : IDisposable
         Assert.Equal(
             [(4L, "rollback to 2", "bob", true), (3L, "rollback to 1", "bob", false), (2L, "file", "alice", false), (1L, "start", "sbc1", false)],
             node.Live.Versions().Items.Select(item => (item.Version, item.Cause, item.By, item.Running)));
+    }
+
+    [Fact]
+    public async Task What_was_measured_goes_on()
+    {
+        LiveBed.Node node = _bed.Start();
+        QualitySnapshot seen = new([new("carrier-a", new AttemptTally(40, 10, 0, 0))], 20);
+        node.Settings.Swap(now => now with { Quality = seen });
+        node.Edit("no-answer = 60s", "no-answer = 61s");
+        Assert.NotNull((await node.Live.ActivateAsync(null, null, "alice")).Answer);
+        Assert.Equal(TimeSpan.FromSeconds(61), node.NoAnswer);
+        Assert.Same(seen, node.Settings.Current.Quality);
     }
 
     /// <summary>Also what could not be given live before: a trunk comes with its defaults of health.</summary>

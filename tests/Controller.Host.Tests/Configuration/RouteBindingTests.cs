@@ -79,7 +79,12 @@ public sealed class RouteBindingTests
     [Theory]
     [InlineData("routes = [ { name = r, to = { table = lcr } } ]", "routes[0].to.table: table lcr is not defined; expected it in controller.tables, which is empty")]
     [InlineData("routes = [ { name = r, to = {} } ]", "routes[0].to.table: is missing; expected a name of letters, digits, '-', '_' and '.'")]
-    [InlineData("routes = [ { name = r, to = { table = lcr, order = quality } } ]", "routes[0].to.order: quality is not possible in this version; possible now: price or file")]
+    [InlineData("routes = [ { name = r, to = { table = lcr, order = best } } ]", "routes[0].to.order: \"best\" cannot be used; expected price, file or quality")]
+    [InlineData("routes = [ { name = r, to = { table = lcr }, order = quality } ]", "routes[0].order: is for a list of trunks, and this route leads to a table; expected to.order = quality")]
+    [InlineData("routes = [ { name = r, to = a, order = quality } ]", "routes[0].order: there is nothing to put in order; expected a list of trunks in to")]
+    [InlineData("routes = [ { name = r, to = [ { trunk = a, quota = 30 }, { trunk = b } ], order = quality } ]", "routes[0].order: a quota says that some calls do not go where they would go best; expected no quota, or order = shares")]
+    [InlineData("routing.quality.min-samples = 0", "routing.quality.min-samples: \"0\" cannot be used; expected a whole number from 1 to 1000000")]
+    [InlineData("routing.quality.window = 10s", "routing.quality.window: \"10s\" cannot be used; expected a duration from 1m to 24h, such as 200ms, 1s, 5m or 12h")]
     [InlineData("routes = [ { name = r, to = a, match.from-trunk = x } ]", "routes[0].match.from-trunk: trunk x is not defined; expected one of controller.trunks: a, b")]
     [InlineData("routes = [ { name = r, to = a, match.method = BYE } ]", "routes[0].match.method: \"BYE\" cannot be used; expected INVITE, MESSAGE, OPTIONS, PUBLISH, SUBSCRIBE or NOTIFY")]
     [InlineData("routes = [ { name = r, to = a, match.headers = [ { name = X, matches = \"(?=x)\" } ] } ]", "routes[0].match.headers[0].matches: \"(?=x)\" is not a regular expression: look-around and back-references are not possible here")]
@@ -130,6 +135,54 @@ public sealed class RouteBindingTests
               { name = rest, to = b, tests = [ { given.uri = "tel:112", expect.route = emergency }, { given.uri = "sip:1@x", expect.route = rest } ] }
             ]
             """);
+
+    [Fact]
+    public void What_trunks_are_known_by_is_read_and_fixtures_may_say_who_called()
+    {
+        ControllerSettings settings = Good("""
+            realms.core.authenticate-calls = true
+            registrar.users { u.password = x, v.password = x }
+            trunks { a.identify { addresses = ["198.51.100.0/24", "2001:db8::7"], users = u }, b.identify.addresses = "198.51.100.128/25" }
+            routes = [
+              { name = from-a, match.from-trunk = a, to = b, tests = [
+                { given { uri = "sip:1@x", source = "198.51.100.1:5060" }, expect.route = from-a }
+                { given { uri = "sip:1@x", source = "[2001:db8::7]:5060" }, expect.route = from-a }
+                { given { uri = "sip:1@x", source = "198.51.100.200:5060", user = u }, expect.route = from-a }
+                { given { uri = "sip:1@x", user = u }, expect.route = from-a }
+                { given { uri = "sip:1@x", user = v }, expect.route = rest } ] }
+              { name = from-b, match.from-trunk = b, to = a, tests = [ { given { uri = "sip:1@x", source = "198.51.100.200:5060" }, expect.route = from-b } ] }
+              { name = rest, to = a }
+            ]
+            """);
+        Assert.Equal(["198.51.100.0/24", "2001:db8::7/128"], settings.Trunks["a"].Identify.Networks.Select(network => network.ToString()));
+        Assert.Equal(["u"], settings.Trunks["a"].Identify.Users.AsEnumerable());
+    }
+
+    [Fact]
+    public void Quality_is_an_order_of_lists_and_of_tables()
+    {
+        string rates = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(rates, "prefix,trunk,price\n49,a,2\n");
+            ControllerSettings settings = Good($$"""
+                tables.lcr.file = "{{rates}}"
+                routing.quality { window = 1h, min-samples = 7 }
+                routes = [
+                  { name = list, match.prefix = "1", to = [ { trunk = a }, { trunk = b } ], order = quality }
+                  { name = table, match.prefix = "2", to = { table = lcr, order = quality } }
+                  { name = shares, to = [ { trunk = a }, { trunk = b } ] }
+                ]
+                """);
+            Assert.Equal([RateOrder.Quality, RateOrder.Quality, RateOrder.Price], settings.Routes.Select(route => route.Order));
+            Assert.Equal(new QualitySettings(TimeSpan.FromHours(1), 7), settings.Measuring);
+            Assert.Equal(QualitySettings.Default, Good("").Measuring);
+        }
+        finally
+        {
+            File.Delete(rates);
+        }
+    }
 
     [Fact]
     public void Price_is_the_order_unless_it_is_said()

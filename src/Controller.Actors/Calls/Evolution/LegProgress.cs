@@ -43,7 +43,13 @@ internal static class LegProgress
         // 17.2.1: a repeated INVITE gets "the most recent provisional response" that has been sent: not one that still waits for a PRACK of the one before it.
         bool sent = e.RSeq == 0 || next.Provisionals.IsEmpty || next.Provisionals[^1].IsSent;
         next = next.Stepped(TransactionKind.InviteServer, 0, TransactionInput.FromUser(e.Status), e.At, sent ? e.Response : default);
-        return next with { Phase = CallPhase.Ringing, RingingAt = state.RingingAt ?? e.At, TryUntil = Instant.Never };
+        return next with
+        {
+            Phase = CallPhase.Ringing,
+            RingingAt = state.RingingAt ?? e.At,
+            TryUntil = Instant.Never,
+            Attempts = state.Attempts[e.Leg - 1] is { RingingAt: null } attempt ? state.Attempts.SetItem(e.Leg - 1, attempt with { RingingAt = e.At }) : state.Attempts,
+        };
     }
 
     public static CallState LegAnswered(CallState state, CallEvent.LegAnswered e)

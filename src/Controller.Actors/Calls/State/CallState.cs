@@ -157,7 +157,11 @@ public sealed record CallState
 }
 
 /// <summary>What became of one target.</summary>
-public sealed record Attempt(int Leg, string Target, string Trunk, Instant StartedAt, int Status, Instant? EndedAt);
+public sealed record Attempt(int Leg, string Target, string Trunk, Instant StartedAt, int Status, Instant? EndedAt)
+{
+    /// <summary>The first provisional response other than 100.</summary>
+    public Instant? RingingAt { get; init; }
+}
 
 /// <param name="Result">answered, cancelled, rejected or failed.</param>
 /// <param name="Status">The final SIP status that the caller got.</param>

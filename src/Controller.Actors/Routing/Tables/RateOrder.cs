@@ -8,4 +8,7 @@ public enum RateOrder : byte
 
     /// <summary>The longest prefix first, then as the rows stand in the file.</summary>
     File = 1,
+
+    /// <summary>By priority, then by how well the trunks do; those that do as well by price. Of a list of trunks, by shares.</summary>
+    Quality = 2,
 }

@@ -33,8 +33,8 @@ public sealed class RoutePlanSimulator(
             throw new FormatException("configuration: " + string.Join("; ", read.Problems));
         }
 
-        // Ports that the system chose are those of the running listeners, where they are the same.
-        ControllerSettings next = configuration.Settings(now.Secret, []);
+        // Ports that the system chose are those of the running listeners, where they are the same; what was measured is no configuration.
+        ControllerSettings next = configuration.Settings(now.Secret, []) with { Quality = now.Quality };
         RouteAnswer? running = null, other = null;
         bool differs = false;
         if (IsAsked(question))

@@ -24,6 +24,7 @@ public sealed class SettingsTrunkDirectory(SettingsSource<ControllerSettings> se
                 t.CallsPerSecond)
             {
                 Accounts = [.. t.Accounts.Select(account => View(t, account, known))],
+                Quality = TrunkQualityView.Of(current.Quality.Of(t.Name)),
             }),
         ];
     }

@@ -6,6 +6,8 @@ public sealed record TrunkView(string Name, string Realm, IReadOnlyList<TrunkPee
 {
     /// <summary>What is registered with its carrier.</summary>
     public IReadOnlyList<TrunkAccountView> Accounts { get; init; } = [];
+
+    public required TrunkQualityView Quality { get; init; }
 }
 
 /// <param name="State">registered, registering, or failed.</param>

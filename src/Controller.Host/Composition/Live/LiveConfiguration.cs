@@ -310,7 +310,10 @@ public sealed class LiveConfiguration : ILiveConfiguration, IDisposable
         {
             ControllerSettings now = settings.Current;
             IPEndPoint[] bound = [.. now.Listeners.Select(listener => listener.Listen)];
-            settings.Swap(next.Settings(now.Secret, bound, head.Number));
+            ControllerSettings taken = next.Settings(now.Secret, bound, head.Number);
+
+            // What was measured is no configuration, and goes on.
+            settings.Swap(current => taken with { Quality = current.Quality });
         }
 
         _running = new RunningVersion(head, next);

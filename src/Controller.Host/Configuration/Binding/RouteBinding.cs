@@ -75,10 +75,34 @@ internal static class RouteBinding
             ToRegistered = registered,
             Trunks = TargetBinding.Bind(known, path + ".to", trunks),
             Table = table,
-            Order = known.Get(path + ".to.order", "price") == "file" ? RateOrder.File : RateOrder.Price,
+            Order = Order(known, path),
             RetryOn = [.. known.Get<object[]>(path + ".retry-on", []).Cast<int>()],
             Budget = known.FindValue<TimeSpan>(path + ".budget"),
             MaxAttempts = known.FindValue<int>(path + ".max-attempts"),
+        };
+    }
+
+    private static RateOrder Order(KnownValues known, string path)
+    {
+        bool quality = known.Find<string>(path + ".order") == "quality";
+        if (quality && known.Has(path + ".to.table"))
+        {
+            known.Report(path + ".order", "is for a list of trunks, and this route leads to a table; expected to.order = quality");
+        }
+        else if (quality && !known.IsList(path + ".to"))
+        {
+            known.Report(path + ".order", "there is nothing to put in order; expected a list of trunks in to");
+        }
+        else if (quality && Enumerable.Range(0, known.Count(path + ".to")).Any(i => known.Has($"{path}.to[{i}].quota")))
+        {
+            known.Report(path + ".order", "a quota says that some calls do not go where they would go best; expected no quota, or order = shares");
+        }
+
+        return known.Find<string>(path + ".to.order") switch
+        {
+            "file" => RateOrder.File,
+            "quality" => RateOrder.Quality,
+            _ => quality ? RateOrder.Quality : RateOrder.Price,
         };
     }
 

@@ -113,6 +113,8 @@ internal static class KeyCatalogue
         new("number-plans.*.tests[].expect", Text, null) { IsRequired = true },
 
         new("routing.time-zone", new ZoneKind(), "UTC"),
+        new("routing.quality.window", new DurationKind(60 * Second, Day), "15m"),
+        new("routing.quality.min-samples", new IntegerKind(1, 1_000_000), "30"),
         new("tables.*.file", File, null) { IsRequired = true },
         new("emergency.numbers", new ListKind(Number, orOne: true), "[]"),
         new("emergency.to", new ListKind(Name, orOne: true), "[]"),
@@ -149,7 +151,8 @@ internal static class KeyCatalogue
         new("routes[].to[].priority", new IntegerKind(0, 65535), "1"),
         new("routes[].to[].quota", new NumberKind(0.01, 100), null),
         new("routes[].to.table", Name, null) { IsRequired = true },
-        new("routes[].to.order", new ChoiceKind(["price", "file"], ["quality"]), "price"),
+        new("routes[].to.order", new ChoiceKind(["price", "file", "quality"]), "price"),
+        new("routes[].order", new ChoiceKind(["shares", "quality"]), "shares"),
         new("routes[].retry-on", new ListKind(new IntegerKind(300, 699)), null),
         new("routes[].budget", new DurationKind(Second, Hour), null),
         new("routes[].max-attempts", new IntegerKind(1, 1000), null),

@@ -198,7 +198,7 @@ internal sealed class FlowWorld(ControllerSettings settings, bool datagrams, Sig
             case CallEffect.Tell tell:
                 _tells.Enqueue((tell.To, tell.Input));
                 break;
-            case CallEffect.PassOver or CallEffect.CountRegistration:
+            case CallEffect.PassOver or CallEffect.CountRegistration or CallEffect.CountAttempt:
                 // Nobody is looked up in these flows, and nothing is counted.
                 break;
             default:
