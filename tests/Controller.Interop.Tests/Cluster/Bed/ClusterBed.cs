@@ -56,7 +56,7 @@ internal sealed class ClusterBed : IDisposable
     {
         var started = new HashSet<int>();
         int shards = _shards();
-        Eventually.True(() => Nodes.Count(node => Revive(node, started)) == 0 && Nodes.All(node => IsBalanced(node, shards)), TimeSpan.FromSeconds(60),
+        Eventually.True(() => Nodes.All(node => !Revive(node, started)) && Nodes.All(node => IsBalanced(node, shards)), TimeSpan.FromSeconds(60),
             () => $"the cluster is not balanced:\n{Describe()}");
     }
 
