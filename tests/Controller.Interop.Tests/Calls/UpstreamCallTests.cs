@@ -16,10 +16,10 @@ public sealed class UpstreamCallTests
         using Kamailio carrier = new(new KamailioSetup());
         using var outside = new Party("outside-up") { Proxies = 1 };
         using var inside = new Party("inside-up");
-        using NodeProcess node = NodeProcess.StartReady(new NodeSetup { Folder = folder.Path, FarPort = inside.Address.Port, Extra = Trunk(carrier, """{ aor = "sip:493012@carrier.test", contact-user = "number-12" }""") });
+        using NodeProcess node = NodeProcess.StartReady(new NodeSetup { Folder = folder.Path, FarPort = inside.Address.Port, Extra = Trunk(carrier, """{ aor = "sip:493012@carrier.test" }""") });
         Eventually.True(() => carrier.Bindings.Count == 1, TimeSpan.FromSeconds(10), () => node.Log);
         KamailioBinding bound = carrier.Bindings[0];
-        Assert.Equal(("493012", $"sip:number-12@{node.Core}", 2u), (bound.User, bound.Contact, bound.CSeq));
+        Assert.Equal(("493012", $"sip:493012@{node.Core}", 2u), (bound.User, bound.Contact, bound.CSeq));
         Assert.Equal(["", "account"], carrier.Requests.Where(request => request.Method == "REGISTER").Select(request => request.User));
 
         inside.OnCall = call => call.Answer();
@@ -31,10 +31,10 @@ public sealed class UpstreamCallTests
             }
         });
         Eventually.True(() => call.ByeStatus == 200, TimeSpan.FromSeconds(10), () => $"{call}\n{carrier.Log}\n{node.Log}");
-        Assert.Equal("number-12", Assert.Single(inside.Calls).User);
+        Assert.Equal("493012", Assert.Single(inside.Calls).User);
         Assert.Equal(1, node.Admin.Metrics().Single(sample => sample.Key.StartsWith("edge_trunk_registrations_total", StringComparison.Ordinal)).Value);
 
-        File.WriteAllText(node.Setup.ConfigurationFile, File.ReadAllText(node.Setup.ConfigurationFile).Replace("""{ aor = "sip:493012@carrier.test", contact-user = "number-12" }""", "", StringComparison.Ordinal));
+        File.WriteAllText(node.Setup.ConfigurationFile, File.ReadAllText(node.Setup.ConfigurationFile).Replace("""{ aor = "sip:493012@carrier.test" }""", "", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.OK, node.Admin.Post("/api/v1/config/reload").Status);
         Eventually.True(() => carrier.Bindings.Count == 0, TimeSpan.FromSeconds(15), () => node.Log);
         Assert.Single(carrier.Requests.Where(request => request.Method == "REGISTER").Select(request => request.CallId).Distinct());
@@ -48,6 +48,6 @@ public sealed class UpstreamCallTests
           credentials { user = account, password = secret }
           register = [ {{account}} ]
         }
-        controller.routes = [ { name = "for the account", match { from-trunk = carrier, user = "^number-12$" }, to = far } ]
+        controller.routes = [ { name = "for the account", match { from-trunk = carrier, user = "^493012$" }, to = far } ]
         """;
 }
