@@ -133,7 +133,7 @@ public class AccountTests
         // One that is never content is given up.
         account.Answer(423, "Min-Expires: 300\r\n");
         Assert.Equal((2, 423), (account.Wire.Count, account.State.LastStatus));
-        account.Elapse(TimeSpan.FromSeconds(30));
+        account.Refresh();
         Assert.Equal("300", account.Last.Header("Expires"));
 
         // Nor is one that wants a second more each time followed for ever.
