@@ -16,6 +16,7 @@ internal enum CallPhase
 /// <summary>One party's side of a call: its dialog, what it has sent and seen. All members are used under the party's gate.</summary>
 internal sealed class PartyCall
 {
+    private const int ReliableSequence = 7;
     private readonly Party _party;
     private readonly string _localTag;
     private readonly List<ServerTransaction> _held = [];
@@ -27,7 +28,7 @@ internal sealed class PartyCall
     private string[] _routes = [];
     private uint _localCSeq = 1, _remoteCSeq;
     private int _sdpVersion = 1;
-    private bool _cancelWanted;
+    private bool _cancelWanted, _isPracked;
     private (byte[] Bytes, IPEndPoint To)? _withheldAck;
 
     private PartyCall(Party party, string callId, string uri, IPEndPoint node)
@@ -79,6 +80,9 @@ internal sealed class PartyCall
     /// <summary>No request inside the call, CANCEL included, is answered until <see cref="Release"/>: the other side's transaction stays open.</summary>
     public bool Hold { get; set; }
 
+    /// <summary>Runs when what we rang reliably has been acknowledged.</summary>
+    public Action<PartyCall>? OnPrack { get; set; }
+
     /// <summary>Runs when a re-INVITE of ours was answered.</summary>
     public Action<PartyCall>? OnRenegotiated { get; set; }
 
@@ -119,6 +123,16 @@ internal sealed class PartyCall
     }
 
     public void Ring(int status = 180) => Reply(_incoming!, status, null);
+
+    /// <summary>RFC 3262 section 3: a 183 that comes again until its PRACK is there; then <see cref="OnPrack"/> runs.</summary>
+    public void RingReliably()
+    {
+        if (!_isPracked && _incoming!.FinalStatus == 0)
+        {
+            Reply(_incoming, 183, null, "Require: 100rel", $"RSeq: {ReliableSequence}");
+            After(Party.T1, call => call.RingReliably());
+        }
+    }
 
     public void Answer()
     {
@@ -383,10 +397,28 @@ internal sealed class PartyCall
 
             Reply(transaction, 200, PartyText.Sdp(_party, Mark(request), ++_sdpVersion));
         }
+        else if (request.Method == "PRACK")
+        {
+            TakePrack(transaction);
+        }
         else
         {
             Reply(transaction, request.Method is "OPTIONS" or "INFO" ? 200 : 501, null);
         }
+    }
+
+    private void TakePrack(ServerTransaction prack)
+    {
+        // RFC 3262 section 7.2: RAck has the RSeq of the response, and the CSeq of the INVITE.
+        bool matches = prack.Request.Header("RAck") == $"{ReliableSequence} {_incoming!.Request.CSeqNumber} INVITE" && !_isPracked;
+        if (!matches)
+        {
+            _party.Checks.Violation("a PRACK for nothing", prack.Request);
+        }
+
+        Reply(prack, matches ? 200 : 481, null);
+        _isPracked = true;
+        OnPrack?.Invoke(this);
     }
 
     private void TakeInviteResponse(WireMessage response)
@@ -493,10 +525,10 @@ internal sealed class PartyCall
     private string[] DialogHeaders(string method, uint cseq) =>
         [$"From: {_localHeader}", $"To: {_remoteHeader}", $"Call-ID: {CallId}", $"CSeq: {cseq} {method}"];
 
-    private void Reply(ServerTransaction transaction, int status, byte[]? body)
+    private void Reply(ServerTransaction transaction, int status, byte[]? body, params string[] more)
     {
         Note($"-> {status} {transaction.Request.Method}");
-        List<string> headers = [$"Contact: <sip:{_party.Name}-contact@{_party.Address}{_party.UriTransport}>"];
+        List<string> headers = [$"Contact: <sip:{_party.Name}-contact@{_party.Address}{_party.UriTransport}>", .. more];
         headers.AddRange(transaction.Request.List("Record-Route").Select(route => "Record-Route: " + route));
         if (_party.BehindProxy && transaction == _incoming && status < 300)
         {

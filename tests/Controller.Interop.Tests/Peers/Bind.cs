@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Controller.Interop.Tests.Harness;
 
 namespace Controller.Interop.Tests.Peers;
 
-/// <summary>BIND with one zone, carrier.test, on a free port of the loopback. Ended by process id.</summary>
+/// <summary>BIND with one zone, carrier.test, on a free port of the loopback or of another address of this machine. Ended by process id.</summary>
 internal sealed class Bind : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -14,13 +15,19 @@ internal sealed class Bind : IDisposable
 
     /// <param name="records">Lines of the zone; names are within it unless they end with a dot.</param>
     public Bind(params string[] records)
+        : this(IPAddress.Loopback, records)
     {
-        Port = Ports.Free();
-        File.WriteAllText(_folder.File("zone"), $"$TTL 60\n@ SOA ns root 1 60 60 60 60\n@ NS ns\nns A 127.0.0.1\n{string.Join('\n', records)}\n");
+    }
+
+    /// <inheritdoc cref="Bind(string[])"/>
+    public Bind(IPAddress here, params string[] records)
+    {
+        Address = new IPEndPoint(here, Ports.Free());
+        File.WriteAllText(_folder.File("zone"), $"$TTL 60\n@ SOA ns root 1 60 60 60 60\n@ NS ns\nns A {here}\n{string.Join('\n', records)}\n");
         File.WriteAllText(_folder.File("named.conf"), string.Create(CultureInfo.InvariantCulture, $$"""
             options {
               directory "{{_folder.Path}}"; pid-file none; session-keyfile none; lock-file none;
-              listen-on port {{Port}} { 127.0.0.1; }; listen-on-v6 { none; };
+              listen-on port {{Port}} { {{here}}; }; listen-on-v6 { none; };
               recursion no; dnssec-validation no;
             };
             controls { };
@@ -45,7 +52,9 @@ internal sealed class Bind : IDisposable
         }
     }
 
-    public int Port { get; }
+    public IPEndPoint Address { get; }
+
+    public int Port => Address.Port;
 
     private string Log
     {

@@ -90,13 +90,17 @@ internal sealed class Kamailio : IDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         Eventually.True(() => _process.HasExited || Answers(), TimeSpan.FromSeconds(20), () => "Kamailio is not ready:\n" + Log);
-        Assert.False(_process.HasExited, "Kamailio has ended:\n" + Log);
+        if (_process.HasExited)
+        {
+            _process.WaitForExit();
+            Assert.Fail("Kamailio has ended:\n" + Log);
+        }
     }
 
     /// <summary>It does not answer from now on, or answers again; its memory stays.</summary>
     public void Silent(bool silent) => Set("silent", silent ? 1 : 0);
 
-    /// <summary>INVITE and REGISTER are answered with this; 0: no more.</summary>
+    /// <summary>The answer to every REGISTER, and to every call for whoever is behind once it is known who calls; 0: no more.</summary>
     public void Refuse(int status) => Set("refuse", status);
 
     /// <summary>A REGISTER with the right credentials is answered after so long.</summary>
