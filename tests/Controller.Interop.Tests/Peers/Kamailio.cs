@@ -18,6 +18,8 @@ internal sealed record KamailioBinding(string User, string Contact, int Expires,
 internal sealed class Kamailio : IDisposable
 {
     private const string Probe = "probe-of-the-test-";
+    /// <summary>As ul.dump calls it.</summary>
+    private const string UriOfContact = "Address";
     private readonly TemporaryFolder _folder = new();
     private readonly StringBuilder _log = new();
     private readonly KamailioSetup _setup;
@@ -184,7 +186,7 @@ internal sealed class Kamailio : IDisposable
         said[1], said[2], said[3], said[4], uint.Parse(said[5], CultureInfo.InvariantCulture), int.Parse(said[6], CultureInfo.InvariantCulture), said[7] == "<null>" ? "" : said[7]);
 
     private static KamailioBinding Bound(string user, JsonElement contact) => new(
-        user, contact.GetProperty("Address").GetString()!, contact.GetProperty("Expires").GetInt32(), contact.GetProperty("Call-ID").GetString()!, contact.GetProperty("CSeq").GetUInt32());
+        user, contact.GetProperty(UriOfContact).GetString()!, contact.GetProperty("Expires").GetInt32(), contact.GetProperty("Call-ID").GetString()!, contact.GetProperty("CSeq").GetUInt32());
 
     private void Keep(string? line)
     {

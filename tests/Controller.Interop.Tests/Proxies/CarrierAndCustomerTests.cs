@@ -77,7 +77,7 @@ public sealed class CarrierAndCustomerTests
         bed.Await(() => call.Phase == CallPhase.Ended, "no answer");
         Assert.Equal(407, call.Status);
         Assert.DoesNotContain(bed.Carriers.SelectMany(carrier => carrier.Requests), request => request.Method == "INVITE");
-        Assert.Equal(0, bed.Records.Count);
+        Assert.Empty(bed.Records);
         bed.AssertNoViolation();
     }
 
