@@ -13,6 +13,9 @@ namespace Controller.Cluster.Postgres;
 /// </summary>
 public sealed class PostgresCluster : IDisposable
 {
+    /// <summary>Seconds. Nothing waits for a node that joins: a server that has much to do is no reason not to start.</summary>
+    private const int JoinWithin = 10;
+
     private readonly PostgresOwnership _ownership;
     private readonly PostgresJournal _journal;
     private readonly PostgresVersions _versions;
@@ -46,7 +49,7 @@ public sealed class PostgresCluster : IDisposable
         Sessions sessions;
         try
         {
-            sessions = new Sessions(options.Connection, $"sbc/{options.Node}/joining", options.AnswerWithin);
+            sessions = new Sessions(options.Connection, $"sbc/{options.Node}/joining", options.AnswerWithin, openWithin: JoinWithin);
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException)
         {

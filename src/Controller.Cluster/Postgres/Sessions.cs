@@ -13,7 +13,8 @@ internal sealed class Sessions
     private readonly string _settings;
 
     /// <param name="waitsForDisk">False: what is committed may be lost with the server; for heartbeats, whose next one says it again.</param>
-    public Sessions(string connection, string name, TimeSpan answerWithin, bool waitsForDisk = true)
+    /// <param name="openWithin">How long an attempt to connect may take, in whole seconds. One to a host that is gone must not hold the writer.</param>
+    public Sessions(string connection, string name, TimeSpan answerWithin, bool waitsForDisk = true, int openWithin = 1)
     {
         Name = name;
         _settings = $"SET synchronous_commit = {(waitsForDisk ? "on" : "off")}; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = '1s'";
@@ -21,8 +22,7 @@ internal sealed class Sessions
         {
             Pooling = false,
             ApplicationName = name,
-            // Whole seconds. A connection attempt to a host that is gone must not hold the writer.
-            Timeout = 1,
+            Timeout = openWithin,
             CommandTimeout = Math.Max(1, (int)Math.Ceiling(answerWithin.TotalSeconds)),
             // A cancelled commit during the wait for the standby counts as done; a cancellation itself opens a connection and may block. Neither is wanted.
             CancellationTimeout = -1,

@@ -3,13 +3,16 @@ namespace Controller.Actors.Routing.Tables;
 /// <summary>Collects rows in the order of their file, each with its prefix, and packs them: no object for a row here, either.</summary>
 public sealed class RateTableBuilder
 {
-    private readonly Dictionary<RateRow, int> _ids = [];
-    private readonly List<RateRow> _distinct = [];
     private readonly Dictionary<string, ushort> _trunks = new(StringComparer.Ordinal);
     private ulong[] _prefixes = new ulong[1024];
     private int[] _last = new int[1024];
     private int[] _rowIds = new int[1024];
     private int[] _before = new int[1024];
+
+    /// <summary>By the hash of a row: 1 more than where it is in <see cref="_distinct"/>; 0: empty.</summary>
+    private int[] _ids = new int[1024];
+    private RateRow[] _distinct = new RateRow[1024];
+    private int _distinctCount;
     private int _count;
     private int _rows;
     private ulong _mark;
@@ -44,19 +47,11 @@ public sealed class RateTableBuilder
     /// <param name="prefix">Of <see cref="RatePrefix"/>; not 0.</param>
     public void Add(ulong prefix, in RateRow row)
     {
-        if (!_ids.TryGetValue(row, out int id))
-        {
-            _ids.Add(row, id = _distinct.Count);
-            _distinct.Add(row);
-            Mix((ulong)row.Price);
-            Mix(((ulong)(uint)row.From << 32) | (uint)row.Until);
-            Mix(((ulong)row.Trunk << 32) | ((ulong)row.Priority << 16) | row.Weight);
-        }
-
+        int id = IdOf(row);
         if (_rows == _rowIds.Length)
         {
-            Array.Resize(ref _rowIds, _rows * 2);
-            Array.Resize(ref _before, _rows * 2);
+            _rowIds = LargeArray.Resized(_rowIds, _rows * 2);
+            _before = LargeArray.Resized(_before, _rows * 2);
         }
 
         Mix(prefix);
@@ -81,8 +76,9 @@ public sealed class RateTableBuilder
     /// <summary>The builder is used up by it.</summary>
     public RateTable Build()
     {
-        var starts = new int[_prefixes.Length];
-        var rowIds = new int[_rows];
+        // Of an empty slot nobody asks where its rows begin.
+        int[] starts = GC.AllocateUninitializedArray<int>(_prefixes.Length);
+        int[] rowIds = GC.AllocateUninitializedArray<int>(_rows);
         int end = 0;
         ulong largest = 1;
         for (int slot = 0; slot < _prefixes.Length; slot++)
@@ -115,10 +111,51 @@ public sealed class RateTableBuilder
             longest++;
         }
 
-        return new RateTable(_prefixes, starts, rowIds, [.. _distinct], [.. names], _count, longest, _mark);
+        return new RateTable(_prefixes, starts, rowIds, LargeArray.Resized(_distinct, _distinctCount), [.. names], _count, longest, _mark);
     }
 
     private void Mix(ulong value) => _mark = (ulong.RotateLeft(_mark, 5) ^ value) * 0x9E3779B97F4A7C15UL;
+
+    private int IdOf(in RateRow row)
+    {
+        int slot = SlotOf(row);
+        if (_ids[slot] != 0)
+        {
+            return _ids[slot] - 1;
+        }
+
+        if (_distinctCount == _distinct.Length)
+        {
+            _distinct = LargeArray.Resized(_distinct, _distinctCount * 2);
+        }
+
+        Mix((ulong)row.Price);
+        Mix(((ulong)(uint)row.From << 32) | (uint)row.Until);
+        Mix(((ulong)row.Trunk << 32) | ((ulong)row.Priority << 16) | row.Weight);
+        _distinct[_distinctCount++] = row;
+        _ids[slot] = _distinctCount;
+        if (_distinctCount > _ids.Length * 2 / 3)
+        {
+            _ids = LargeArray.Clear<int>(_ids.Length * 2);
+            for (int i = 0; i < _distinctCount; i++)
+            {
+                _ids[SlotOf(_distinct[i])] = i + 1;
+            }
+        }
+
+        return _distinctCount - 1;
+    }
+
+    private int SlotOf(in RateRow row)
+    {
+        int slot = RateTable.Slot((uint)row.GetHashCode(), RateTable.Shift(_ids.Length));
+        while (_ids[slot] != 0 && _distinct[_ids[slot] - 1] != row)
+        {
+            slot = (slot + 1) & (_ids.Length - 1);
+        }
+
+        return slot;
+    }
 
     private int SlotOf(ulong prefix)
     {
@@ -134,8 +171,8 @@ public sealed class RateTableBuilder
     private void Grow()
     {
         (ulong[] prefixes, int[] last) = (_prefixes, _last);
-        _prefixes = new ulong[prefixes.Length * 2];
-        _last = new int[last.Length * 2];
+        _prefixes = LargeArray.Clear<ulong>(prefixes.Length * 2);
+        _last = GC.AllocateUninitializedArray<int>(last.Length * 2);
         for (int i = 0; i < prefixes.Length; i++)
         {
             if (prefixes[i] != 0)
