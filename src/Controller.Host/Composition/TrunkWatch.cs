@@ -62,6 +62,12 @@ internal sealed class TrunkWatch : IDisposable
                 ActorKeys.ForAccount(settings.Secret.Span, trunk.Name, account.AddressOfRecord), new CallInput.AccountWoken(trunk.Name, account.AddressOfRecord));
         }
 
+        if (_down.Count + _accounts.Count == 0 && settings.Trunks.Values.All(trunk => trunk.Health is null && trunk.Accounts.IsEmpty))
+        {
+            // Nothing to see: the loops are not asked.
+            return;
+        }
+
         Dictionary<(string, string), bool> found = [];
         TrunkStandings standings = await _standings.StandingsAsync().WaitAsync(_closing.Token).ConfigureAwait(false);
         Tell(standings.Accounts);
