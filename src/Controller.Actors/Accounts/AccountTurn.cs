@@ -53,13 +53,7 @@ internal sealed class AccountTurn(AccountState state, in ActorContext<Controller
 
     public string Branch(uint cseq) => Branches.Make(Secret, Self, 0, cseq, SipMethod.Register, (int)State.Salt);
 
-    /// <summary>RFC 7616 section 3.4: cnonce, the same for each use of a nonce, as the "-sess" algorithms need it.</summary>
-    public string ClientNonce(string nonce)
-    {
-        Span<byte> hash = stackalloc byte[KeyedHash.Length];
-        KeyedHash.Compute(Secret, "cnonce:"u8, Latin1.Octets($"{Self.Key:x32}/{State.Salt}/0/{nonce}"), hash);
-        return Convert.ToHexStringLower(hash[..8]);
-    }
+    public string ClientNonce(string nonce) => Tokens.ClientNonce.Make(Secret, Self, State.Salt, 0, nonce);
 
     /// <summary>What stands for chance: a time below the span, of the account's key and the number of its last request.</summary>
     public TimeSpan Chance(TimeSpan below)

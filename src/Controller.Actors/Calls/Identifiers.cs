@@ -34,13 +34,7 @@ internal static class Identifiers
     /// <summary>Our To tag of a call that starts now: what <see cref="LocalTag"/> gives once its start is stored.</summary>
     public static string TagOfNewCall(this Turn turn) => Tags.Make(turn.Secret, turn.Self.Key, 0, BitConverter.GetBytes(Salt(turn.Now)));
 
-    /// <summary>RFC 7616 section 3.4: cnonce, "an opaque … string value provided by the client"; the same for each use of a nonce, as the "-sess" algorithms need it.</summary>
-    public static string ClientNonce(this Turn turn, int leg, string nonce)
-    {
-        Span<byte> hash = stackalloc byte[KeyedHash.Length];
-        KeyedHash.Compute(turn.Secret, "cnonce:"u8, Latin1.Octets($"{turn.Self.Key:x32}/{Salt(turn)}/{leg}/{nonce}"), hash);
-        return Convert.ToHexStringLower(hash[..8]);
-    }
+    public static string ClientNonce(this Turn turn, int leg, string nonce) => Tokens.ClientNonce.Make(turn.Secret, turn.Self, Salt(turn), leg, nonce);
 
     /// <summary>What stands for chance: a time below the span, in units of 10 ms, of the call's key and the number of what it delays.</summary>
     public static TimeSpan Chance(this Turn turn, int leg, uint cseq, TimeSpan below)

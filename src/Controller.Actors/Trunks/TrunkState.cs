@@ -41,7 +41,7 @@ public sealed record TrunkState
 
     public TrunkState With(string uri, EndpointHealth endpoint) => this with { Endpoints = Endpoints.SetItem(uri, endpoint) };
 
-    /// <summary>The endpoints, of which these and no others are down.</summary>
+    /// <summary>The endpoints with these of them down.</summary>
     public ImmutableSortedDictionary<string, EndpointHealth> With(ImmutableSortedDictionary<string, Instant> down)
     {
         ImmutableSortedDictionary<string, EndpointHealth> all = Endpoints;

@@ -1,7 +1,7 @@
 namespace Controller.Sip.Text;
 
 /// <summary>Comma-separated values of one header line (RFC 3261 section 7.3.1).</summary>
-internal static class Lists
+public static class Lists
 {
     /// <summary>Octets before the first comma that separates: outside a quoted-string and outside &lt;&gt;. What does not close runs to the end.</summary>
     public static int FirstLength(ReadOnlySpan<byte> text)

@@ -51,8 +51,8 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, Im
     /// <summary>What becomes of it as rules of the other side make it: the last step of rendering.</summary>
     public byte[] SentOut(byte[] message) => Boundary.SentOut(settings, to, message);
 
-    /// <summary>What may be said of codecs on this way.</summary>
-    public CodecFilter Codecs { get; } = Boundary.Codecs(settings, from, to);
+    /// <summary>What may be said of codecs on this way. Most messages have no description, and do not ask.</summary>
+    public CodecFilter Codecs => field ??= Boundary.Codecs(settings, from, to);
 
     /// <summary>All that names the side that the message comes from: its leg, and the message itself, which may be the first of its dialog.</summary>
     public TopologyHiding Hiding(SipMessage message)

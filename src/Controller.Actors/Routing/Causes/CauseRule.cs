@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Controller.Actors.Calls;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Routing.Refusals;
+using Controller.Sip.Text;
 
 namespace Controller.Actors.Routing.Causes;
 
@@ -36,29 +38,18 @@ public sealed record CauseRule(int Cause, int ToCause)
         return isChanged ? string.Join(", ", values) : line;
     }
 
-    /// <summary>reason-value *(COMMA reason-value), where a comma in a quoted string parts nothing (RFC 3261 section 25.1).</summary>
+    /// <summary>reason-value *(COMMA reason-value).</summary>
     private static List<string> Values(string line)
     {
         var values = new List<string>();
-        (int start, bool isQuoted) = (0, false);
-        for (int i = 0; i < line.Length; i++)
+        byte[] octets = Latin1.Octets(line);
+        for (int start = 0; start <= octets.Length;)
         {
-            switch (line[i])
-            {
-                case '\\' when isQuoted:
-                    i++;
-                    break;
-                case '"':
-                    isQuoted = !isQuoted;
-                    break;
-                case ',' when !isQuoted:
-                    values.Add(line[start..i].Trim());
-                    start = i + 1;
-                    break;
-            }
+            int length = Lists.FirstLength(octets.AsSpan(start));
+            values.Add(Latin1.Text(octets.AsSpan(start, length)).Trim());
+            start += length + 1;
         }
 
-        values.Add(line[start..].Trim());
         return values;
     }
 }
