@@ -212,10 +212,11 @@ public sealed class LiveConfiguration : ILiveConfiguration, IDisposable
     private void Fail(long number, string reason)
     {
         string problem = $"{NodesRunning.Cannot(number)}{reason.ReplaceLineEndings(" ")}";
-        _problem = problem.Length > LongestProblem ? problem[..LongestProblem] + "…" : problem;
+        problem = problem.Length > LongestProblem ? problem[..LongestProblem] + "…" : problem;
+        _log.Behind(_running.Number, problem); // before it is seen: whoever is told of it finds it in the log
         Volatile.Write(ref _failedAt, _clock.GetTimestamp());
         Volatile.Write(ref _failed, number);
-        _log.Behind(_running.Number, _problem);
+        _problem = problem;
     }
 
     private void Follow()
