@@ -19,8 +19,9 @@ public abstract class SharedCluster(int nodes, int established, int ringing, int
             running.Settle(Probes);
             slow = running.TakeSlow();
         }
-        catch (Exception failure) when (Fail(failure))
+        catch (Exception failure)
         {
+            Fail(failure); // not in a filter: that runs before what the fault itself has to undo
             throw;
         }
 
@@ -34,8 +35,9 @@ public abstract class SharedCluster(int nodes, int established, int ringing, int
         {
             Running().Finish();
         }
-        catch (Exception failure) when (Fail(failure))
+        catch (Exception failure)
         {
+            Fail(failure); // not in a filter: that runs before what the fault itself has to undo
             throw;
         }
 
@@ -64,13 +66,12 @@ public abstract class SharedCluster(int nodes, int established, int ringing, int
     }
 
     /// <summary>Keeps what the nodes have printed, and gives the cluster up.</summary>
-    private bool Fail(Exception failure)
+    private void Fail(Exception failure)
     {
         string folder = Path.Combine(Repository.Root, "artifacts/cluster");
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, $"failure-{DateTime.UtcNow:HHmmss}.txt"),
             $"{failure}\n{_running?.Bed.Describe(200_000)}\n{_running?.Bed.LastMoves()}\nviolations:\n{string.Join("\n----\n", _running?.Load.Violations.Take(200) ?? [])}");
         Dispose();
-        return true;
     }
 }

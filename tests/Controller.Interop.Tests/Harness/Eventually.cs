@@ -33,6 +33,6 @@ internal static class Eventually
         return true;
     }
 
-    /// <summary>Real time passes: where the test is about what a party does meanwhile, never to wait for a result.</summary>
-    public static void Elapse(TimeSpan time) => Never.Wait(time);
+    /// <summary>Real time passes: where the test is about what a party does meanwhile, never to wait for a result. What has passed already is not waited for.</summary>
+    public static void Elapse(TimeSpan time) => Never.Wait(time > TimeSpan.Zero ? time : TimeSpan.Zero);
 }
