@@ -12,13 +12,15 @@ namespace Controller.Sip.Topology;
 /// </summary>
 /// <param name="shownHost">Our host on the other side, as it stands in a URI: what stands there instead of a hidden one.</param>
 /// <param name="publicDomains">Hosts in lower case that everybody may know.</param>
-public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> publicDomains)
+/// <param name="learn">Hides what is to be hidden, when it is first asked for: most messages within a dialog have nothing to be looked through.</param>
+public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> publicDomains, Action<TopologyHiding>? learn = null)
 {
     /// <summary>A shorter name (a tag "1") says nothing by itself, and would be found everywhere.</summary>
     private const int Shortest = 4;
 
     private readonly List<byte[]> _names = [];
     private byte[] _known = [];
+    private Action<TopologyHiding>? _learn = learn;
 
     public string ShownHost => shownHost;
 
@@ -112,9 +114,15 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
     /// </summary>
     public bool Names(ReadOnlySpan<byte> text)
     {
-        if (text.Length < Shortest || _names.Count == 0)
+        if (text.Length < Shortest)
         {
             return false;
+        }
+
+        if (_learn is { } learn)
+        {
+            _learn = null;
+            learn(this);
         }
 
         Span<byte> plain = text.Length <= 512 ? stackalloc byte[512] : new byte[text.Length];

@@ -60,10 +60,12 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, Im
         if (_hiding is null || !ReferenceEquals(_message, message))
         {
             _message = message;
-            _hiding = new TopologyHiding(Relay.HostInUri(Relay.HostOf(to.SentBy)), settings.Registrar.PublicDomains);
-            _hiding.Know(Latin1.Octets(Dialogs.UriOf(to.LocalParty)));
-            _hiding.HideAllOf(message);
-            HideLeg(_hiding);
+            _hiding = new TopologyHiding(Relay.HostInUri(Relay.HostOf(to.SentBy)), settings.Registrar.PublicDomains, hiding =>
+            {
+                hiding.Know(Latin1.Octets(Dialogs.UriOf(to.LocalParty)));
+                hiding.HideAllOf(message);
+                HideLeg(hiding);
+            });
         }
 
         return _hiding;

@@ -30,7 +30,7 @@ internal static class Relay
 
     /// <summary>The words of a status line; the standard ones (empty) if they name the side that they come from.</summary>
     public static ReadOnlySpan<byte> Phrase(SipMessage response, Crossing over) =>
-        over.Hiding(response).Names(response.ReasonPhrase) ? default : response.ReasonPhrase;
+        !response.ReasonPhrase.SequenceEqual(StatusCodes.Phrase(response.StatusCode)) && over.Hiding(response).Names(response.ReasonPhrase) ? default : response.ReasonPhrase;
 
     /// <summary>Extensions between the two ends that work through us. (Session timers are each leg's own.)</summary>
     private static readonly string[] EndToEnd = ["replaces", "norefersub"];
