@@ -9,7 +9,7 @@ namespace Controller.Actors.Tokens;
 /// message of the leg by it with no look-up, and nobody else can make one that leads to a call.
 /// </summary>
 /// <remarks>
-/// 16 bytes key, 2 bytes leg, 4 bytes salt, 6 bytes of HMAC over them: 45 characters without "@host" (RFC 3261 section 25.1:
+/// 16 bytes key, 2 bytes leg, 4 bytes salt, 6 bytes of a keyed hash over them: 45 characters without "@host" (RFC 3261 section 25.1:
 /// callid = word [ "@" word ]), which hides our addresses.
 /// </remarks>
 public static class CallToken

@@ -5,7 +5,7 @@ namespace Controller.Actors.Tokens;
 
 /// <summary>
 /// Tags that we put into From or To: RFC 3261 section 19.3 wants them "globally unique and cryptographically random with at least
-/// 32 bits of randomness"; ours are 72 bits of HMAC after one byte that names the shard, and need not be stored.
+/// 32 bits of randomness"; ours are 72 bits of a keyed hash after one byte that names the shard, and need not be stored.
 /// </summary>
 public static class Tags
 {

@@ -68,7 +68,7 @@ public sealed class DispatchTests : IDisposable
 
         // The subscriber refreshes: its Call-ID and its tag; the To tag is ours.
         string refresh = Requests.Make("SUBSCRIBE", _peer.SentBy, toTag: Tags.Make(EdgeUnderTest.Secret, self, 0, default), callId: "abc@host", extra: "Event: presence\r\n");
-        _peer.Send(refresh.Replace(";tag=a", ";tag=their-tag\r\nX-Old: a", StringComparison.Ordinal));
+        _peer.Send(refresh.Replace("alice@example.com>;tag=a", "alice@example.com>;tag=their-tag\r\nX-Old: a", StringComparison.Ordinal));
         Assert.Equal(self, _edge.Actors.Next().Actor);
 
         // It answers a NOTIFY of ours: the branch is ours, the To tag its.
