@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
 using Controller.Actors.Routing;
 using Controller.Actors.Routing.Boundaries;
 using Controller.Actors.Routing.Quality;
 using Controller.Actors.Routing.Tables;
 using Controller.Sip.Digest;
 using Controller.Sip.Transport;
+using Controller.Sip.Uris;
 
 namespace Controller.Actors.Policies;
 
@@ -170,7 +172,14 @@ public sealed record TrunkSettings
 }
 
 /// <param name="Uri">A SIP URI whose host, port and transport parameter say where to send.</param>
-public sealed record TrunkPeerSettings(string Uri, int Priority = 1, int Weight = 1);
+public sealed record TrunkPeerSettings(string Uri, int Priority = 1, int Weight = 1)
+{
+    /// <summary>Where the URI leads if its host is an address, 5060 where it says no port; null: it is a name.</summary>
+    public IPEndPoint? Address =>
+        SipUri.TryParse(Encoding.ASCII.GetBytes(Uri), out SipUri uri) && IPAddress.TryParse(Encoding.ASCII.GetString(uri.Host), out IPAddress? address)
+            ? new IPEndPoint(address, uri.Port == 0 ? 5060 : uri.Port)
+            : null;
+}
 
 public sealed record CallSettings
 {

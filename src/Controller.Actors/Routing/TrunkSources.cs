@@ -3,10 +3,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using Controller.Actors.Calls;
 using Controller.Actors.Policies;
-using Controller.Sip.Uris;
 
 namespace Controller.Actors.Routing;
 
@@ -31,7 +28,7 @@ internal sealed class TrunkSources
     public TrunkSources(ImmutableDictionary<string, TrunkSettings> trunks)
     {
         Trunks = trunks;
-        var endpoints = trunks.Values.SelectMany(trunk => trunk.Endpoints.Select(peer => (Trunk: trunk, At: At(peer.Uri)))).Where(found => found.At is not null).ToList();
+        var endpoints = trunks.Values.SelectMany(trunk => trunk.Endpoints.Select(peer => (Trunk: trunk, At: peer.Address))).Where(found => found.At is not null).ToList();
         _users = Claims(trunks.Values.SelectMany(trunk => trunk.Identify.Users.Select(user => ((trunk.Realm, user), trunk.Name))));
         _places = Claims(endpoints.Select(found => ((found.Trunk.Realm, Bits(found.At!.Address), found.At.Port), found.Trunk.Name)));
         _networks = Claims(
@@ -77,12 +74,6 @@ internal sealed class TrunkSources
         int length = network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? MappedBits + network.PrefixLength : network.PrefixLength;
         return (realm, Prefix(Bits(network.BaseAddress), length), length);
     }
-
-    /// <returns>5060 where the URI says no port; null: it is a name.</returns>
-    private static IPEndPoint? At(string text) =>
-        SipUri.TryParse(Encoding.ASCII.GetBytes(text), out SipUri uri) && IPAddress.TryParse(Latin1.Text(uri.Host), out IPAddress? address)
-            ? new IPEndPoint(address, uri.Port == 0 ? 5060 : uri.Port)
-            : null;
 
     /// <summary>An IPv4 address as the IPv6 address that it is mapped to (RFC 4291 section 2.5.5.2): one whose socket is of the other family is the same.</summary>
     private static UInt128 Bits(IPAddress address)

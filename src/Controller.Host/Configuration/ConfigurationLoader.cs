@@ -159,6 +159,7 @@ public static class ConfigurationLoader
         ImmutableDictionary<string, RealmSettings> realms = ListenerBinding.Realms(known, plans);
         ImmutableArray<ListenerSettings> listeners = ListenerBinding.Listeners(known, realms, host.Admin.Listen);
         ImmutableDictionary<string, TrunkSettings> trunks = TrunkBinding.Bind(known, realms, listeners, plans);
+        notes.AddRange(IdentificationBinding.Shared(trunks));
         var draft = new ControllerSettings
         {
             Version = 0,

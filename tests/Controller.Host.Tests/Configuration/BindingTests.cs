@@ -158,4 +158,25 @@ public sealed class BindingTests
         string[] errors = Loads.Bad(Texts.Full, ["controller.registrar.users.alice.password={ x = hunter2 }", "controller.admin.token=[]"]);
         Assert.DoesNotContain(errors, e => e.Contains("hunter2", StringComparison.Ordinal));
     }
+
+    /// <summary>Two contracts with one carrier, each with its limits: allowed, but nothing that comes from there can be told apart by its address.</summary>
+    [Fact]
+    public void Trunks_that_share_an_endpoint_are_named_in_the_notes()
+    {
+        LoadedConfiguration loaded = Loads.Good("""
+            controller {
+              realms { core {}, access {} }
+              listeners = [ { realm = core, transport = udp, listen = "127.0.0.1:5060" }, { realm = access, transport = udp, listen = "127.0.0.1:5070" } ]
+              trunks {
+                b { realm = core, endpoints = [ { uri = "sip:192.0.2.1" }, { uri = "sip:192.0.2.2" } ] }
+                a { realm = core, endpoints = [ { uri = "sip:192.0.2.1:5060" }, { uri = "sip:192.0.2.1" }, { uri = "sip:carrier.example.test" } ] }
+                c { realm = access, endpoints = [ { uri = "sip:192.0.2.1" } ] }
+                d { realm = core, endpoints = [ { uri = "sip:192.0.2.1:5080" }, { uri = "sip:carrier.example.test" } ] }
+              }
+            }
+            """);
+        Assert.Equal(
+            ["192.0.2.1:5060 of realm core is an endpoint of the trunks a and b: calls from there are no trunk's, unless identify.users tells whose"],
+            loaded.Notes.AsEnumerable());
+    }
 }

@@ -37,6 +37,19 @@ internal static class IdentificationBinding
         }
     }
 
+    /// <summary>
+    /// An endpoint of two trunks is no mistake: calls may go there under either one's limits and rules. But what comes from there is of neither, which is not seen
+    /// until somebody asks why a call was refused.
+    /// </summary>
+    public static IEnumerable<string> Shared(ImmutableDictionary<string, TrunkSettings> trunks) =>
+        from trunk in trunks.Values
+        from at in trunk.Endpoints.Select(peer => peer.Address).Distinct()
+        where at is not null
+        group trunk.Name by (trunk.Realm, at) into sharing
+        where sharing.Count() > 1
+        orderby sharing.Key.Realm, sharing.Key.at.ToString()
+        select $"{sharing.Key.at} of realm {sharing.Key.Realm} is an endpoint of the trunks {string.Join(" and ", sharing.Order(StringComparer.Ordinal))}: calls from there are no trunk's, unless identify.users tells whose";
+
     private static void Require(KnownValues known, IEnumerable<TrunkSettings> trunks, string what, Func<TrunkSettings, IEnumerable<string>> marks)
     {
         var claimed = new Dictionary<string, string>(StringComparer.Ordinal);
