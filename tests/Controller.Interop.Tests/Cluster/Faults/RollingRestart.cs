@@ -21,20 +21,26 @@ internal static class RollingRestart
     {
         double before = cluster.Load.Rate;
         cluster.Load.Rate = rate;
-        int[] printed = [.. cluster.Nodes.Select(node => node.Log.Length)];
+        List<Paused> left = [], joined = [];
         foreach (ClusterNode node in cluster.Nodes)
         {
+            int[] printed = [.. cluster.Nodes.Select(each => each.Log.Length)];
+
             // "SIGTERM ... hand[s] over live calls, ringing included, in under 10 s; nobody waits for calls to end."
             long begun = Environment.TickCount64;
             int exit = node.Terminate(DrainLimit);
             Figures.Record($"figure: rolling restart under {rate:0} calls/s: node {node.Number} has left after {Environment.TickCount64 - begun} ms");
             Assert.True(exit == 0, $"node {node.Number} ended with {exit} after SIGTERM:\n{cluster.Bed.Describe()}");
+            left.AddRange(Pauses(node.Log[printed[node.Index]..]));
             cluster.Bed.Restore();
+            joined.AddRange(cluster.Nodes.Where(other => other != node).SelectMany(other => Pauses(other.Log[printed[other.Index]..])));
             cluster.Load.AssertNoViolation();
         }
 
         cluster.Load.Rate = before;
-        Judge(cluster, [.. cluster.Nodes.SelectMany((node, i) => Pauses(node.Log[printed[i]..]))]);
+        Record("by nodes that leave", left);
+        Record("to nodes that have just started", joined);
+        Judge(cluster, [.. left, .. joined]);
     }
 
     /// <summary>Of every shard that was handed over: how long it belonged to nobody, and when in that time it was released and handed off.</summary>
@@ -43,20 +49,24 @@ internal static class RollingRestart
 
     private static double Number(Match gave, int group) => double.Parse(gave.Groups[group].Value, CultureInfo.InvariantCulture);
 
-    private static void Judge(RunningCluster cluster, Paused[] pauses)
+    private static void Record(string which, List<Paused> pauses)
     {
         Assert.NotEmpty(pauses);
-        double[] all = [.. pauses.Select(paused => paused.Ms).Order()];
         Figures.Record(string.Create(CultureInfo.InvariantCulture,
-            $"figure: of that: released {Spread(pauses, paused => paused.Released)}, handed off {Spread(pauses, paused => paused.HandedOff - paused.Released)}, opened by the other {Spread(pauses, paused => paused.Ms - paused.HandedOff)} ms"));
+            $"figure: {pauses.Count} shards handed over {which}: pause {Spread(pauses, paused => paused.Ms)}: released {Spread(pauses, paused => paused.Released)}, handed off {Spread(pauses, paused => paused.HandedOff - paused.Released)}, opened by the other {Spread(pauses, paused => paused.Ms - paused.HandedOff)} ms"));
+    }
+
+    private static void Judge(RunningCluster cluster, Paused[] pauses)
+    {
+        double[] all = [.. pauses.Select(paused => paused.Ms).Order()];
         cluster.Judge(At(all, 0.99) / HeldMs, string.Create(CultureInfo.InvariantCulture,
             $"hand-over of {all.Length} shards: pause p50={At(all, 0.5):0.0} p90={At(all, 0.9):0.0} p99={At(all, 0.99):0.0} max={all[^1]:0.0} ms (p99 <= {WantedMs} wanted{(At(all, 0.99) <= WantedMs ? "" : ": missed")})"));
     }
 
-    private static string Spread(Paused[] pauses, Func<Paused, double> part)
+    private static string Spread(List<Paused> pauses, Func<Paused, double> part)
     {
         double[] all = [.. pauses.Select(part).Order()];
-        return string.Create(CultureInfo.InvariantCulture, $"p50={At(all, 0.5):0.0} p99={At(all, 0.99):0.0}");
+        return string.Create(CultureInfo.InvariantCulture, $"p50={At(all, 0.5):0.0} p90={At(all, 0.9):0.0} p99={At(all, 0.99):0.0}");
     }
 
     private static double At(double[] ordered, double share) => ordered[(int)Math.Min(ordered.Length - 1, Math.Floor(ordered.Length * share))];
