@@ -1,3 +1,4 @@
+using Controller.Cluster.Sqlite.Log;
 using Controller.Cluster.Writing;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
@@ -6,29 +7,74 @@ using SQLitePCL;
 namespace Controller.Cluster.Sqlite;
 
 /// <summary>
-/// Makes one commit of several batches. A batch that is refused (fenced, sequence exists) leaves no trace and the others go through:
-/// the transaction is rolled back and done again without it, so the ordinary case pays for no savepoints.
+/// Makes one commit of several batches. One that must be refused (fenced, sequence exists) is known before anything is written, and the others go.
 /// </summary>
-/// <remarks>Writer thread only. After a failure of the store nothing is committed; a connection that cannot be trusted is opened anew for the next commit.</remarks>
-internal sealed class JournalCommit(string path, JournalTransaction transaction) : IJournalStore, IDisposable
+/// <remarks>
+/// Writer thread only. After a failure of the store nothing is committed and the index is as it was; after one that leaves in doubt what is in the file, the
+/// connection is opened anew and the file read again before the next commit.
+/// </remarks>
+internal sealed class JournalCommit : IJournalStore, IDisposable
 {
-    private JournalTransaction? _transaction = transaction;
+    private readonly string _path;
+    private readonly Admission _admission = new();
+    private readonly Compaction _compaction;
+    private readonly CommitBuffer _records = new();
+    private readonly byte[] _slot = new byte[Slot.Length];
+    private LogConnection? _connection;
+    private Epochs _epochs;
+    private int[] _slots = new int[64];
 
-    public string Name => $"journal {path}";
+    private JournalCommit(string path, LogConnection connection)
+    {
+        _path = path;
+        _connection = connection;
+        _compaction = new Compaction(path);
+        Log = new JournalLog(LogScan.Read(connection.Database, path));
+        _epochs = Epochs.Read(connection.Database);
+    }
+
+    public string Name => $"journal {_path}";
+
+    public JournalLog Log { get; }
+
+    /// <exception cref="JournalException"/>
+    public static JournalCommit Open(string path)
+    {
+        LogConnection connection = JournalFile.Create(path);
+        try
+        {
+            return new JournalCommit(path, connection);
+        }
+        catch (Exception failure)
+        {
+            connection.Dispose();
+            throw failure is SqliteFailure of ? JournalFile.Describe(path, of) : failure;
+        }
+    }
 
     public bool Commit(IReadOnlyList<JournalBatch> batches, AppendResult?[] results, long removeOutboxThrough)
     {
         Array.Clear(results, 0, batches.Count);
         try
         {
-            JournalTransaction transaction = _transaction ??= JournalFile.OpenWriter(path);
-            while (!TryOnce(transaction, batches, results, removeOutboxThrough))
+            LogConnection connection = Connection();
+            LogIndex index = Log.Index;
+            _admission.Begin(index, _epochs);
+            for (int i = 0; i < batches.Count; i++)
             {
+                results[i] = _admission.Admit(batches[i].Entries);
+            }
+
+            long removed = Math.Min(removeOutboxThrough, index.Outbox.LastId);
+            if (_admission.Octets > 0 || index.Outbox.CountThrough(removed) > 0)
+            {
+                connection.Begin();
+                Write(connection, index, batches, results, removed);
             }
 
             return true;
         }
-        catch (SqliteFailure failure)
+        catch (Exception failure) when (failure is SqliteFailure or JournalException)
         {
             Abandon(failure);
             var failed = new AppendResult.Failed(Reason(failure));
@@ -47,80 +93,127 @@ internal sealed class JournalCommit(string path, JournalTransaction transaction)
     {
         try
         {
-            JournalTransaction transaction = _transaction ??= JournalFile.OpenWriter(path);
-            transaction.Begin();
+            LogConnection connection = Connection();
+            connection.Begin();
             var fences = new Fence[shards.Count];
             for (int i = 0; i < fences.Length; i++)
             {
-                fences[i] = new Fence(shards[i], transaction.Claim(shards[i]));
+                fences[i] = new Fence(shards[i], connection.Claim(shards[i]));
             }
 
-            transaction.Commit();
+            connection.Commit();
+            Array.ForEach(fences, _epochs.Claimed);
             return fences;
         }
         catch (SqliteFailure failure)
         {
             Abandon(failure);
-            throw JournalFile.Describe(path, failure);
+            throw JournalFile.Describe(_path, failure);
         }
     }
 
-    public void Dispose() => _transaction?.Dispose();
+    public void Dispose() => _connection?.Dispose();
 
-    /// <returns>False: a batch was refused, its result is set; do the others again.</returns>
-    private static bool TryOnce(JournalTransaction transaction, IReadOnlyList<JournalBatch> batches, AppendResult?[] results, long removeOutboxThrough)
+    private void Write(LogConnection connection, LogIndex index, IReadOnlyList<JournalBatch> batches, AppendResult?[] results, long removed)
     {
-        transaction.Begin();
+        _records.Clear();
+        long head = _compaction.Run(index, connection.Slots, _admission.Octets, _records);
+        long lastOutbox = index.Outbox.LastId;
         for (int i = 0; i < batches.Count; i++)
         {
-            if (results[i] is null or AppendResult.Appended)
+            if (results[i] is AppendResult.Appended)
             {
-                results[i] = Write(transaction, batches[i]);
-                if (results[i] is not AppendResult.Appended)
-                {
-                    transaction.RollBack();
-                    return false;
-                }
+                lastOutbox = Encode(batches[i].Entries, lastOutbox);
             }
         }
 
-        if (removeOutboxThrough > 0)
+        int parts = Slot.PartsFor(_records.Length);
+        var header = new SlotHeader(
+            _records.Length, 0, parts, index.Commits.Next, head, _admission.At, lastOutbox, Math.Max(removed, index.Outbox.RemovedThrough),
+            index.Actors.Rows + _admission.LiveRows, index.Outbox.Count - index.Outbox.CountThrough(removed) + _admission.OutboxRecords);
+        _slots = _slots.Length < parts ? new int[parts * 2] : _slots;
+        Span<int> slots = _slots.AsSpan(0, parts);
+        index.NextSlots(slots);
+        for (int part = 0; part < parts; part++)
         {
-            transaction.RemoveOutbox(removeOutboxThrough);
+            Slot.Fill(_slot, header with { Part = part }, _records.Written);
+            connection.Write(slots[part], slots[part] > index.Slots, _slot);
         }
 
-        transaction.Commit();
-        return true;
+        connection.Commit();
+        _compaction.Committed();
+        lock (Log.Gate)
+        {
+            index.Committed(header, slots, _records.Written);
+        }
     }
 
-    private static AppendResult Write(JournalTransaction transaction, JournalBatch batch)
+    /// <returns>The last id of the outbox with these.</returns>
+    private long Encode(IReadOnlyList<JournalEntry> entries, long lastOutbox)
     {
-        IReadOnlyList<JournalEntry> entries = batch.Entries;
         for (int i = 0; i < entries.Count; i++)
         {
-            if (transaction.Write(entries[i]) is { } refusal)
+            JournalEntry entry = entries[i];
+            if (entry.Forget)
             {
-                return refusal;
+                // Its last row is never stored: it would go in the same commit.
+                LogRecord.WriteEnd(_records, entry.Actor);
+            }
+            else
+            {
+                LogRecord.WriteRow(_records, entry);
+            }
+
+            if (!entry.Outbox.IsEmpty)
+            {
+                LogRecord.WriteOutbox(_records, ++lastOutbox, entry.Outbox.Span);
             }
         }
 
-        return AppendResult.Appended.Instance;
+        return lastOutbox;
     }
 
-    private void Abandon(SqliteFailure failure)
+    private LogConnection Connection()
     {
-        _transaction?.RollBack();
-        if (!failure.LeavesConnectionUsable)
+        if (_connection is null)
         {
-            _transaction?.Dispose();
-            _transaction = null;
+            LogConnection connection = JournalFile.OpenWriter(_path);
+            try
+            {
+                LogIndex index = LogScan.Read(connection.Database, _path);
+                _epochs = Epochs.Read(connection.Database);
+                lock (Log.Gate)
+                {
+                    Log.Index = index;
+                }
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+
+            _connection = connection;
+        }
+
+        return _connection;
+    }
+
+    private void Abandon(Exception failure)
+    {
+        _connection?.RollBack();
+        if (failure is not SqliteFailure { LeavesConnectionUsable: true })
+        {
+            _connection?.Dispose();
+            _connection = null;
         }
     }
 
-    private string Reason(SqliteFailure failure) => failure.Code switch
+    private string Reason(Exception failure) => failure switch
     {
-        raw.SQLITE_FULL => $"journal {path}: the disk is full",
-        raw.SQLITE_BUSY => $"journal {path} is locked by another program",
-        _ => JournalFile.Describe(path, failure).Message,
+        SqliteFailure { Code: raw.SQLITE_FULL } => $"journal {_path}: the disk is full",
+        SqliteFailure { Code: raw.SQLITE_BUSY } => $"journal {_path} is locked by another program",
+        SqliteFailure other => JournalFile.Describe(_path, other).Message,
+        _ => failure.Message,
     };
 }

@@ -1,3 +1,4 @@
+using Controller.Cluster.Sqlite.Log;
 using Controller.Sharding.Journal;
 using SQLitePCL;
 
@@ -15,7 +16,7 @@ internal static class JournalFile
 
     /// <summary>Makes, checks and migrates the file if needed.</summary>
     /// <exception cref="JournalException"/>
-    public static JournalTransaction Create(string path)
+    public static LogConnection Create(string path)
     {
         try
         {
@@ -23,7 +24,7 @@ internal static class JournalFile
             try
             {
                 JournalSchema.Prepare(database, path);
-                return Tune(database);
+                return Tune(database, path);
             }
             catch
             {
@@ -38,7 +39,7 @@ internal static class JournalFile
     }
 
     /// <exception cref="SqliteFailure"/>
-    public static JournalTransaction OpenWriter(string path) => Tune(Database.Open(path, create: false));
+    public static LogConnection OpenWriter(string path) => Tune(Database.Open(path, create: false), path);
 
     /// <exception cref="JournalException"/>
     public static Database OpenReader(string path)
@@ -63,12 +64,12 @@ internal static class JournalFile
         _ => new JournalException($"journal {path}: {failure.Message} (SQLite error {failure.ExtendedCode})", failure),
     };
 
-    private static JournalTransaction Tune(Database database)
+    private static LogConnection Tune(Database database, string path)
     {
         try
         {
             database.Execute($"PRAGMA wal_autocheckpoint = {CheckpointPages}; PRAGMA journal_size_limit = {LogSizeLimit};");
-            return new JournalTransaction(database);
+            return new LogConnection(database, path);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using Controller.Cluster.Sqlite.Log;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 
@@ -6,27 +7,33 @@ namespace Controller.Cluster.Sqlite;
 /// <summary>Reads on a connection of its own, so that a reader never waits for a commit. One caller at a time (a lock; not on the message path).</summary>
 internal sealed class JournalReader : IDisposable
 {
+    // Of 4 KiB: rows that were written together are often read together.
+    private const int KeptSlots = 512;
+
     private readonly string _path;
+    private readonly JournalLog _log;
     private readonly Lock _one = new();
     private readonly Database _database;
-    private readonly Statement _load;
-    private readonly Statement _all;
-    private readonly Statement _outbox;
+    private readonly Statement _begin;
+    private readonly Statement _view;
+    private readonly Statement _end;
     private readonly Statement _secret;
-    private readonly Statement _newest;
+    private readonly SlotReader _slots;
+    private readonly CommitBuffer _record = new();
 
     /// <exception cref="JournalException"/>
-    public JournalReader(string path)
+    public JournalReader(string path, JournalLog log)
     {
         _path = path;
+        _log = log;
         _database = JournalFile.OpenReader(path);
         try
         {
-            _load = _database.Prepare("SELECT actor, seq, at, crc, payload, shard FROM journal WHERE actor = ?1 ORDER BY seq");
-            _all = _database.Prepare("SELECT actor, seq, at, crc, payload, shard FROM journal ORDER BY actor, seq");
-            _outbox = _database.Prepare("SELECT id, payload FROM outbox ORDER BY id LIMIT ?1");
+            _begin = _database.Prepare("BEGIN");
+            _view = _database.Prepare("SELECT count(*) FROM meta");
+            _end = _database.Prepare("COMMIT");
             _secret = _database.Prepare("SELECT value FROM meta WHERE name = 'secret'");
-            _newest = _database.Prepare("SELECT at FROM journal ORDER BY rowid DESC LIMIT 1");
+            _slots = new SlotReader(_database, path, KeptSlots);
         }
         catch (SqliteFailure failure)
         {
@@ -35,57 +42,54 @@ internal sealed class JournalReader : IDisposable
         }
     }
 
-    public byte[] Secret() => Read(_secret, statement =>
+    public byte[] Secret()
     {
-        byte[] secret = statement.Step() ? statement.Blob(0).ToArray() : [];
-        return secret.Length == 32 ? secret : throw JournalSchema.Corrupt(_path, "its secret is missing");
-    });
-
-    /// <summary>When the last row was decided; of an empty journal, zero.</summary>
-    public Instant Newest() => Read(_newest, statement => statement.Step() ? new Instant(statement.Integer(0)) : Instant.Zero);
-
-    public IReadOnlyList<JournalRow> Load(ActorId actor) => Read(_load, statement =>
-    {
-        Span<byte> stored = stackalloc byte[StoredActor.Length];
-        StoredActor.Write(actor, stored);
-        statement.Bind(1, stored);
-        var rows = new List<JournalRow>();
-        while (statement.Step())
+        lock (_one)
         {
-            rows.Add(RowOf(statement));
-        }
-
-        return rows;
-    });
-
-    /// <summary>One pass over the table, in its own order.</summary>
-    public void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row) => Read(_all, statement =>
-    {
-        HashSet<long> wanted = [.. shards.Select(shard => (long)shard.Value)];
-        int given = 0;
-        while (statement.Step())
-        {
-            if (wanted.Contains(statement.Integer(5)))
+            try
             {
-                row(RowOf(statement));
-                given++;
+                byte[] secret = _secret.Step() ? _secret.Blob(0).ToArray() : [];
+                return secret.Length == 32 ? secret : throw JournalSchema.Corrupt(_path, "its secret is missing");
+            }
+            catch (SqliteFailure failure)
+            {
+                throw JournalFile.Describe(_path, failure);
+            }
+            finally
+            {
+                _secret.Reset();
             }
         }
+    }
 
-        return given;
-    });
-
-    public IReadOnlyList<OutboxRow> ReadOutbox(int limit) => Read(_outbox, statement =>
+    /// <summary>When the last decision was made; zero if no row is kept.</summary>
+    public Instant Newest()
     {
-        statement.Bind(1, limit);
-        var rows = new List<OutboxRow>();
-        while (statement.Step())
+        lock (_log.Gate)
         {
-            rows.Add(new OutboxRow(statement.Integer(0), statement.Blob(1).ToArray()));
+            return _log.Index.Actors.Rows == 0 ? Instant.Zero : _log.Index.LastAt;
         }
+    }
 
+    public IReadOnlyList<JournalRow> Load(ActorId actor)
+    {
+        var rows = new List<JournalRow>();
+        Read((index, places) => index.Actors.Collect(actor, places), (in LogRecord record) => rows.Add(RowOf(record)));
         return rows;
-    });
+    }
+
+    public void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row)
+    {
+        HashSet<ShardId> wanted = [.. shards];
+        Read((index, places) => index.Actors.Collect(wanted, places), (in LogRecord record) => row(RowOf(record)));
+    }
+
+    public IReadOnlyList<OutboxRow> ReadOutbox(int limit)
+    {
+        var rows = new List<OutboxRow>();
+        Read((index, places) => index.Outbox.Oldest(limit, places), (in LogRecord record) => rows.Add(new OutboxRow(record.Id, record.Payload.ToArray())));
+        return rows;
+    }
 
     public void Dispose()
     {
@@ -95,27 +99,28 @@ internal sealed class JournalReader : IDisposable
         }
     }
 
-    private JournalRow RowOf(Statement statement)
-    {
-        ReadOnlySpan<byte> actor = statement.Blob(0);
-        if (actor.Length != StoredActor.Length)
-        {
-            throw JournalSchema.Corrupt(_path, "a row names no actor");
-        }
+    private static JournalRow RowOf(in LogRecord record) => new(record.Actor, record.Sequence, record.At, record.Payload.ToArray());
 
-        var row = new JournalRow(StoredActor.Read(actor), statement.Integer(1), new Instant(statement.Integer(2)), statement.Blob(4).ToArray());
-        return Checksum.Of(row.Payload.Span) == statement.Integer(3)
-            ? row
-            : throw JournalSchema.Corrupt(_path, $"row {row.Sequence} of actor {row.Actor} is not what was written");
-    }
-
-    private T Read<T>(Statement statement, Func<Statement, T> read)
+    private void Read(Action<LogIndex, List<RowPlace>> find, Reading read)
     {
         lock (_one)
         {
             try
             {
-                return read(statement);
+                var places = new List<RowPlace>();
+                var slots = new List<int>();
+                _begin.Run();
+                lock (_log.Gate)
+                {
+                    find(_log.Index, places);
+                    SlotsOf(_log.Index.Commits, places, slots);
+
+                    // The first reading begins the view.
+                    _view.Run();
+                }
+
+                _slots.Forget();
+                Read(places, slots, read);
             }
             catch (SqliteFailure failure)
             {
@@ -123,9 +128,56 @@ internal sealed class JournalReader : IDisposable
             }
             finally
             {
-                // An unfinished read would hold its snapshot, and the log could not begin anew.
-                statement.Reset();
+                // A view that stays would keep the log of SQLite from beginning anew.
+                _database.RollBack();
             }
         }
     }
+
+    private static void SlotsOf(CommitRing commits, List<RowPlace> places, List<int> into)
+    {
+        foreach (RowPlace place in places)
+        {
+            for (int part = FirstPart(place); part <= LastPart(place); part++)
+            {
+                into.Add(commits.SlotOf(place.Commit, part));
+            }
+        }
+    }
+
+    private void Read(List<RowPlace> places, List<int> slots, Reading read)
+    {
+        int slot = 0;
+        foreach (RowPlace place in places)
+        {
+            int first = FirstPart(place), last = LastPart(place);
+            ReadOnlySpan<byte> octets = _slots.Read(slots[slot++], place.Commit, first);
+            int offset = place.Offset - (first * Slot.Room);
+            if (last > first)
+            {
+                _record.Clear();
+                octets.CopyTo(_record.Add(octets.Length));
+                for (int part = first + 1; part <= last; part++)
+                {
+                    octets = _slots.Read(slots[slot++], place.Commit, part);
+                    octets.CopyTo(_record.Add(octets.Length));
+                }
+
+                octets = _record.Written;
+            }
+
+            if (!LogRecord.TryRead(octets[offset..], out LogRecord record) || record.Length != place.Length)
+            {
+                throw JournalSchema.Corrupt(_path, $"commit {place.Commit} is not what was written");
+            }
+
+            read(record);
+        }
+    }
+
+    private static int FirstPart(in RowPlace place) => place.Offset / Slot.Room;
+
+    private static int LastPart(in RowPlace place) => (place.Offset + place.Length - 1) / Slot.Room;
+
+    private delegate void Reading(in LogRecord record);
 }

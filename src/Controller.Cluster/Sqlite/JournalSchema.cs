@@ -43,19 +43,24 @@ internal static class JournalSchema
 
         for (int next = (int)version + 1; next <= Newest; next++)
         {
-            Migrate(database, next);
+            Migrate(database, path, next);
         }
     }
 
-    private static void Migrate(Database database, int version)
+    private static void Migrate(Database database, string path, int version)
     {
         database.Execute("BEGIN IMMEDIATE");
         try
         {
             database.Execute(ScriptOf(version));
-            if (version == 1)
+            switch (version)
             {
-                MakeSecret(database);
+                case 1:
+                    MakeSecret(database);
+                    break;
+                case 3:
+                    FirstLayout.MoveTo(database, path);
+                    break;
             }
 
             database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version}"));

@@ -19,10 +19,10 @@ public sealed class SqliteJournal : IJournal
     private SqliteJournal(string path, JournalLock taken)
     {
         _lock = taken;
-        _commit = new JournalCommit(path, JournalFile.Create(path));
+        _commit = JournalCommit.Open(path);
         try
         {
-            _reader = new JournalReader(path);
+            _reader = new JournalReader(path, _commit.Log);
             _secret = _reader.Secret();
             _versions = new SqliteVersions(path);
         }
@@ -54,7 +54,7 @@ public sealed class SqliteJournal : IJournal
         }
     }
 
-    /// <summary>When the last of the decisions that are kept was made; zero if there are none.</summary>
+    /// <summary>When the last decision was made; zero if none is kept.</summary>
     public Instant Newest => _reader.Newest();
 
     /// <summary>The configurations of this node.</summary>
@@ -68,7 +68,7 @@ public sealed class SqliteJournal : IJournal
 
     public void Forget(IReadOnlyList<ShardId> shards)
     {
-        // The writer finds what it needs in the file.
+        // The writer goes on knowing them: their rows stay, and are moved when the log is compacted.
     }
 
     public IReadOnlyList<JournalRow> Load(ActorId actor) => _reader.Load(actor);

@@ -95,7 +95,7 @@ public sealed class OpeningTests : IDisposable
     {
         Fill(1);
         Execute("PRAGMA user_version = 7;");
-        AssertRefused($"journal {Path} has schema version 7, newer than the 2 that this program knows: start the newer program, or restore an older copy", Path);
+        AssertRefused($"journal {Path} has schema version 7, newer than the 3 that this program knows: start the newer program, or restore an older copy", Path);
     }
 
     /// <summary>A page overwritten anywhere in the tables: found when it is opened or when it is read, never served as if it were good.</summary>
