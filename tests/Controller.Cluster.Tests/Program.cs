@@ -4,14 +4,18 @@ using Controller.Cluster.Tests.Sqlite;
 
 // Not the tests (dotnet test runs those): what they start, and what a person runs to measure.
 //   append PATH         appends for ever and prints the number of each batch once it is acknowledged
+//   churn PATH          the same with actors that come and go
 //   hold PATH           opens the journal, says so, and waits for the end of its input
 //   lease ADDRESS DEVICE   holds a floating address and obeys its input: trust, distrust, drop
 //   lock CONNECTION NODE   holds the lock of a node in PostgreSQL, in a transaction, until the end of its input
 //   measure DIRECTORY   prints the cost of a row at several sizes of commit
+//   measure-recovery DIRECTORY   prints what it takes to open a journal of 100,000 actors that live, and to read them
 switch (args)
 {
     case ["append", var path]:
         return Appender.Run(path);
+    case ["churn", var path]:
+        return Churn.Run(path);
     case ["hold", var path]:
         return Holder.Run(path);
     case ["lease", var address, var device]:
@@ -20,7 +24,9 @@ switch (args)
         return Standstill.Run(connection, node);
     case ["measure", var directory]:
         return Measurement.Run(directory);
+    case ["measure-recovery", var directory]:
+        return RecoveryMeasurement.Run(directory);
     default:
-        Console.Error.WriteLine("append PATH | hold PATH | lease ADDRESS DEVICE | lock CONNECTION NODE | measure DIRECTORY");
+        Console.Error.WriteLine("append PATH | churn PATH | hold PATH | lease ADDRESS DEVICE | lock CONNECTION NODE | measure DIRECTORY | measure-recovery DIRECTORY");
         return 2;
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Controller.Cluster.Sqlite;
 using Controller.Sharding.Journal;
+using Controller.Sharding.Model;
 using Xunit.Abstractions;
 
 namespace Controller.Cluster.Tests.Sqlite;
@@ -31,9 +32,44 @@ public sealed class CrashSafetyTests(ITestOutputHelper output)
         }
     }
 
-    private static long AppendUntilKilled(string path, int lines)
+    /// <summary>Between a commit and the next that writes over what it gave free, and in the middle of what is moved.</summary>
+    [Fact]
+    public void What_comes_and_goes_is_there_or_gone_after_a_sigkill()
     {
-        using Process child = ChildProcess.Start("append", path);
+        using var directory = new TemporaryDirectory();
+        string path = directory.File("journal.db");
+        var random = new Random(Seed);
+        long stood = 0;
+        for (int kill = 0; kill < Kills; kill++)
+        {
+            int after = random.Next(1, 900);
+            long acknowledged = UntilKilled("churn", path, after);
+            using SqliteJournal journal = SqliteJournal.Open(path);
+            long stands = Churn.Batches(journal);
+            output.WriteLine($"killed after {after} lines: acknowledged through {acknowledged}, stored through {stands}; {new FileInfo(path).Length} octets");
+            Assert.True(stands >= acknowledged && acknowledged >= stood + after, $"round {kill}, seed {Seed}: acknowledged {acknowledged}, stored {stands}");
+
+            HashSet<(ActorId, long)> missing = Churn.Rows(stands);
+            journal.Recover(Appender.Shards, row =>
+            {
+                Assert.True(missing.Remove((row.Actor, row.Sequence)), $"row {row.Sequence} of {row.Actor} is dead after {stands} batches");
+                Assert.True(row.Payload.Span.SequenceEqual(Churn.Payload(row.Actor, row.Sequence)));
+            });
+            Assert.Empty(missing);
+
+            // Those up to where it stood were removed by this process, with its first commit.
+            IReadOnlyList<OutboxRow> outbox = journal.ReadOutbox(int.MaxValue);
+            Assert.Equal(Enumerable.Range((int)stood + 1, (int)(stands - stood)).Select(number => (long)number), outbox.Select(record => record.Id));
+            Assert.All(outbox, record => Assert.True(record.Payload.Span.SequenceEqual(Appender.Record(record.Id))));
+            stood = stands;
+        }
+    }
+
+    private static long AppendUntilKilled(string path, int lines) => UntilKilled("append", path, lines);
+
+    private static long UntilKilled(string mode, string path, int lines)
+    {
+        using Process child = ChildProcess.Start(mode, path);
         long acknowledged = 0;
         int read = 0;
         while (child.StandardOutput.ReadLine() is { } line)

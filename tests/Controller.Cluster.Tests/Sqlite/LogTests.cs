@@ -43,10 +43,10 @@ public sealed class LogTests(ITestOutputHelper output) : IDisposable
         });
 
         long early = 0;
-        for (int i = 0; i < 9000; i++)
+        for (int i = 0; i < 6000; i++)
         {
             Append(Entry(Of(5000 + i), 1, 2500), Entry(Of(5000 + i), 2, 1500), i > 0 ? End(Of(4999 + i), 3) : Entry(Of(4999), 1, 10));
-            early = i == 3000 ? Slots() : early;
+            early = i == 2500 ? Slots() : early;
         }
 
         stop.Cancel();

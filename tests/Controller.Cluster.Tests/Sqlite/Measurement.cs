@@ -20,14 +20,16 @@ internal static class Measurement
         {
             foreach ((int perCommit, int commits) in ((int, int)[])[(1, 4000), (20, 1000), (100, 400)])
             {
-                Measure(Path.Combine(directory, $"measure-{payload}-{perCommit}.db"), payload, perCommit, commits);
+                Measure(Path.Combine(directory, $"measure-{payload}-{perCommit}.db"), payload, perCommit, commits, TimeSpan.Zero);
             }
         }
 
+        // A minute of some 500 calls a second.
+        Measure(Path.Combine(directory, "measure-paced.db"), 600, 12, 20_000, TimeSpan.FromMilliseconds(3));
         return 0;
     }
 
-    private static void Measure(string path, int payloadBytes, int perCommit, int commits)
+    private static void Measure(string path, int payloadBytes, int perCommit, int commits, TimeSpan every)
     {
         var times = new double[commits];
         long fileBytes, logBytes;
@@ -49,6 +51,11 @@ internal static class Measurement
             total.Start();
             for (int commit = 0; commit < commits; commit++)
             {
+                while (total.Elapsed < every * commit)
+                {
+                    Thread.Sleep(1);
+                }
+
                 var entries = new JournalEntry[perCommit];
                 for (int i = 0; i < perCommit; i++)
                 {
