@@ -9,6 +9,7 @@ using Controller.Cluster.Tests.Sqlite;
 //   lease ADDRESS DEVICE   holds a floating address and obeys its input: trust, distrust, drop
 //   lock CONNECTION NODE   holds the lock of a node in PostgreSQL, in a transaction, until the end of its input
 //   measure DIRECTORY   prints the cost of a row at several sizes of commit
+//   measure-paced DIRECTORY SECONDS   the same at 500 commits a second
 //   measure-recovery DIRECTORY   prints what it takes to open a journal of 100,000 actors that live, and to read them
 switch (args)
 {
@@ -24,9 +25,11 @@ switch (args)
         return Standstill.Run(connection, node);
     case ["measure", var directory]:
         return Measurement.Run(directory);
+    case ["measure-paced", var directory, var seconds]:
+        return Measurement.Run(directory, int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
     case ["measure-recovery", var directory]:
         return RecoveryMeasurement.Run(directory);
     default:
-        Console.Error.WriteLine("append PATH | churn PATH | hold PATH | lease ADDRESS DEVICE | lock CONNECTION NODE | measure DIRECTORY | measure-recovery DIRECTORY");
+        Console.Error.WriteLine("append PATH | churn PATH | hold PATH | lease ADDRESS DEVICE | lock CONNECTION NODE | measure DIRECTORY | measure-paced DIRECTORY SECONDS | measure-recovery DIRECTORY");
         return 2;
 }

@@ -7,8 +7,9 @@ namespace Controller.Cluster.Sqlite;
 /// <summary>Reads on a connection of its own, so that a reader never waits for a commit. One caller at a time (a lock; not on the message path).</summary>
 internal sealed class JournalReader : IDisposable
 {
-    // Of 4 KiB: rows that were written together are often read together.
-    private const int KeptSlots = 512;
+    // Of 4 KiB. The rows of an actor and of those that began with it are spread over the seconds in which they were written.
+    private const int KeptSlots = 16;
+    private const int KeptSlotsOfRecovery = 16 * 1024;
 
     private readonly string _path;
     private readonly JournalLog _log;
@@ -16,9 +17,9 @@ internal sealed class JournalReader : IDisposable
     private readonly Database _database;
     private readonly Statement _begin;
     private readonly Statement _view;
-    private readonly Statement _end;
     private readonly Statement _secret;
     private readonly SlotReader _slots;
+    private readonly SlotReader _slotsOfRecovery;
     private readonly CommitBuffer _record = new();
 
     /// <exception cref="JournalException"/>
@@ -31,9 +32,9 @@ internal sealed class JournalReader : IDisposable
         {
             _begin = _database.Prepare("BEGIN");
             _view = _database.Prepare("SELECT count(*) FROM meta");
-            _end = _database.Prepare("COMMIT");
             _secret = _database.Prepare("SELECT value FROM meta WHERE name = 'secret'");
             _slots = new SlotReader(_database, path, KeptSlots);
+            _slotsOfRecovery = new SlotReader(_database, path, KeptSlotsOfRecovery);
         }
         catch (SqliteFailure failure)
         {
@@ -74,20 +75,20 @@ internal sealed class JournalReader : IDisposable
     public IReadOnlyList<JournalRow> Load(ActorId actor)
     {
         var rows = new List<JournalRow>();
-        Read((index, places) => index.Actors.Collect(actor, places), (in LogRecord record) => rows.Add(RowOf(record)));
+        Read(_slots, (index, places) => index.Actors.Collect(actor, places), (in LogRecord record) => rows.Add(RowOf(record)));
         return rows;
     }
 
     public void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row)
     {
         HashSet<ShardId> wanted = [.. shards];
-        Read((index, places) => index.Actors.Collect(wanted, places), (in LogRecord record) => row(RowOf(record)));
+        Read(_slotsOfRecovery, (index, places) => index.Actors.Collect(wanted, places), (in LogRecord record) => row(RowOf(record)));
     }
 
     public IReadOnlyList<OutboxRow> ReadOutbox(int limit)
     {
         var rows = new List<OutboxRow>();
-        Read((index, places) => index.Outbox.Oldest(limit, places), (in LogRecord record) => rows.Add(new OutboxRow(record.Id, record.Payload.ToArray())));
+        Read(_slots, (index, places) => index.Outbox.Oldest(limit, places), (in LogRecord record) => rows.Add(new OutboxRow(record.Id, record.Payload.ToArray())));
         return rows;
     }
 
@@ -101,7 +102,7 @@ internal sealed class JournalReader : IDisposable
 
     private static JournalRow RowOf(in LogRecord record) => new(record.Actor, record.Sequence, record.At, record.Payload.ToArray());
 
-    private void Read(Action<LogIndex, List<RowPlace>> find, Reading read)
+    private void Read(SlotReader reader, Action<LogIndex, List<RowPlace>> find, Reading read)
     {
         lock (_one)
         {
@@ -119,8 +120,7 @@ internal sealed class JournalReader : IDisposable
                     _view.Run();
                 }
 
-                _slots.Forget();
-                Read(places, slots, read);
+                Read(reader, places, slots, read);
             }
             catch (SqliteFailure failure)
             {
@@ -130,6 +130,7 @@ internal sealed class JournalReader : IDisposable
             {
                 // A view that stays would keep the log of SQLite from beginning anew.
                 _database.RollBack();
+                reader.Forget();
             }
         }
     }
@@ -145,13 +146,13 @@ internal sealed class JournalReader : IDisposable
         }
     }
 
-    private void Read(List<RowPlace> places, List<int> slots, Reading read)
+    private void Read(SlotReader reader, List<RowPlace> places, List<int> slots, Reading read)
     {
         int slot = 0;
         foreach (RowPlace place in places)
         {
             int first = FirstPart(place), last = LastPart(place);
-            ReadOnlySpan<byte> octets = _slots.Read(slots[slot++], place.Commit, first);
+            ReadOnlySpan<byte> octets = reader.Read(slots[slot++], place.Commit, first);
             int offset = place.Offset - (first * Slot.Room);
             if (last > first)
             {
@@ -159,7 +160,7 @@ internal sealed class JournalReader : IDisposable
                 octets.CopyTo(_record.Add(octets.Length));
                 for (int part = first + 1; part <= last; part++)
                 {
-                    octets = _slots.Read(slots[slot++], place.Commit, part);
+                    octets = reader.Read(slots[slot++], place.Commit, part);
                     octets.CopyTo(_record.Add(octets.Length));
                 }
 

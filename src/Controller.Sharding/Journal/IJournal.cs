@@ -18,8 +18,8 @@ public interface IJournal : IDisposable
     void Append(JournalBatch batch);
 
     /// <summary>
-    /// Reads all rows of the given shards, ordered by actor and sequence, newest epoch's view, and tells the writer what it has to know of them; what it
-    /// knew of these shards before is replaced. Runs on the caller's thread, beside appends for other shards.
+    /// Reads all rows of the given shards, an actor's together and in order of sequence, newest epoch's view, and tells the writer what it has to know of
+    /// them; what it knew of these shards before is replaced. Runs on the caller's thread, beside appends for other shards.
     /// </summary>
     /// <remarks>
     /// A shard's life in a journal: it is ours in the store → Recover → appends at its epoch → <see cref="Forget"/>; then, at a later epoch, Recover again.

@@ -45,7 +45,8 @@ internal sealed class Compaction(string path)
     /// <returns>True: all live records of this commit stand in the new one as well.</returns>
     private bool IsMoved(LogIndex index, SlotReader slots, long commit, CommitBuffer into)
     {
-        int offset = _searched.Commit == commit ? _searched.Offset : 0;
+        int start = _searched.Commit == commit ? _searched.Offset : 0;
+        int offset = start;
         int firstPart = offset / Slot.Room, part = firstPart;
         _old.Clear();
         for (int live = index.Commits.LiveIn(commit); live > 0;)
@@ -58,7 +59,7 @@ internal sealed class Compaction(string path)
                     throw JournalSchema.Corrupt(path, $"{live} live records of commit {commit} are missing");
                 }
 
-                if (_reads <= 0 && _moved)
+                if (_reads <= 0 && (_moved || offset > start))
                 {
                     _reached = (commit, offset);
                     return false;

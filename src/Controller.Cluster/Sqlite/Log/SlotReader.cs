@@ -3,6 +3,9 @@ namespace Controller.Cluster.Sqlite.Log;
 /// <summary>Reads slots on one connection, and keeps some of them until <see cref="Forget"/>: within one view of the file they do not change.</summary>
 internal sealed class SlotReader
 {
+    // So many are kept for the next view's sake: as room, not for what is in them.
+    private const int Few = 16;
+
     private readonly string _path;
     private readonly Statement _select;
     private readonly int[] _ids;
@@ -16,8 +19,15 @@ internal sealed class SlotReader
         _kept = new byte[keep][];
     }
 
-    /// <summary>What is kept may not be so any more.</summary>
-    public void Forget() => Array.Clear(_ids);
+    /// <summary>The view of the file ends: what is kept may not be so any more.</summary>
+    public void Forget()
+    {
+        Array.Clear(_ids);
+        if (_kept.Length > Few)
+        {
+            Array.Clear(_kept);
+        }
+    }
 
     /// <summary>A part of a commit's records; valid until the next is read.</summary>
     /// <exception cref="SqliteFailure"/>
