@@ -32,8 +32,8 @@ public sealed class LogModelTests(ITestOutputHelper output) : IDisposable
     }
 
     [Theory]
-    [InlineData(20261122, 1500)]
-    [InlineData(6, 1500)]
+    [InlineData(20261122, 2000)]
+    [InlineData(6, 2000)]
     public void It_says_and_holds_what_a_journal_without_a_log_does(int seed, int rounds)
     {
         output.WriteLine($"seed {seed}");
@@ -70,7 +70,9 @@ public sealed class LogModelTests(ITestOutputHelper output) : IDisposable
         Compare(rounds);
         long octets = new FileInfo(Path).Length;
         output.WriteLine($"{_reached.Count} actors, file of {octets} octets");
-        Assert.InRange(octets, 1, 60_000_000);
+
+        // Some 28 MB are written: without moving what lives long it would be as large.
+        Assert.InRange(octets, 1, 20_000_000);
     }
 
     private string Path => _directory.File("journal.db");
@@ -81,11 +83,12 @@ public sealed class LogModelTests(ITestOutputHelper output) : IDisposable
         var entries = new JournalEntry[random.Next(1, 7)];
         for (int i = 0; i < entries.Length; i++)
         {
-            // Equal halves, and equal keys of another kind; the first few live long, the others come and go.
-            int name = random.Next(4) == 0 ? random.Next(10) : 10 + random.Next(60);
+            // Equal halves, and equal keys of another kind; the first few live long, the next come and go, and many stay of which little is heard: their rows
+            // are the oldest of the log, again and again.
+            int name = random.Next(20) switch { < 4 => random.Next(10), 4 => 70 + random.Next(200), _ => 10 + random.Next(60) };
             var actor = new ActorId(new ActorKind((byte)(name % 2)), new UInt128((ulong)(name % 13) << 48, (ulong)(name / 13)));
             long sequence = (reached.TryGetValue(actor, out long inBatch) ? inBatch : _reached.GetValueOrDefault(actor)) + 1;
-            bool forget = name >= 10 && random.Next(4) == 0;
+            bool forget = name >= 10 && random.Next(name < 70 ? 4 : 40) == 0;
             reached[actor] = forget ? 0 : sequence;
             entries[i] = new JournalEntry(
                 actor, random.Next(60) == 0 ? sequence + random.Next(-1, 2) : sequence, _fences[actor.ShardOf(Shards).Value], new Instant(random.Next(1_000_000)),
