@@ -20,7 +20,7 @@ public sealed class LogTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Actors_that_live_for_ever_among_many_short_ones_do_not_let_it_grow_and_are_read_while_they_are_moved()
+    public async Task Actors_that_live_for_ever_among_many_short_ones_do_not_let_it_grow_and_are_read_while_they_are_moved()
     {
         const int Eternal = 200;
         Open();
@@ -49,9 +49,9 @@ public sealed class LogTests(ITestOutputHelper output) : IDisposable
             early = i == 2500 ? Slots() : early;
         }
 
-        stop.Cancel();
+        await stop.CancelAsync();
         long late = Slots();
-        output.WriteLine($"{early} slots, then {late}; {reading.GetAwaiter().GetResult()} reads meanwhile");
+        output.WriteLine($"{early} slots, then {late}; {await reading} reads meanwhile");
         Assert.InRange(late, 1, early);
         Assert.InRange(late, 1, 1500);
         for (int round = 0; round < 2; round++)
