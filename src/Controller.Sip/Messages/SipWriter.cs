@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using Controller.Sip.Headers;
@@ -8,6 +9,10 @@ namespace Controller.Sip.Messages;
 /// Writes one message into a growing buffer. Exact bytes: what is written is what is sent. A CR or LF in a value becomes a blank:
 /// no value, wherever it came from, can add a line. Used again after <see cref="Reset"/>; one thread at a time.
 /// </summary>
+/// <remarks>
+/// The buffer is borrowed from the pool, and goes back with <see cref="Finish"/>: of most messages nothing is allocated but their octets. A writer that is
+/// not finished keeps it.
+/// </remarks>
 public sealed class SipWriter
 {
     private byte[] _buffer;
@@ -16,7 +21,7 @@ public sealed class SipWriter
     public SipWriter(int capacity = 1024)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
-        _buffer = new byte[capacity];
+        _buffer = ArrayPool<byte>.Shared.Rent(capacity);
     }
 
     /// <summary>Octets written since the last <see cref="Reset"/>; valid until the next write.</summary>
@@ -128,7 +133,11 @@ public sealed class SipWriter
     public byte[] Finish(ReadOnlySpan<byte> body = default, ReadOnlySpan<byte> contentType = default)
     {
         Complete(body, contentType);
-        return Written.ToArray();
+        var message = Written.ToArray();
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        _length = 0;
+        return message;
     }
 
     /// <summary>As <see cref="Finish"/>, but in the writer's own memory: nothing is allocated, and it is valid until the next write.</summary>
@@ -169,7 +178,14 @@ public sealed class SipWriter
     {
         if (_buffer.Length - _length < more)
         {
-            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _length + more));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + more));
+            Written.CopyTo(larger);
+            if (_buffer.Length > 0)
+            {
+                ArrayPool<byte>.Shared.Return(_buffer);
+            }
+
+            _buffer = larger;
         }
     }
 }
