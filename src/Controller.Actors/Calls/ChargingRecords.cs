@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Controller.Actors.Calls.State;
@@ -13,7 +12,7 @@ internal static class ChargingRecords
 
     public static CallEffect Of(ActorId self, CallState state)
     {
-        var into = new ArrayBufferWriter<byte>(512);
+        using var into = new PooledOctets();
         using var json = new Utf8JsonWriter(into, Compact);
         Ending ending = state.Ending!;
         Instant ended = state.EndedAt ?? state.StartedAt;
@@ -56,7 +55,7 @@ internal static class ChargingRecords
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
-        return new CallEffect.WriteChargingRecord(into.WrittenMemory);
+        return new CallEffect.WriteChargingRecord(into.Written.ToArray());
     }
 
     private static void Write(Utf8JsonWriter json, string name, Instant? at)

@@ -10,5 +10,5 @@ internal static class Latin1
     public static byte[] Octets(string text) => Encoding.Latin1.GetBytes(text);
 
     /// <summary>For people and records: the octets read as UTF-8.</summary>
-    public static string Display(string text) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text));
+    public static string Display(string text) => Ascii.IsValid(text) ? text : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text));
 }
