@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Controller.Sip.Framing;
 using Controller.Sip.Headers;
 
@@ -13,7 +14,7 @@ public sealed class SipMessage
 
     // Index of the first line of each header, plus one; 0: absent.
     private readonly ushort[] _first = new ushort[HeaderCatalogue.Count];
-    private HeaderLine[] _lines = new HeaderLine[32];
+    private HeaderLine[] _lines;
     private byte[] _own;
     private byte[] _bytes = [];
     private int _origin;
@@ -34,11 +35,12 @@ public sealed class SipMessage
     {
     }
 
-    internal SipMessage(SipMessagePool? pool, int slot, byte[] own)
+    internal SipMessage(SipMessagePool? pool, int slot, byte[] own, int lines = 32)
     {
         _pool = pool;
         Slot = slot;
         _own = own;
+        _lines = new HeaderLine[lines];
     }
 
     public bool IsRequest { get; private set; }
@@ -137,10 +139,18 @@ public sealed class SipMessage
 
     /// <summary>An own, unpooled index over a copy. Octets behind Content-Length are not part of it.</summary>
     /// <exception cref="FormatException">It is not one complete message.</exception>
-    public static SipMessage Copy(ReadOnlySpan<byte> raw)
+    public static SipMessage Copy(ReadOnlySpan<byte> raw) => Of(raw.ToArray());
+
+    /// <summary>An own, unpooled index over octets that nobody changes any more: not copied.</summary>
+    /// <param name="raw">As a message was indexed or written before: a line that is still folded is unfolded in it.</param>
+    /// <exception cref="FormatException">It is not one complete message.</exception>
+    public static SipMessage Over(ReadOnlyMemory<byte> raw) =>
+        MemoryMarshal.TryGetArray(raw, out var octets) && octets.Offset == 0 && octets.Count == octets.Array!.Length ? Of(octets.Array) : Copy(raw.Span);
+
+    private static SipMessage Of(byte[] raw)
     {
-        var message = new SipMessage(null, 0, raw.ToArray());
-        if (DatagramFraming.Parse(message._own, message, Unbounded, out var reason) != ParseOutcome.Done)
+        var message = new SipMessage(null, 0, raw, lines: 12);
+        if (DatagramFraming.Parse(raw, message, Unbounded, out var reason) != ParseOutcome.Done)
         {
             throw new FormatException($"not one complete SIP message: {reason}");
         }

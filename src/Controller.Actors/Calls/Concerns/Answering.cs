@@ -55,7 +55,7 @@ internal static class Answering
         // RFC 3261 section 13.2.1 wants it in "a reliable non-failure message", and to the caller that is the 2xx.
         bool owed = !Dialogs.HasSession(response) && dialog is { CallerExchange.OfferedIn: OfferAnswer.Carrier.Invite, CallerDescription: not null };
         SessionTimer withCaller = SessionTimers.AsServer(turn, invite, caller);
-        SessionTimer withCallee = SessionTimers.AsClient(turn, client.Request.Span, response, leg);
+        SessionTimer withCallee = SessionTimers.AsClient(turn, client.Request, response, leg);
         byte[] bytes = Answers.Relayed(
             invite, turn.Crossing(leg, caller), callerTag, response, description: owed ? dialog!.CallerDescription!.Body : default, timer: withCaller);
 

@@ -27,7 +27,7 @@ internal static class Joining
         turn.Happened(new CallEvent.TransferAnswered(
             turn.Now, leg.Number, response.StatusCode, Dialogs.Tag(response.Value(HeaderId.To)), Dialogs.RemoteTarget(response, leg), RouteSets.OfResponse(response), offer,
             PeerCapabilities.Of(response)));
-        turn.Happened(new CallEvent.SessionTimed(leg.Number, SessionTimers.AsClient(turn, client.Request.Span, response, leg)));
+        turn.Happened(new CallEvent.SessionTimed(leg.Number, SessionTimers.AsClient(turn, client.Request, response, leg)));
         Answering.SendAck(turn, turn.State.Legs[leg.Number], client.CSeq);
         Cancellation.CancelOpenLegs(turn, Reasons.CompletedElsewhere);
         if (offer.Length == 0)
@@ -83,7 +83,7 @@ internal static class Joining
                 if (response is not null)
                 {
                     // RFC 4028 section 7.2: the re-INVITE has refreshed the leg.
-                    SessionTimers.Start(turn, client.Leg, SessionTimers.AsClient(turn, client.Request.Span, response, turn.State.Legs[client.Leg]));
+                    SessionTimers.Start(turn, client.Leg, SessionTimers.AsClient(turn, client.Request, response, turn.State.Legs[client.Leg]));
                 }
 
                 Succeed(turn, response is null ? "" : Dialogs.ContactUri(response), joined: true);

@@ -139,7 +139,7 @@ internal static class OwnRequests
         switch (status)
         {
             case >= 200 and < 300:
-                return SessionTimers.AsClient(turn, client.Request.Span, response!, leg);
+                return SessionTimers.AsClient(turn, client.Request, response!, leg);
 
             case 408 or 481:
                 return timer;

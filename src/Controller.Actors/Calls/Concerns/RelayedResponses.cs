@@ -57,7 +57,7 @@ internal static class RelayedResponses
         if (timer is not null)
         {
             SessionTimers.Start(turn, server.Leg, timer);
-            SessionTimers.Start(turn, client.Leg, SessionTimers.AsClient(turn, client.Request.Span, response, answering));
+            SessionTimers.Start(turn, client.Leg, SessionTimers.AsClient(turn, client.Request, response, answering));
         }
 
         SessionTimers.Learn(turn, client.Leg, response);

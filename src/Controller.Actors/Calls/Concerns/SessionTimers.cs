@@ -50,14 +50,14 @@ internal static class SessionTimers
     /// request, but with a refresher parameter of 'uac'".
     /// </summary>
     /// <param name="request">Ours, as sent.</param>
-    public static SessionTimer AsClient(Turn turn, ReadOnlySpan<byte> request, SipMessage response, Leg leg)
+    public static SessionTimer AsClient(Turn turn, ReadOnlyMemory<byte> request, SipMessage response, Leg leg)
     {
         SessionExpires? agreed = Asked(response);
         int offered = leg.Timer?.Interval ?? (int)turn.Settings.Calls.SessionExpires.TotalSeconds;
         int least = leg.Timer?.MinSe ?? SessionTimer.Floor;
         if (!request.IsEmpty)
         {
-            SipMessage sent = SipMessage.Copy(request);
+            SipMessage sent = SipMessage.Over(request);
             offered = Asked(sent)?.Seconds ?? offered;
             least = Math.Max(least, leg.Timer is null && Minimum(sent) > (int)turn.Settings.Calls.MinSe.TotalSeconds ? Minimum(sent) : 0);
         }
@@ -105,7 +105,7 @@ internal static class SessionTimers
         }
 
         int least = Minimum(response);
-        SipMessage sent = SipMessage.Copy(client.Request.Span);
+        SipMessage sent = SipMessage.Over(client.Request);
         if (least > LongestMinimum || least <= (Asked(sent)?.Seconds ?? 0))
         {
             return false;

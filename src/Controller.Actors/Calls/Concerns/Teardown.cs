@@ -205,6 +205,6 @@ internal static class Teardown
         Farewell farewell = turn.State.Farewell;
         DialogRequests.Send(turn, leg, SipMethod.Bye, (branch, cseq) => farewell.Bye.IsEmpty
             ? turn.SentOut(leg, Requests.Bye(leg, branch, cseq, farewell.Reason))
-            : Requests.Relayed(turn.Crossing(turn.State.Opposite(leg), leg), branch, cseq, SipMessage.Copy(farewell.Bye.Span)));
+            : Requests.Relayed(turn.Crossing(turn.State.Opposite(leg), leg), branch, cseq, SipMessage.Over(farewell.Bye)));
     }
 }

@@ -11,7 +11,7 @@ internal static class CallProgress
 {
     public static CallState Received(CallState state, CallEvent.Received e)
     {
-        SipMessage invite = SipMessage.Copy(e.Invite.Span);
+        SipMessage invite = SipMessage.Over(e.Invite);
         var server = Transaction.Start(
             TransactionKind.InviteServer, 0, e.Branch, SipMethod.Invite, e.Caller.RemoteCSeq, Responses.Destination(invite, e.Caller.Flow), e.At) with
         { Received = invite };

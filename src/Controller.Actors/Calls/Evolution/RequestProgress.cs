@@ -48,7 +48,7 @@ internal static class RequestProgress
         TransactionKind kind = e.Method == SipMethod.Invite ? TransactionKind.InviteServer : TransactionKind.NonInviteServer;
         var server = Transaction.Start(kind, e.Leg, e.Branch, e.Method, e.CSeq, e.Flow, e.At) with
         {
-            Received = SipMessage.Copy(e.Request.Span),
+            Received = SipMessage.Over(e.Request),
             Dialog = e.Dialog,
             IsHeld = e.IsHeld,
             IsUntimely = IsUntimely(state, e),

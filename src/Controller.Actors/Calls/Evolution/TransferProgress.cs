@@ -14,7 +14,7 @@ internal static class TransferProgress
         Transfer = new Transfer
         {
             Referrer = e.Referrer,
-            Refer = SipMessage.Copy(e.Refer.Span),
+            Refer = SipMessage.Over(e.Refer),
             IsNotified = e.IsNotified,
             FirstLeg = state.Legs.Length,
             GiveUpAt = e.GiveUpAt,
