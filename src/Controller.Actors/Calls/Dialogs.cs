@@ -40,10 +40,13 @@ internal static class Dialogs
     }
 
     /// <summary>The URI of a party as <see cref="Party"/> gives it.</summary>
-    public static string UriOf(string party)
+    public static string UriOf(string party) => party.Contains('<', StringComparison.Ordinal) ? UriIn(party).ToString() : party;
+
+    /// <summary>The same, where it stands.</summary>
+    public static ReadOnlySpan<char> UriIn(string party)
     {
         int open = party.LastIndexOf('<');
-        return open < 0 ? party : party[(open + 1)..].TrimEnd('>');
+        return open < 0 ? party : party.AsSpan(open + 1).TrimEnd('>');
     }
 
     public static uint Number(SipMessage message) => CSeq.TryParse(message.Value(HeaderId.CSeq), out CSeq cseq, out _) ? cseq.Number : 0;

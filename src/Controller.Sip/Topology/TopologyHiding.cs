@@ -18,7 +18,13 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
     /// <summary>A shorter name (a tag "1") says nothing by itself, and would be found everywhere.</summary>
     private const int Shortest = 4;
 
-    private readonly List<byte[]> _names = [];
+    // The names, in lower case, one behind the other, and where each of them ends.
+    private byte[] _names = [];
+    private int[] _ends = [];
+    private int _count;
+
+    // What stands for text that is asked about in characters.
+    private byte[] _octets = [];
     private byte[] _known = [];
     private Action<TopologyHiding>? _learn = learn;
 
@@ -30,7 +36,9 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
     /// The user by which the other side itself calls this one (its To, or the From that it was shown): a number that it has dialled is no secret to it, and
     /// what holds that number crosses, though it may be the user of a Contact as well.
     /// </summary>
-    public void Know(ReadOnlySpan<byte> uriText) => _known = SipUri.TryParse(uriText, out var uri) && uri.Scheme is UriScheme.Sip or UriScheme.Sips ? uri.User.ToArray() : [];
+    public void Know(ReadOnlySpan<char> uriText) => Know(OctetsOf(uriText));
+
+    private void Know(ReadOnlySpan<byte> uriText) => _known = SipUri.TryParse(uriText, out var uri) && uri.Scheme is UriScheme.Sip or UriScheme.Sips ? uri.User.ToArray() : [];
 
     /// <summary>A tag, a Call-ID, a branch.</summary>
     public void Hide(ReadOnlySpan<byte> name)
@@ -40,20 +48,38 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
             return;
         }
 
-        var lower = new byte[name.Length];
-        lower = lower[..Plain(name, lower)];
-        foreach (var known in _names)
+        var start = _count == 0 ? 0 : _ends[_count - 1];
+        if (_names.Length - start < name.Length)
         {
-            if (known.AsSpan().SequenceEqual(lower))
+            Array.Resize(ref _names, Math.Max(_names.Length * 2, start + name.Length + 512));
+        }
+
+        var length = Plain(name, _names.AsSpan(start));
+        var lower = _names.AsSpan(start, length);
+        for (var i = 0; i < _count; i++)
+        {
+            if (NameAt(i).SequenceEqual(lower))
             {
                 return;
             }
         }
 
-        _names.Add(lower);
+        if (_count == _ends.Length)
+        {
+            Array.Resize(ref _ends, Math.Max(_ends.Length * 2, 24));
+        }
+
+        _ends[_count++] = start + length;
     }
 
-    public void Hide(string name) => Hide(Encoding.Latin1.GetBytes(name));
+    /// <param name="name">One character for one octet, as in the overloads below.</param>
+    public void Hide(ReadOnlySpan<char> name) => Hide(OctetsOf(name));
+
+    public void HideHost(ReadOnlySpan<char> host) => HideHost(OctetsOf(host));
+
+    public void HideUri(ReadOnlySpan<char> uriText, bool user = false) => HideUri(OctetsOf(uriText), user);
+
+    public void HideCallId(ReadOnlySpan<char> callId) => HideCallId(OctetsOf(callId));
 
     public void HideHost(ReadOnlySpan<byte> host)
     {
@@ -127,15 +153,32 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
 
         Span<byte> plain = text.Length <= 512 ? stackalloc byte[512] : new byte[text.Length];
         plain = plain[..Plain(text, plain)];
-        foreach (var name in _names)
+        for (var i = 0; i < _count; i++)
         {
-            if (StandsIn(plain, name))
+            if (StandsIn(plain, NameAt(i)))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    private ReadOnlySpan<byte> NameAt(int index)
+    {
+        var start = index == 0 ? 0 : _ends[index - 1];
+        return _names.AsSpan(start, _ends[index] - start);
+    }
+
+    /// <summary>Valid until it is asked for the next text.</summary>
+    private ReadOnlySpan<byte> OctetsOf(ReadOnlySpan<char> latin1)
+    {
+        if (_octets.Length < latin1.Length)
+        {
+            _octets = new byte[Math.Max(latin1.Length, 128)];
+        }
+
+        return _octets.AsSpan(0, Encoding.Latin1.GetBytes(latin1, _octets));
     }
 
     private void HideParties(SipMessage message, HeaderId id, bool user)
@@ -172,12 +215,17 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
         if (text.Contains((byte)'%'))
         {
             length = Escapes.Unescape(text, into);
-            text = into[..length];
+        }
+        else
+        {
+            text.CopyTo(into);
         }
 
-        for (var i = 0; i < length; i++)
+        // What is done at once ends at an octet over 0x7F, which has no case.
+        for (var done = 0; done < length; done++)
         {
-            into[i] = Octets.Lower(text[i]);
+            Ascii.ToLowerInPlace(into[done..length], out var changed);
+            done += changed;
         }
 
         return length;

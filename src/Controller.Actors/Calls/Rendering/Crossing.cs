@@ -62,7 +62,7 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, Im
             _message = message;
             _hiding = new TopologyHiding(Relay.HostInUri(Relay.HostOf(to.SentBy)), settings.Registrar.PublicDomains, hiding =>
             {
-                hiding.Know(Latin1.Octets(Dialogs.UriOf(to.LocalParty)));
+                hiding.Know(Dialogs.UriIn(to.LocalParty));
                 hiding.HideAllOf(message);
                 HideLeg(hiding);
             });
@@ -73,14 +73,14 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, Im
 
     private void HideLeg(TopologyHiding hiding)
     {
-        hiding.HideCallId(Latin1.Octets(from.CallIdValue));
+        hiding.HideCallId(from.CallIdValue);
         hiding.Hide(from.LocalTag);
         hiding.Hide(from.RemoteTag);
-        hiding.HideHost(Latin1.Octets(from.Flow.Remote.Address.ToString()));
-        hiding.HideHost(Latin1.Octets(Relay.HostOf(from.SentBy)));
-        hiding.HideUri(Latin1.Octets(from.Contact), user: true);
-        hiding.HideUri(Latin1.Octets(from.RemoteTarget), user: true);
-        hiding.HideUri(Latin1.Octets(Dialogs.UriOf(from.RemoteParty)));
+        hiding.HideHost(from.Flow.Remote.Address.ToString());
+        hiding.HideHost(Relay.HostIn(from.SentBy));
+        hiding.HideUri(from.Contact, user: true);
+        hiding.HideUri(from.RemoteTarget, user: true);
+        hiding.HideUri(Dialogs.UriIn(from.RemoteParty));
         HideRoutes(hiding, from.RouteSet);
         foreach (EarlyDialog dialog in early.IsDefault ? [] : early)
         {
@@ -91,7 +91,7 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, Im
             else if (dialog.Leg == from.Number)
             {
                 hiding.Hide(dialog.RemoteTag);
-                hiding.HideUri(Latin1.Octets(dialog.RemoteTarget), user: true);
+                hiding.HideUri(dialog.RemoteTarget, user: true);
                 HideRoutes(hiding, dialog.RouteSet);
             }
         }
@@ -101,7 +101,7 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, Im
     {
         foreach (string route in routes)
         {
-            hiding.HideUri(Latin1.Octets(Dialogs.UriOf(route)), user: true);
+            hiding.HideUri(Dialogs.UriIn(route), user: true);
         }
     }
 

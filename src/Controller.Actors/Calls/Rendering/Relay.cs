@@ -90,5 +90,8 @@ internal static class Relay
     public static string HostInUri(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
 
     /// <summary>host of "host:port" or "[v6]:port", without brackets.</summary>
-    public static string HostOf(string sentBy) => sentBy[..sentBy.LastIndexOf(':')].Trim('[', ']');
+    public static string HostOf(string sentBy) => HostIn(sentBy).ToString();
+
+    /// <summary>The same, where it stands.</summary>
+    public static ReadOnlySpan<char> HostIn(string sentBy) => sentBy.AsSpan(0, sentBy.LastIndexOf(':')).Trim("[]");
 }
