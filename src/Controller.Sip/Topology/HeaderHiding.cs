@@ -20,9 +20,11 @@ public static class HeaderHiding
         }
         else if (line.Id != HeaderId.Unknown)
         {
-            Rewrite(into, from, line, each => Told(each, hiding));
+            WriteTold(into, from, line, hiding);
         }
     }
+
+    private static void WriteTold(SipWriter into, SipMessage from, HeaderLine line, TopologyHiding hiding) => Rewrite(into, from, line, each => Told(each, hiding));
 
     /// <summary>Writes the line with each of its values rewritten; null leaves a value out, and a line of which nothing is left is not written.</summary>
     public static void Rewrite(SipWriter into, SipMessage from, HeaderLine line, ValueRewriter rewrite)

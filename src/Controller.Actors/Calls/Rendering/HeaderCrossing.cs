@@ -25,16 +25,23 @@ internal static class HeaderCrossing
                 HeaderHiding.Write(into, from, line, hiding);
                 break;
             case HeaderRelay.AssertedParty when over.FromTrusted && (over.ToTrusted || Privacy.IsWaived(from)):
-                HeaderHiding.Rewrite(into, from, line, value => PartyHiding.Rewrite(value, hiding));
+                WriteParty(into, from, line, hiding, asks: false);
                 break;
             case HeaderRelay.Party when over.ToTrusted || !Privacy.IsAsked(from):
-                HeaderHiding.Rewrite(into, from, line, value => over.ToTrusted || !Privacy.IsAskedFor(value) ? PartyHiding.Rewrite(value, hiding) : null);
+                WriteParty(into, from, line, hiding, asks: !over.ToTrusted);
                 break;
             case HeaderRelay.Link:
-                HeaderHiding.Rewrite(into, from, line, value => LeadsIntoNetwork(value) ? null : HeaderHiding.Told(value, hiding));
+                WriteLink(into, from, line, hiding);
                 break;
         }
     }
+
+    /// <param name="asks">A value that asks for privacy gets it.</param>
+    private static void WriteParty(SipWriter into, SipMessage from, HeaderLine line, TopologyHiding hiding, bool asks) =>
+        HeaderHiding.Rewrite(into, from, line, value => asks && Privacy.IsAskedFor(value) ? null : PartyHiding.Rewrite(value, hiding));
+
+    private static void WriteLink(SipWriter into, SipMessage from, HeaderLine line, TopologyHiding hiding) =>
+        HeaderHiding.Rewrite(into, from, line, value => LeadsIntoNetwork(value) ? null : HeaderHiding.Told(value, hiding));
 
     /// <summary>The URI's host is an address ("&lt;http://10.1.2.3/ring.wav&gt;"), or it is no URI of a kind that leads anywhere else.</summary>
     private static bool LeadsIntoNetwork(ReadOnlySpan<byte> value)
