@@ -46,26 +46,26 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent, CallEffect>
             Salt = state.Salt,
             Cseq = state.CSeq,
             Detours = (uint)state.Detours,
-            Contact = CallEventWriting.Text(state.Contact),
-            Registrar = CallEventWriting.Text(state.Registrar),
+            Contact = StoredParts.Text(state.Contact),
+            Registrar = StoredParts.Text(state.Registrar),
             NextAt = state.NextAt.Milliseconds,
             Failures = (uint)state.Failures,
             LastStatus = (uint)state.LastStatus,
             LeastExpires = state.LeastExpires,
             Mark = state.Mark,
         };
-        wire.Targets.AddRange(state.Targets.Select(CallEventWriting.ToWire));
+        wire.Targets.AddRange(state.Targets.Select(StoredParts.ToWire));
         wire.Challenges.AddRange(state.Challenges.Select(challenge =>
-            new Calls.Events.Wire.AnsweredChallenge { IsProxy = challenge.IsProxy, Value = CallEventWriting.Text(challenge.Value), Uses = challenge.Uses }));
+            new Calls.Events.Wire.AnsweredChallenge { IsProxy = challenge.IsProxy, Value = StoredParts.Text(challenge.Value), Uses = challenge.Uses }));
         if (state.Client is { } client)
         {
             wire.Client = new Wire.Request
             {
-                Branch = CallEventWriting.Text(client.Branch),
+                Branch = StoredParts.Text(client.Branch),
                 Cseq = client.CSeq,
-                Flow = CallEventWriting.ToWire(client.Flow),
+                Flow = StoredParts.ToWire(client.Flow),
                 StartedAt = client.StartedAt.Milliseconds,
-                Octets = CallEventWriting.Bytes(client.Request),
+                Octets = StoredParts.Bytes(client.Request),
                 Challenges = (uint)client.Challenges,
             };
         }
@@ -74,10 +74,10 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent, CallEffect>
         {
             wire.Bound = new Wire.Bound
             {
-                Contact = CallEventWriting.Text(bound.Contact),
-                Registrar = CallEventWriting.Text(bound.Registrar),
-                RequestUri = CallEventWriting.Text(bound.RequestUri),
-                Flow = CallEventWriting.ToWire(bound.Flow),
+                Contact = StoredParts.Text(bound.Contact),
+                Registrar = StoredParts.Text(bound.Registrar),
+                RequestUri = StoredParts.Text(bound.RequestUri),
+                Flow = StoredParts.ToWire(bound.Flow),
                 Until = bound.Until.Milliseconds,
             };
         }

@@ -43,7 +43,7 @@ public sealed class SubscriptionEventCodec : IEventCodec<SubscriptionEvent, Call
         var wire = new Wire.Subscription
         {
             Phase = (uint)state.Phase,
-            Event = CallEventWriting.Text(state.Event),
+            Event = StoredParts.Text(state.Event),
             Salt = state.Salt,
             ExpiresAt = state.ExpiresAt.Milliseconds,
         };
@@ -55,12 +55,12 @@ public sealed class SubscriptionEventCodec : IEventCodec<SubscriptionEvent, Call
 
         if (state.Subscriber is { } subscriber)
         {
-            wire.Subscriber = CallEventWriting.ToWire(subscriber);
+            wire.Subscriber = StoredParts.ToWire(subscriber);
         }
 
         if (state.Notifier is { } notifier)
         {
-            wire.Notifier = CallEventWriting.ToWire(notifier);
+            wire.Notifier = StoredParts.ToWire(notifier);
         }
 
         return wire;
@@ -70,7 +70,7 @@ public sealed class SubscriptionEventCodec : IEventCodec<SubscriptionEvent, Call
     {
         var wire = new Wire.First
         {
-            Key = CallEventWriting.Text(first.Key),
+            Key = StoredParts.Text(first.Key),
             Request = Octets(first.Request),
             Salt = first.Salt,
             GiveUpAt = first.GiveUpAt.Milliseconds,
@@ -80,11 +80,11 @@ public sealed class SubscriptionEventCodec : IEventCodec<SubscriptionEvent, Call
             Best = Octets(first.Best),
             Status = (uint)first.Status,
             Winner = (uint)first.Winner,
-            Caller = CallEventWriting.ToWire(first.Caller),
+            Caller = StoredParts.ToWire(first.Caller),
         };
-        wire.Legs.AddRange(first.Legs.Select(CallEventWriting.ToWire));
+        wire.Legs.AddRange(first.Legs.Select(StoredParts.ToWire));
         wire.Clients.AddRange(first.Clients.Select(ToWire));
-        wire.Targets.AddRange(first.Targets.Select(CallEventWriting.ToWire));
+        wire.Targets.AddRange(first.Targets.Select(StoredParts.ToWire));
         if (first.Server is { } server)
         {
             wire.Server = ToWire(server);
@@ -97,19 +97,19 @@ public sealed class SubscriptionEventCodec : IEventCodec<SubscriptionEvent, Call
     {
         Kind = (uint)transaction.Kind,
         Leg = (uint)transaction.Leg,
-        Branch = CallEventWriting.Text(transaction.Branch),
+        Branch = StoredParts.Text(transaction.Branch),
         Method = (uint)transaction.Method,
         Cseq = transaction.CSeq,
-        Flow = CallEventWriting.ToWire(transaction.Flow),
+        Flow = StoredParts.ToWire(transaction.Flow),
         StartedAt = transaction.StartedAt.Milliseconds,
         Phase = transaction.Phase,
         RetransmitInterval = (long)transaction.RetransmitInterval.TotalMilliseconds,
         Retransmit = ToWire(transaction.Retransmit),
         Timeout = ToWire(transaction.Timeout),
-        Request = CallEventWriting.Bytes(transaction.Request),
+        Request = StoredParts.Bytes(transaction.Request),
         Received = Octets(transaction.Received),
-        Last = CallEventWriting.Bytes(transaction.Last),
-        Peer = CallEventWriting.Text(transaction.Peer),
+        Last = StoredParts.Bytes(transaction.Last),
+        Peer = StoredParts.Text(transaction.Peer),
     };
 
     private static Wire.Deadline ToWire(Deadline deadline) => new() { Timer = (uint)deadline.Timer, At = deadline.At.Milliseconds };

@@ -10,16 +10,16 @@ public sealed class CallEventCodec : IEventCodec<CallEvent, CallEffect>
 {
     public void Encode(ReadOnlySpan<CallEvent> events, IBufferWriter<byte> into)
     {
-        var row = new Wire.Row();
+        using var row = new StoredRow();
         foreach (CallEvent happened in events)
         {
             if (Call.DurabilityOf(happened) != Durability.Volatile)
             {
-                row.Happened.Add(CallEventWriting.ToWire(happened));
+                CallEventWriting.Write(row, happened);
             }
         }
 
-        row.WriteTo(into);
+        into.Write(row.Written);
     }
 
     public ImmutableArray<CallEvent> Decode(ReadOnlySpan<byte> payload)

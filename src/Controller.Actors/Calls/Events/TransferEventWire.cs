@@ -1,48 +1,51 @@
 using Controller.Actors.Calls.State;
 using static Controller.Actors.Calls.Events.CallEventReading;
-using static Controller.Actors.Calls.Events.CallEventWriting;
+using Kind = Controller.Actors.Calls.Events.Wire.Happened;
 
 namespace Controller.Actors.Calls.Events;
 
 /// <summary>Stored form of the events of transfers, both ways: kinds 40 to 49.</summary>
 internal static class TransferEventWire
 {
-    /// <summary>Null: no event of a transfer.</summary>
-    public static Wire.Happened? ToWire(CallEvent happened) => happened switch
+    /// <summary>Begins the kind of the event, and leaves it open.</summary>
+    public static void Write(StoredRow row, CallEvent happened)
     {
-        CallEvent.ReferralStarted { Referral: var r } => new()
+        switch (happened)
         {
-            ReferralStarted = new() { Leg = (uint)r.Leg, Cseq = r.CSeq, Notifier = (uint)r.Notifier, NotifierCseq = r.NotifierCSeq, ExpiresAt = r.ExpiresAt.Milliseconds },
-        },
-        CallEvent.ReferralExtended e => new() { ReferralExtended = new() { Leg = (uint)e.Leg, Cseq = e.CSeq, ExpiresAt = e.ExpiresAt.Milliseconds } },
-        CallEvent.ReferralEnded e => new() { ReferralEnded = new() { Leg = (uint)e.Leg, Cseq = e.CSeq } },
-        CallEvent.TransferStarted e => new()
-        {
-            TransferStarted = new() { At = e.At.Milliseconds, Referrer = (uint)e.Referrer, Refer = Bytes(e.Refer), IsNotified = e.IsNotified, GiveUpAt = e.GiveUpAt.Milliseconds },
-        },
-        CallEvent.TransferRouted e => new() { TransferRouted = new() { Routed = CallEventWriting.ToWire(new CallEvent.Routed("", e.Targets, Parallel: false)) } },
-        CallEvent.TransferTried e => new() { TransferTried = new() { At = e.At.Milliseconds, Leg = CallEventWriting.ToWire(e.Leg), Branch = Text(e.Branch), Invite = Bytes(e.Invite) } },
-        CallEvent.TransferAnswered e => new() { TransferAnswered = Answered(e) },
-        CallEvent.TransferJoinSet e => new() { TransferJoinSet = new() { Branch = Text(e.Branch), At = e.At.Milliseconds } },
-        CallEvent.TransferEnded e => new() { TransferEnded = new() { At = e.At.Milliseconds, Status = (uint)e.Status, RemoteTarget = Text(e.RemoteTarget), Joined = e.Joined } },
-        CallEvent.PartyLeft e => new() { PartyLeft = new() { Leg = (uint)e.Leg } },
-        _ => null,
-    };
-
-    private static Wire.TransferAnswered Answered(CallEvent.TransferAnswered e)
-    {
-        var wire = new Wire.TransferAnswered
-        {
-            At = e.At.Milliseconds,
-            Leg = (uint)e.Leg,
-            Status = (uint)e.Status,
-            RemoteTag = Text(e.RemoteTag),
-            RemoteTarget = Text(e.RemoteTarget),
-            Offer = Bytes(e.Offer),
-            Capabilities = (uint)e.Capabilities,
-        };
-        wire.RouteSet.AddRange(e.RouteSet.Select(Text));
-        return wire;
+            case CallEvent.ReferralStarted { Referral: var r }:
+                row.Begin(Kind.ReferralStartedFieldNumber).Number(1, r.Leg).Number(2, (long)r.CSeq).Number(3, r.Notifier).Number(4, (long)r.NotifierCSeq).At(5, r.ExpiresAt);
+                break;
+            case CallEvent.ReferralExtended e:
+                row.Begin(Kind.ReferralExtendedFieldNumber).Number(1, e.Leg).Number(2, (long)e.CSeq).At(3, e.ExpiresAt);
+                break;
+            case CallEvent.ReferralEnded e:
+                row.Begin(Kind.ReferralEndedFieldNumber).Number(1, e.Leg).Number(2, (long)e.CSeq);
+                break;
+            case CallEvent.TransferStarted e:
+                row.Begin(Kind.TransferStartedFieldNumber).At(1, e.At).Number(2, e.Referrer).Octets(3, e.Refer.Span).Flag(4, e.IsNotified).At(5, e.GiveUpAt);
+                break;
+            case CallEvent.TransferRouted e:
+                CallEventWriting.Routed(row.Begin(Kind.TransferRoutedFieldNumber).Begin(1), new CallEvent.Routed("", e.Targets, Parallel: false)).End();
+                break;
+            case CallEvent.TransferTried e:
+                CallEventWriting.Leg(row.Begin(Kind.TransferTriedFieldNumber).At(1, e.At), 2, e.Leg).Text(3, e.Branch).Octets(4, e.Invite.Span);
+                break;
+            case CallEvent.TransferAnswered e:
+                row.Begin(Kind.TransferAnsweredFieldNumber).At(1, e.At).Number(2, e.Leg).Number(3, e.Status).Text(4, e.RemoteTag).Text(5, e.RemoteTarget).Texts(6, e.RouteSet)
+                    .Octets(7, e.Offer.Span).Number(8, (int)e.Capabilities);
+                break;
+            case CallEvent.TransferJoinSet e:
+                row.Begin(Kind.TransferJoinSetFieldNumber).Text(1, e.Branch).At(2, e.At);
+                break;
+            case CallEvent.TransferEnded e:
+                row.Begin(Kind.TransferEndedFieldNumber).At(1, e.At).Number(2, e.Status).Text(3, e.RemoteTarget).Flag(4, e.Joined);
+                break;
+            case CallEvent.PartyLeft e:
+                row.Begin(Kind.PartyLeftFieldNumber).Number(1, e.Leg);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "this event is not stored");
+        }
     }
 
     /// <summary>Null: no event of a transfer.</summary>
