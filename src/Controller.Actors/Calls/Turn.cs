@@ -63,6 +63,13 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
     public TransactionEffects Step(Transaction transaction, TransactionInput input, out Transaction next)
     {
         next = transaction.Step(input, Now, out TransactionEffects effects);
+        Stepped(transaction, next, effects);
+        return effects;
+    }
+
+    /// <summary>The same, of one that has been stepped.</summary>
+    public void Stepped(Transaction transaction, Transaction next, TransactionEffects effects)
+    {
         if ((effects & TransactionEffects.Terminated) != 0)
         {
             Happened(new CallEvent.TransactionEnded(next));
@@ -71,8 +78,6 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
         {
             Happened(new CallEvent.TransactionStepped(next));
         }
-
-        return effects;
     }
 
     public Decision<CallState, CallEvent, CallEffect> Decided()

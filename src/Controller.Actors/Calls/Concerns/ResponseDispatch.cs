@@ -40,7 +40,7 @@ internal static class ResponseDispatch
         bool stays = turn.State.FindServer(client.Peer) is not null && (effects & TransactionEffects.Terminated) != 0;
         if (!stays)
         {
-            turn.Step(client, TransactionInput.Received(response.StatusCode), out next);
+            turn.Stepped(client, next, effects);
         }
 
         if ((effects & TransactionEffects.SendAck) != 0)

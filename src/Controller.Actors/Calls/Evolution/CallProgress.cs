@@ -71,10 +71,11 @@ internal static class CallProgress
         };
     }
 
-    public static CallState Ended(CallState state, CallEvent.Ended e) => state
-        .With(state.A with { State = LegState.Terminated, ByeOwed = e.CallerOwed })
-        .With(state.B with { State = LegState.Terminated, ByeOwed = e.CalleeOwed }) with
+    public static CallState Ended(CallState state, CallEvent.Ended e) => state with
     {
+        Legs = state.LegsWith(
+            state.A with { State = LegState.Terminated, ByeOwed = e.CallerOwed },
+            state.B with { State = LegState.Terminated, ByeOwed = e.CalleeOwed }),
         Phase = CallPhase.Ended,
         EndedAt = e.At,
         MaxDurationAt = Instant.Never,

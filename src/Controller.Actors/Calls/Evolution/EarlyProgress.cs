@@ -10,29 +10,31 @@ namespace Controller.Actors.Calls.Evolution;
 /// <summary>Early dialogs, and the reliable provisional responses in them.</summary>
 internal static class EarlyProgress
 {
-    public static CallState Rang(CallState state, CallEvent.LegRang e)
+    /// <returns>All early dialogs of the call, and all reliable responses that wait.</returns>
+    public static (ImmutableArray<EarlyDialog> Dialogs, ImmutableArray<ReliableProvisional> Provisionals) Rang(CallState state, CallEvent.LegRang e)
     {
         EarlyDialog? known = state.EarlyDialog(e.CallerTag);
         if (e.CallerTag.Length == 0 || (known is null && state.EarlyDialogs.Length >= EarlyDialog.Most))
         {
-            return state;
+            return (state.EarlyDialogs, state.Provisionals);
         }
 
-        EarlyDialog dialog = (known ?? First(state, e)) with { RemoteTarget = e.RemoteTarget, RouteSet = e.RouteSet };
-        CallState next = state.With(dialog with
+        EarlyDialog dialog = known ?? First(state, e);
+        ImmutableArray<EarlyDialog> dialogs = state.EarlyDialogs.With(dialog with
         {
+            RemoteTarget = e.RemoteTarget,
+            RouteSet = e.RouteSet,
             Capabilities = dialog.Capabilities | e.Capabilities,
             RemoteRSeq = e.RemoteRSeq == 0 ? dialog.RemoteRSeq : e.RemoteRSeq,
             LocalRSeq = e.RSeq == 0 ? dialog.LocalRSeq : e.RSeq,
             CallerDescription = SentDescription.After(dialog.CallerDescription, e.Response.Span),
             IsOver = dialog.IsOver || e.Status == 199,
+            CalleeExchange = OfferAnswer.Pass(dialog.CalleeExchange, OfferAnswer.Side.Remote, Carrier(e.RemoteRSeq), e.HasSession).Next,
+            CallerExchange = OfferAnswer.Pass(dialog.CallerExchange, OfferAnswer.Side.Local, Carrier(e.RSeq), e.HasSession).Next,
         });
-        next = next
-            .Passed(e.Leg, e.CallerTag, OfferAnswer.Side.Remote, Carrier(e.RemoteRSeq), e.HasSession)
-            .Passed(0, e.CallerTag, OfferAnswer.Side.Local, Carrier(e.RSeq), e.HasSession);
         if (e.RSeq == 0)
         {
-            return next;
+            return (dialogs, state.Provisionals);
         }
 
         var reliable = new ReliableProvisional
@@ -44,8 +46,8 @@ internal static class EarlyProgress
             Flow = state.Find(TransactionKind.InviteServer, 0)?.Flow ?? state.A.Flow,
             HasSession = e.HasSession,
         };
-        bool first = !next.Provisionals.Any(other => other.CallerTag == e.CallerTag);
-        return next with { Provisionals = next.Provisionals.Add(first ? reliable.Sent(e.At) : reliable) };
+        bool first = !state.Provisionals.Any(other => other.CallerTag == e.CallerTag);
+        return (dialogs, state.Provisionals.Add(first ? reliable.Sent(e.At) : reliable));
     }
 
     public static CallState Ended(CallState state, CallEvent.EarlyDialogEnded e) => state.EarlyDialog(e.CallerTag) is { } dialog

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.State;
 using Controller.Sharding.Model;
@@ -13,8 +14,9 @@ internal static class LegProgress
     public static CallState LegTried(CallState state, CallEvent.LegTried e)
     {
         var client = Transaction.Start(TransactionKind.InviteClient, e.Leg.Number, e.Branch, SipMethod.Invite, e.Leg.LocalCSeq, e.Leg.Flow, e.At) with { Request = e.Invite };
-        return state.With(e.Leg with { Description = SentDescription.After(null, e.Invite.Span) }) with
+        return state with
         {
+            Legs = state.LegsWith(e.Leg with { Description = SentDescription.After(null, e.Invite.Span) }),
             Phase = state.Phase == CallPhase.Ringing ? CallPhase.Ringing : CallPhase.Setup,
             TryUntil = e.TryUntil,
             IsLookedUp = false,
@@ -30,21 +32,24 @@ internal static class LegProgress
     public static CallState LegRang(CallState state, CallEvent.LegRang e)
     {
         Leg leg = state.Legs[e.Leg];
-        CallState next = state.With(leg with
-        {
-            State = leg.State == LegState.Calling ? LegState.Early : leg.State,
-            RemoteTag = e.RemoteTag,
-            RemoteTarget = e.RemoteTarget,
-            RouteSet = e.RouteSet,
-        });
-        next = EarlyProgress.Rang(next, e);
-        next = next.Stepped(TransactionKind.InviteClient, e.Leg, TransactionInput.Received(e.Status), e.At);
+        (ImmutableArray<EarlyDialog> dialogs, ImmutableArray<ReliableProvisional> provisionals) = EarlyProgress.Rang(state, e);
 
         // 17.2.1: a repeated INVITE gets "the most recent provisional response" that has been sent: not one that still waits for a PRACK of the one before it.
-        bool sent = e.RSeq == 0 || next.Provisionals.IsEmpty || next.Provisionals[^1].IsSent;
-        next = next.Stepped(TransactionKind.InviteServer, 0, TransactionInput.FromUser(e.Status), e.At, sent ? e.Response : default);
-        return next with
+        bool sent = e.RSeq == 0 || provisionals.IsEmpty || provisionals[^1].IsSent;
+        return state with
         {
+            Legs = state.Legs.SetItem(e.Leg, leg with
+            {
+                State = leg.State == LegState.Calling ? LegState.Early : leg.State,
+                RemoteTag = e.RemoteTag,
+                RemoteTarget = e.RemoteTarget,
+                RouteSet = e.RouteSet,
+            }),
+            EarlyDialogs = dialogs,
+            Provisionals = provisionals,
+            Transactions = state.Transactions
+                .Stepped(TransactionKind.InviteClient, e.Leg, TransactionInput.Received(e.Status), e.At)
+                .Stepped(TransactionKind.InviteServer, 0, TransactionInput.FromUser(e.Status), e.At, sent ? e.Response : default),
             Phase = CallPhase.Ringing,
             RingingAt = state.RingingAt ?? e.At,
             TryUntil = Instant.Never,
@@ -57,8 +62,8 @@ internal static class LegProgress
         // The winner's early dialog, if there was one, becomes the legs' own on both sides: its numbers and descriptions go on there.
         EarlyDialog? early = state.EarlyDialog(e.Leg, e.RemoteTag);
         Leg callee = state.Legs[e.Leg];
-        CallState next = state
-            .With(callee with
+        ImmutableArray<Leg> legs = state.LegsWith(
+            callee with
             {
                 State = LegState.Confirmed,
                 RemoteTag = e.RemoteTag,
@@ -68,8 +73,8 @@ internal static class LegProgress
                 LocalCSeq = Math.Max(callee.LocalCSeq, early?.LocalCSeq ?? 0),
                 RemoteCSeq = early?.RemoteCSeq ?? callee.RemoteCSeq,
                 Description = early?.CalleeDescription ?? callee.Description,
-            })
-            .With(state.A with
+            },
+            state.A with
             {
                 State = LegState.Confirmed,
                 LocalTag = e.CallerTag,
@@ -77,7 +82,7 @@ internal static class LegProgress
                 RemoteCSeq = Math.Max(state.A.RemoteCSeq, early?.CallerRemoteCSeq ?? 0),
                 Description = SentDescription.After(early?.CallerDescription, e.Response.Span),
             });
-        next = next.Stepped(TransactionKind.InviteClient, e.Leg, TransactionInput.Received(e.Status), e.At);
+        ImmutableArray<Transaction> transactions = state.Transactions.Stepped(TransactionKind.InviteClient, e.Leg, TransactionInput.Received(e.Status), e.At);
         Transaction? invited = state.Find(TransactionKind.InviteServer, 0);
         uint number = invited?.CSeq ?? state.A.RemoteCSeq;
         Flow back = invited?.Flow ?? state.A.Flow;
@@ -89,11 +94,13 @@ internal static class LegProgress
         else
         {
             answer = Answer.Sent(0, number, e.Response, back, e.At);
-            next = next.Stepped(TransactionKind.InviteServer, 0, TransactionInput.FromUser(e.Status), e.At);
+            transactions = transactions.Stepped(TransactionKind.InviteServer, 0, TransactionInput.FromUser(e.Status), e.At);
         }
 
-        return next with
+        return state with
         {
+            Legs = legs,
+            Transactions = transactions,
             Phase = CallPhase.Established,
             Winner = e.Leg,
             AnsweredAt = e.At,

@@ -150,10 +150,19 @@ public sealed record CallState
     /// <summary>One of the two that talk to each other; only of an answered call.</summary>
     public bool IsParty(Leg leg) => leg.Number == A.Number || leg.Number == B.Number;
 
-    public CallState With(Leg leg) => this with
+    public CallState With(Leg leg) => this with { Legs = LegsWith(leg) };
+
+    /// <summary>The legs, with a new one, or one of them as it has become.</summary>
+    public ImmutableArray<Leg> LegsWith(Leg leg) => leg.Number == Legs.Length ? Legs.Add(leg) : Legs.SetItem(leg.Number, leg);
+
+    /// <summary>The legs, with two of them as they have become.</summary>
+    public ImmutableArray<Leg> LegsWith(Leg one, Leg other)
     {
-        Legs = leg.Number == Legs.Length ? Legs.Add(leg) : Legs.SetItem(leg.Number, leg),
-    };
+        ImmutableArray<Leg>.Builder legs = Legs.ToBuilder();
+        legs[one.Number] = one;
+        legs[other.Number] = other;
+        return legs.MoveToImmutable();
+    }
 }
 
 /// <summary>What became of one target.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Controller.Sharding.Model;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
@@ -9,9 +10,11 @@ namespace Controller.Actors.Calls.State;
 public static class CallStateTransactions
 {
     /// <summary>The transaction of the leg's INVITE that set it up; later ones are found by number or branch.</summary>
-    public static Transaction? Find(this CallState state, TransactionKind kind, int leg)
+    public static Transaction? Find(this CallState state, TransactionKind kind, int leg) => state.Transactions.Find(kind, leg);
+
+    private static Transaction? Find(this ImmutableArray<Transaction> transactions, TransactionKind kind, int leg)
     {
-        foreach (Transaction transaction in state.Transactions)
+        foreach (Transaction transaction in transactions)
         {
             if (transaction.Kind == kind && transaction.Leg == leg)
             {
@@ -101,41 +104,53 @@ public static class CallStateTransactions
         }
 
         return state.FindServer(Dialogs.ServerKey(ack, ""), SipMethod.Invite) is { Last.IsEmpty: false } first
-            && Dialogs.Tag(SipMessage.Copy(first.Last.Span).Value(HeaderId.To)) == Dialogs.Tag(ack.Value(HeaderId.To)) ? first : null;
+            && Dialogs.Tag(SipMessage.Over(first.Last).Value(HeaderId.To)) == Dialogs.Tag(ack.Value(HeaderId.To)) ? first : null;
     }
 
-    public static CallState Replacing(this CallState state, Transaction transaction)
+    public static CallState Replacing(this CallState state, Transaction transaction) => state.With(state.Transactions.Replacing(transaction));
+
+    public static CallState Without(this CallState state, Transaction transaction) => state.With(state.Transactions.Without(transaction));
+
+    public static ImmutableArray<Transaction> Replacing(this ImmutableArray<Transaction> transactions, Transaction transaction)
     {
-        int at = state.IndexOf(transaction);
-        return state with
-        {
-            Transactions = at < 0 ? state.Transactions.Add(transaction) : state.Transactions.SetItem(at, transaction),
-        };
+        int at = transactions.PlaceOf(transaction);
+        return at < 0 ? transactions.Add(transaction) : ReferenceEquals(transactions[at], transaction) ? transactions : transactions.SetItem(at, transaction);
     }
 
-    public static CallState Without(this CallState state, Transaction transaction)
+    public static ImmutableArray<Transaction> Without(this ImmutableArray<Transaction> transactions, Transaction transaction)
     {
-        int at = state.IndexOf(transaction);
-        return at < 0 ? state : state with { Transactions = state.Transactions.RemoveAt(at) };
+        int at = transactions.PlaceOf(transaction);
+        return at < 0 ? transactions : transactions.RemoveAt(at);
     }
 
     /// <summary>Gives a leg's transaction an input whose effects the decision has already taken care of.</summary>
     public static CallState Stepped(
-        this CallState state, TransactionKind kind, int leg, TransactionInput input, Instant at, ReadOnlyMemory<byte> last = default)
+        this CallState state, TransactionKind kind, int leg, TransactionInput input, Instant at, ReadOnlyMemory<byte> last = default) =>
+        state.With(state.Transactions.Stepped(kind, leg, input, at, last));
+
+    /// <inheritdoc cref="Stepped(CallState, TransactionKind, int, TransactionInput, Instant, ReadOnlyMemory{byte})"/>
+    public static ImmutableArray<Transaction> Stepped(
+        this ImmutableArray<Transaction> transactions, TransactionKind kind, int leg, TransactionInput input, Instant at, ReadOnlyMemory<byte> last = default)
     {
-        if (state.Find(kind, leg) is not { } transaction)
+        if (transactions.Find(kind, leg) is not { } transaction)
         {
-            return state;
+            return transactions;
         }
 
         Transaction next = transaction.Step(input, at, out TransactionEffects effects);
-        if (input.Status >= 200)
+        if ((effects & TransactionEffects.Terminated) != 0)
         {
-            // Decided: what was needed to make the final response, or to repeat the request, is needed no more.
-            next = next with { Received = null, Request = default };
+            return transactions.Without(transaction);
         }
 
-        return (effects & TransactionEffects.Terminated) != 0 ? state.Without(transaction) : state.Replacing(last.IsEmpty ? next : next with { Last = last });
+        // Decided: what was needed to make the final response, or to repeat the request, is needed no more.
+        bool final = input.Status >= 200;
+        return transactions.Replacing(!final && last.IsEmpty ? next : next with
+        {
+            Received = final ? null : next.Received,
+            Request = final ? default : next.Request,
+            Last = last.IsEmpty ? next.Last : last,
+        });
     }
 
     /// <summary>A client transaction got its final response. Over a stream it may be over with that: nothing is repeated there, so nothing has to be absorbed.</summary>
@@ -146,11 +161,14 @@ public static class CallStateTransactions
         return (effects & TransactionEffects.Terminated) != 0 ? state.Without(next) : state.Replacing(ack.IsEmpty ? next : next with { Last = ack });
     }
 
-    private static int IndexOf(this CallState state, Transaction transaction)
+    private static CallState With(this CallState state, ImmutableArray<Transaction> transactions) =>
+        transactions == state.Transactions ? state : state with { Transactions = transactions };
+
+    private static int PlaceOf(this ImmutableArray<Transaction> transactions, Transaction transaction)
     {
-        for (int i = 0; i < state.Transactions.Length; i++)
+        for (int i = 0; i < transactions.Length; i++)
         {
-            Transaction other = state.Transactions[i];
+            Transaction other = transactions[i];
             if (other.Kind == transaction.Kind && other.Method == transaction.Method && other.Branch == transaction.Branch)
             {
                 return i;

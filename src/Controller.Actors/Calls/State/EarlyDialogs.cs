@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Controller.Sip.Sdp;
 
 namespace Controller.Actors.Calls.State;
@@ -38,17 +39,19 @@ public static class EarlyDialogs
     public static bool IsOpen(this CallState state, string callerTag) =>
         callerTag.Length == 0 || state.EarlyDialog(callerTag) is { IsOver: false } || (state.Winner != 0 && state.A.LocalTag == callerTag);
 
-    public static CallState With(this CallState state, EarlyDialog dialog)
+    public static CallState With(this CallState state, EarlyDialog dialog) => state with { EarlyDialogs = state.EarlyDialogs.With(dialog) };
+
+    public static ImmutableArray<EarlyDialog> With(this ImmutableArray<EarlyDialog> dialogs, EarlyDialog dialog)
     {
-        for (int i = 0; i < state.EarlyDialogs.Length; i++)
+        for (int i = 0; i < dialogs.Length; i++)
         {
-            if (state.EarlyDialogs[i].CallerTag == dialog.CallerTag)
+            if (dialogs[i].CallerTag == dialog.CallerTag)
             {
-                return state with { EarlyDialogs = state.EarlyDialogs.SetItem(i, dialog) };
+                return dialogs.SetItem(i, dialog);
             }
         }
 
-        return state with { EarlyDialogs = state.EarlyDialogs.Add(dialog) };
+        return dialogs.Add(dialog);
     }
 
     /// <summary>One side of a dialog: the leg itself, or the leg as the early dialog with this tag has it, while there is one.</summary>

@@ -89,15 +89,28 @@ public sealed record Transaction
     public static Transaction Start(
         TransactionKind kind, int leg, string branch, SipMethod method, uint cseq, Flow flow, Instant at)
     {
-        var fresh = new Transaction { Kind = kind, Leg = leg, Branch = branch, Method = method, CSeq = cseq, Flow = flow, StartedAt = at };
         bool reliable = flow.Transport.IsReliable();
         SipTimers timers = SipTimers.Default;
-        return kind switch
+        Stand stand = kind switch
         {
-            TransactionKind.InviteClient => fresh.After(InviteClientTransaction.Start(reliable, timers), at),
-            TransactionKind.InviteServer => fresh.After(InviteServerTransaction.Start(reliable, timers), at),
-            TransactionKind.NonInviteClient => fresh.After(NonInviteClientTransaction.Start(reliable, timers), at),
-            _ => fresh.After(NonInviteServerTransaction.Start(reliable, timers), at),
+            TransactionKind.InviteClient => Stand.Of(InviteClientTransaction.Start(reliable, timers)),
+            TransactionKind.InviteServer => Stand.Of(InviteServerTransaction.Start(reliable, timers)),
+            TransactionKind.NonInviteClient => Stand.Of(NonInviteClientTransaction.Start(reliable, timers)),
+            _ => Stand.Of(NonInviteServerTransaction.Start(reliable, timers)),
+        };
+        return new Transaction
+        {
+            Kind = kind,
+            Leg = leg,
+            Branch = branch,
+            Method = method,
+            CSeq = cseq,
+            Flow = flow,
+            StartedAt = at,
+            Phase = stand.Phase,
+            RetransmitInterval = stand.Interval,
+            Retransmit = Changed(Deadline.None, stand.Retransmit, at),
+            Timeout = Changed(Deadline.None, stand.Timeout, at),
         };
     }
 
@@ -111,41 +124,31 @@ public sealed record Transaction
             case TransactionKind.InviteClient:
                 var ict = InviteClientTransaction.Step(new((InviteClientTransaction.Phase)Phase, reliable, RetransmitInterval), input, timers);
                 effects = ict.Effects;
-                return After(ict, now);
+                return After(Stand.Of(ict), now);
             case TransactionKind.InviteServer:
                 var ist = InviteServerTransaction.Step(new((InviteServerTransaction.Phase)Phase, reliable, RetransmitInterval), input, timers);
                 effects = ist.Effects;
-                return After(ist, now);
+                return After(Stand.Of(ist), now);
             case TransactionKind.NonInviteClient:
                 var nict = NonInviteClientTransaction.Step(new((NonInviteClientTransaction.Phase)Phase, reliable, RetransmitInterval), input, timers);
                 effects = nict.Effects;
-                return After(nict, now);
+                return After(Stand.Of(nict), now);
             default:
                 var nist = NonInviteServerTransaction.Step(new((NonInviteServerTransaction.Phase)Phase, reliable, RetransmitInterval), input, timers);
                 effects = nist.Effects;
-                return After(nist, now);
+                return After(Stand.Of(nist), now);
         }
     }
 
-    private Transaction After(in TransactionStep<InviteClientTransaction.State> step, Instant now) =>
-        After((byte)step.Next.Phase, step.Next.RetransmitInterval, step.Retransmit, step.Timeout, now);
-
-    private Transaction After(in TransactionStep<InviteServerTransaction.State> step, Instant now) =>
-        After((byte)step.Next.Phase, step.Next.RetransmitInterval, step.Retransmit, step.Timeout, now);
-
-    private Transaction After(in TransactionStep<NonInviteClientTransaction.State> step, Instant now) =>
-        After((byte)step.Next.Phase, step.Next.RetransmitInterval, step.Retransmit, step.Timeout, now);
-
-    private Transaction After(in TransactionStep<NonInviteServerTransaction.State> step, Instant now) =>
-        After((byte)step.Next.Phase, step.Next.RetransmitInterval, step.Retransmit, step.Timeout, now);
-
-    private Transaction After(byte phase, TimeSpan interval, TimerSetting retransmit, TimerSetting timeout, Instant now) => this with
+    /// <summary>The same transaction, if the step has changed nothing.</summary>
+    private Transaction After(in Stand stand, Instant now)
     {
-        Phase = phase,
-        RetransmitInterval = interval,
-        Retransmit = Changed(Retransmit, retransmit, now),
-        Timeout = Changed(Timeout, timeout, now),
-    };
+        Deadline retransmit = Changed(Retransmit, stand.Retransmit, now);
+        Deadline timeout = Changed(Timeout, stand.Timeout, now);
+        return Phase == stand.Phase && RetransmitInterval == stand.Interval && Retransmit == retransmit && Timeout == timeout
+            ? this
+            : this with { Phase = stand.Phase, RetransmitInterval = stand.Interval, Retransmit = retransmit, Timeout = timeout };
+    }
 
     private static Deadline Changed(Deadline running, TimerSetting setting, Instant now) => setting.Change switch
     {
@@ -153,4 +156,20 @@ public sealed record Transaction
         TimerChange.Stop => Deadline.None,
         _ => running,
     };
+
+    /// <summary>Where a step of any of the four machines has led.</summary>
+    private readonly record struct Stand(byte Phase, TimeSpan Interval, TimerSetting Retransmit, TimerSetting Timeout)
+    {
+        public static Stand Of(in TransactionStep<InviteClientTransaction.State> step) =>
+            new((byte)step.Next.Phase, step.Next.RetransmitInterval, step.Retransmit, step.Timeout);
+
+        public static Stand Of(in TransactionStep<InviteServerTransaction.State> step) =>
+            new((byte)step.Next.Phase, step.Next.RetransmitInterval, step.Retransmit, step.Timeout);
+
+        public static Stand Of(in TransactionStep<NonInviteClientTransaction.State> step) =>
+            new((byte)step.Next.Phase, step.Next.RetransmitInterval, step.Retransmit, step.Timeout);
+
+        public static Stand Of(in TransactionStep<NonInviteServerTransaction.State> step) =>
+            new((byte)step.Next.Phase, step.Next.RetransmitInterval, step.Retransmit, step.Timeout);
+    }
 }

@@ -30,11 +30,11 @@ public readonly record struct TrunkUse(int Leg, string Trunk)
     }
 
     /// <summary>After other targets were found: what was granted holds if the same leg is to use the same trunk; who was asked for another is not waited for.</summary>
-    public static CallState Retargeted(CallState before, CallState next) => next with
+    public static CallState Retargeted(CallState before, CallState next)
     {
-        IsAdmitted = before.IsAdmitted && Wanted(before) is { } wanted && Wanted(next) == wanted,
-        AskAgainAt = Instant.Never,
-    };
+        bool isAdmitted = before.IsAdmitted && Wanted(before) is { } wanted && Wanted(next) == wanted;
+        return isAdmitted == next.IsAdmitted && next.AskAgainAt == Instant.Never ? next : next with { IsAdmitted = isAdmitted, AskAgainAt = Instant.Never };
+    }
 
     /// <summary>
     /// From its first INVITE until its last word: a refusal, the answer to a BYE, or the end of the transaction that waits for it.
