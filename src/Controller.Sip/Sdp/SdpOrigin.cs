@@ -20,17 +20,36 @@ public sealed record SdpOrigin(string User, ulong SessionId, ulong Version, stri
         return null;
     }
 
+    /// <summary>Its two numbers alone; false where <see cref="Of"/> is null.</summary>
+    public static bool TryNumbers(ReadOnlySpan<byte> sdp, out ulong sessionId, out ulong version)
+    {
+        (sessionId, version) = (0, 0);
+        var lines = new SdpLines(sdp);
+        while (lines.MoveNext() && lines.Type != 'm')
+        {
+            if (lines.Type == 'o') return TryFields(lines.Value, out _, out sessionId, out version, out _, out _);
+        }
+
+        return false;
+    }
+
     internal static SdpOrigin? Parse(ReadOnlySpan<byte> value)
     {
-        var user = SdpLines.TakeField(ref value);
+        if (!TryFields(value, out var user, out var id, out var version, out var addressType, out var address)) return null;
+        return new SdpOrigin(Encoding.UTF8.GetString(user), id, version, Encoding.UTF8.GetString(addressType), Encoding.UTF8.GetString(address));
+    }
+
+    private static bool TryFields(
+        ReadOnlySpan<byte> value, out ReadOnlySpan<byte> user, out ulong id, out ulong version, out ReadOnlySpan<byte> addressType, out ReadOnlySpan<byte> address)
+    {
+        (id, version) = (0, 0);
+        user = SdpLines.TakeField(ref value);
         var idText = SdpLines.TakeField(ref value);
         var versionText = SdpLines.TakeField(ref value);
         var network = SdpLines.TakeField(ref value);
-        var addressType = SdpLines.TakeField(ref value);
-        var address = SdpLines.TakeField(ref value);
-        if (user.IsEmpty || network.IsEmpty || address.IsEmpty) return null;
-        if (!TryNumber(idText, out var id) || !TryNumber(versionText, out var version)) return null;
-        return new SdpOrigin(Encoding.UTF8.GetString(user), id, version, Encoding.UTF8.GetString(addressType), Encoding.UTF8.GetString(address));
+        addressType = SdpLines.TakeField(ref value);
+        address = SdpLines.TakeField(ref value);
+        return !user.IsEmpty && !network.IsEmpty && !address.IsEmpty && TryNumber(idText, out id) && TryNumber(versionText, out version);
     }
 
     private static bool TryNumber(ReadOnlySpan<byte> digits, out ulong number)

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Buffers.Text;
 using System.Text;
 
 namespace Controller.Sip.Sdp;
@@ -6,6 +6,9 @@ namespace Controller.Sip.Sdp;
 /// <summary>Changes to a session description that leave every other byte as it was: the media negotiation is between the two ends.</summary>
 public static class SdpRewrite
 {
+    /// <summary>Of a number of 64 bits.</summary>
+    private const int MostDigits = 20;
+
     /// <summary>
     /// Replaces user and address of the o= line, and its ids if given, so that a description does not tell where and by whom it was written
     /// (RFC 5853 section 3.1). "s=" and everything else is kept byte for byte.
@@ -22,17 +25,25 @@ public static class SdpRewrite
             if (lines.Type != 'o') continue;
             var rest = lines.Value;
             SdpLines.TakeField(ref rest);
-            var id = Field(ref rest, sessionId);
-            var number = Field(ref rest, version);
-            var type = address.Contains(':', StringComparison.Ordinal) ? "IP6" : "IP4";
+            scoped var id = SdpLines.TakeField(ref rest);
+            scoped var number = SdpLines.TakeField(ref rest);
+            Span<byte> digits = stackalloc byte[2 * MostDigits];
+            id = Field(id, sessionId, digits[..MostDigits]);
+            number = Field(number, version, digits[MostDigits..]);
+            var type = address.Contains(':', StringComparison.Ordinal) ? " IN IP6 "u8 : " IN IP4 "u8;
+            var tail = sdp[(lines.ValueStart + lines.Value.Length)..];
 
             // RFC 8866 section 5.2: "-" is the user name of a host that does not support user names.
-            var line = Encoding.UTF8.GetBytes($"- {id} {number} IN {type} {address}");
-            var tail = sdp[(lines.ValueStart + lines.Value.Length)..];
-            var rewritten = new byte[lines.ValueStart + line.Length + tail.Length];
-            sdp[..lines.ValueStart].CopyTo(rewritten);
-            line.CopyTo(rewritten, lines.ValueStart);
-            tail.CopyTo(rewritten.AsSpan(lines.ValueStart + line.Length));
+            var rewritten = new byte[lines.ValueStart + 2 + id.Length + 1 + number.Length + type.Length + Encoding.UTF8.GetByteCount(address) + tail.Length];
+            var into = rewritten.AsSpan();
+            Put(sdp[..lines.ValueStart], ref into);
+            Put("- "u8, ref into);
+            Put(id, ref into);
+            Put(" "u8, ref into);
+            Put(number, ref into);
+            Put(type, ref into);
+            into = into[Encoding.UTF8.GetBytes(address, into)..];
+            Put(tail, ref into);
             return rewritten;
         }
 
@@ -63,10 +74,16 @@ public static class SdpRewrite
         return [.. kept];
     }
 
-    private static string Field(ref ReadOnlySpan<byte> rest, ulong? replacement)
+    private static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> field, ulong? replacement, Span<byte> digits)
     {
-        var field = SdpLines.TakeField(ref rest);
-        if (replacement is { } number) return number.ToString(CultureInfo.InvariantCulture);
-        return field.IsEmpty ? "0" : Encoding.UTF8.GetString(field);
+        if (replacement is not { } number) return field.IsEmpty ? "0"u8 : field;
+        Utf8Formatter.TryFormat(number, digits, out var written);
+        return digits[..written];
+    }
+
+    private static void Put(scoped ReadOnlySpan<byte> octets, scoped ref Span<byte> into)
+    {
+        octets.CopyTo(into);
+        into = into[octets.Length..];
     }
 }

@@ -16,15 +16,15 @@ internal static class Descriptions
     public static byte[] Own(ReadOnlySpan<byte> description, Leg to)
     {
         string address = Relay.HostOf(to.SentBy);
-        if (to.Description is not { } before || SdpOrigin.Of(before.Body.Span) is not { } origin)
+        if (to.Description is not { } before || !SdpOrigin.TryNumbers(before.Body.Span, out ulong sessionId, out _))
         {
             return SdpRewrite.Origin(description, address, SessionId(to.LocalTag), FirstVersion);
         }
 
-        byte[] unchanged = SdpRewrite.Origin(description, address, origin.SessionId, before.Version);
+        byte[] unchanged = SdpRewrite.Origin(description, address, sessionId, before.Version);
         return before.Body.Span.SequenceEqual(unchanged)
             ? unchanged
-            : SdpRewrite.Origin(description, address, origin.SessionId, before.Version + 1);
+            : SdpRewrite.Origin(description, address, sessionId, before.Version + 1);
     }
 
     /// <summary>63 bits of our tag, which is a keyed hash: one session for each dialog, and nothing to store.</summary>

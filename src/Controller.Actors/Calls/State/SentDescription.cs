@@ -12,7 +12,7 @@ public sealed record SentDescription(ReadOnlyMemory<byte> Body, ulong Version)
     {
         int end = message.IndexOf("\r\n\r\n"u8);
         ReadOnlySpan<byte> body = Part(end < 0 ? default : message[(end + 4)..]);
-        return SdpOrigin.Of(body) is { } origin ? new SentDescription(body.ToArray(), Math.Max(origin.Version, before?.Version ?? 0)) : before;
+        return SdpOrigin.TryNumbers(body, out _, out ulong version) ? new SentDescription(body.ToArray(), Math.Max(version, before?.Version ?? 0)) : before;
     }
 
     /// <summary>RFC 8866 section 5: a description begins with its version line; no other body that we relay does. It may be one part of several.</summary>
