@@ -17,6 +17,11 @@ internal static class TargetOrder
     /// <param name="quality">Null: it does not count.</param>
     public static List<(RouteTarget Target, bool IsDrawn)> Of(ImmutableArray<RouteTarget> targets, QualitySnapshot? quality, UInt128 lot)
     {
+        if (targets is [var only])
+        {
+            return [(only, Draw(targets, lot) is not null)];
+        }
+
         var ordered = new List<(RouteTarget Target, bool IsDrawn)>(targets.Length);
         foreach (IGrouping<long, RouteTarget> same in targets.GroupBy(target => ((long)target.Priority << 32) | (uint)(quality?.Of(target.Trunk).Rank ?? 0)).OrderBy(group => group.Key))
         {

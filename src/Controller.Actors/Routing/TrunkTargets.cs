@@ -58,7 +58,7 @@ internal static class TrunkTargets
         return targets.ToImmutable();
     }
 
-    private static IEnumerable<TrunkPeerSettings> EndpointsOf(TrunkSettings trunk, UInt128 lot) => trunk.Endpoints
+    private static IEnumerable<TrunkPeerSettings> EndpointsOf(TrunkSettings trunk, UInt128 lot) => trunk.Endpoints.Length == 1 ? trunk.Endpoints : trunk.Endpoints
         .GroupBy(peer => peer.Priority).OrderBy(group => group.Key)
         .SelectMany(same => WeightedOrder.Of([.. same], candidate => candidate.Weight, WeightedOrder.LotOf(lot, trunk.Name)));
 
