@@ -18,10 +18,11 @@ namespace Controller.Actors.Calls;
 /// </summary>
 internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> context)
 {
-    private readonly ImmutableArray<CallEvent>.Builder _events = ImmutableArray.CreateBuilder<CallEvent>(4);
-    private readonly ImmutableArray<CallEffect>.Builder _effects = ImmutableArray.CreateBuilder<CallEffect>(4);
-
     private readonly CallState _before = state;
+
+    // Mostly one, two or three: a builder and its copy would cost more.
+    private ImmutableArray<CallEvent> _events = [];
+    private ImmutableArray<CallEffect> _effects = [];
 
     public CallState State { get; private set; } = state;
     public ActorId Self { get; } = context.Self;
@@ -32,7 +33,7 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
     public void Happened(CallEvent happened)
     {
         State = CallEvolution.Evolve(State, happened);
-        _events.Add(happened);
+        _events = _events.Add(happened);
     }
 
     /// <summary>A message from one leg to the other.</summary>
@@ -41,10 +42,10 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
     /// <summary>A message of our own making to a leg, as rules of its side make it. (What relays another message goes through its <see cref="Rendering.Crossing"/>.)</summary>
     public byte[] SentOut(Leg to, byte[] message) => Boundary.SentOut(Settings, to, message);
 
-    public void Do(CallEffect effect) => _effects.Add(effect);
+    public void Do(CallEffect effect) => _effects = _effects.Add(effect);
 
     /// <summary>Before everything else that this decision does.</summary>
-    public void DoFirst(CallEffect effect) => _effects.Insert(0, effect);
+    public void DoFirst(CallEffect effect) => _effects = _effects.Insert(0, effect);
 
     /// <param name="branch">Of a request of ours whose loss must be reported; empty otherwise.</param>
     public void Send(Flow to, ReadOnlyMemory<byte> bytes, string branch = "")
@@ -91,6 +92,6 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
         // An actor of which nothing has happened, or of which nothing can happen any more, is not kept.
         bool stop = State.Phase == CallPhase.None ||
             (State.Phase == CallPhase.Ended && State.Transactions.IsEmpty && State.Answers.IsEmpty && State.Referrals.IsEmpty && State.KeptUntil <= Now);
-        return new(State, _events.DrainToImmutable(), _effects.DrainToImmutable(), stop);
+        return new(State, _events, _effects, stop);
     }
 }
