@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Controller.Actors.Calls.State;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
@@ -69,13 +71,27 @@ internal static class Dialogs
 
             if (via.Branch.StartsWith("z9hG4bK"u8) && via.Branch.Length > 7)
             {
-                return Latin1.Text(via.Branch) + ";" + Latin1.Text(via.Host).ToLowerInvariant() + ":" + via.Port;
+                return ServerKey(via);
             }
 
             return "2543;" + Latin1.Text(request.RequestUri) + ";" + toTag + ";" + Tag(request.Value(HeaderId.From)) + ";" + Number(request) + ";" + Latin1.Text(value);
         }
 
         return "none;" + Number(request);
+    }
+
+    private static string ServerKey(in Via via)
+    {
+        int most = via.Branch.Length + via.Host.Length + 16;
+        Span<char> key = most <= 256 ? stackalloc char[256] : new char[most];
+        int length = Encoding.Latin1.GetChars(via.Branch, key);
+        key[length++] = ';';
+        Span<char> host = key.Slice(length, Encoding.Latin1.GetChars(via.Host, key[length..]));
+        Ascii.ToLowerInPlace(host, out _);
+        length += host.Length;
+        key[length++] = ':';
+        via.Port.TryFormat(key[length..], out int digits, provider: CultureInfo.InvariantCulture);
+        return new string(key[..(length + digits)]);
     }
 
     /// <summary>The branch of our own Via on top of a response to us.</summary>

@@ -9,11 +9,12 @@ namespace Controller.Sip.Dialogs;
 public static class RouteSets
 {
     /// <summary>12.1.1, as UAS: "The route set MUST be set to the list of URIs in the Record-Route header field from the request, taken in order and preserving all URI parameters."</summary>
-    public static ImmutableArray<string> OfRequest(SipMessage request) => Values(request).ToImmutable();
+    public static ImmutableArray<string> OfRequest(SipMessage request) => request.Has(HeaderId.RecordRoute) ? Values(request).ToImmutable() : [];
 
     /// <summary>12.1.2, as UAC: "The route set MUST be set to the list of URIs in the Record-Route header field from the response, taken in reverse order and preserving all URI parameters."</summary>
     public static ImmutableArray<string> OfResponse(SipMessage response)
     {
+        if (!response.Has(HeaderId.RecordRoute)) return [];
         var values = Values(response);
         values.Reverse();
         return values.ToImmutable();

@@ -149,7 +149,7 @@ public sealed class SipMessage
 
     private static SipMessage Of(byte[] raw)
     {
-        var message = new SipMessage(null, 0, raw, lines: 12);
+        var message = new SipMessage(null, 0, raw, lines: 16);
         if (DatagramFraming.Parse(raw, message, Unbounded, out var reason) != ParseOutcome.Done)
         {
             throw new FormatException($"not one complete SIP message: {reason}");

@@ -36,6 +36,16 @@ public sealed class SipWriter
         return this;
     }
 
+    /// <param name="octets">The URI, in text that holds one octet in each character (Latin-1).</param>
+    public SipWriter RequestLine(ReadOnlySpan<byte> method, string octets)
+    {
+        Append(method);
+        Raw(" "u8);
+        AppendOctets(octets);
+        Raw(" SIP/2.0\r\n"u8);
+        return this;
+    }
+
     /// <param name="reason">Empty: the standard phrase.</param>
     public SipWriter StatusLine(int status, ReadOnlySpan<byte> reason = default)
     {

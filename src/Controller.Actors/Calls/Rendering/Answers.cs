@@ -20,7 +20,7 @@ internal static class Answers
         bool targetRefresh = request.Method is SipMethod.Invite or SipMethod.Update or SipMethod.Refer or SipMethod.Subscribe;
         if (targetRefresh && response.StatusCode < 300)
         {
-            writer.Header(HeaderId.Contact, $"<{over.To.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+            writer.OwnContact(over.To).Header(HeaderId.Allow, Relay.Allow);
             SessionHeaders.Agreed(writer, timer, SessionHeaders.IsSupported(request));
             Relay.OptionTags(writer, response, HeaderId.Supported);
             Relay.OptionTags(writer, response, HeaderId.Require);
@@ -51,7 +51,7 @@ internal static class Answers
         {
             // RFC 6665 section 4.2.1.1: the Contact of the 2xx is the notifier's; 12.1.1 wants it in every response that makes a dialog.
             case < 300 when request.Method is SipMethod.Subscribe:
-                writer.Header(HeaderId.Contact, $"<{over.To.Contact}>");
+                writer.OwnContact(over.To);
                 break;
 
             // 11.2, 21.4.6: what the other side can, as far as it works through us.
@@ -148,13 +148,13 @@ internal static class Answers
 
     /// <summary>An early dialog has ended without an answer: RFC 6228.</summary>
     public static byte[] EarlyDialogTerminated(SipMessage invite, Leg to, string tag) =>
-        Responses.Begin(invite, 199, "Early Dialog Terminated"u8, to.Flow.Remote, tag).Header(HeaderId.Contact, $"<{to.Contact}>").Finish();
+        Responses.Begin(invite, 199, "Early Dialog Terminated"u8, to.Flow.Remote, tag).OwnContact(to).Finish();
 
     /// <summary>An UPDATE without an offer that goes no further: the target is refreshed on this side (RFC 3311 section 5.2).</summary>
     /// <param name="timer">The session timer that begins again with it; null: none.</param>
     public static byte[] Refreshed(SipMessage update, Leg to, SessionTimer? timer)
     {
-        SipWriter writer = Responses.Begin(update, 200, default, to.Flow.Remote, "").Header(HeaderId.Contact, $"<{to.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+        SipWriter writer = Responses.Begin(update, 200, default, to.Flow.Remote, "").OwnContact(to).Header(HeaderId.Allow, Relay.Allow);
         return SessionHeaders.Agreed(writer, timer, SessionHeaders.IsSupported(update)).Finish();
     }
 
@@ -165,13 +165,13 @@ internal static class Answers
     /// <summary>A REFER that is carried out here: RFC 3515 section 2.4.2.</summary>
     public static byte[] Accepted(SipMessage refer, Leg to, bool notified)
     {
-        SipWriter writer = Responses.Begin(refer, 202, default, to.Flow.Remote, to.LocalTag).Header(HeaderId.Contact, $"<{to.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+        SipWriter writer = Responses.Begin(refer, 202, default, to.Flow.Remote, to.LocalTag).OwnContact(to).Header(HeaderId.Allow, Relay.Allow);
         return (notified ? writer : writer.Header(HeaderId.ReferSub, "false"u8).Header(HeaderId.Supported, "norefersub"u8)).Finish();
     }
 
     /// <summary>Within a dialog, we answer for ourselves: RFC 3261 section 11.2.</summary>
     public static byte[] Options(SipMessage request, Leg to) => Responses.Begin(request, 200, default, to.Flow.Remote, to.LocalTag)
-        .Header(HeaderId.Contact, $"<{to.Contact}>")
+        .OwnContact(to)
         .Header(HeaderId.Allow, Relay.Allow)
         .Header(HeaderId.Accept, "application/sdp"u8)
         .Header(HeaderId.Supported, "timer, 100rel, 199"u8)

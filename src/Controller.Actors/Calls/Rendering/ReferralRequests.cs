@@ -10,7 +10,7 @@ internal static class ReferralRequests
     /// <param name="referTo">As the other side may see it.</param>
     public static byte[] Refer(Crossing over, string branch, uint cseq, SipMessage received, string referTo)
     {
-        SipWriter writer = Requests.Begin(received, over.To, branch, cseq).Header(HeaderId.Contact, $"<{over.To.Contact}>");
+        SipWriter writer = Requests.Begin(received, over.To, branch, cseq).OwnContact(over.To);
         writer.HeaderStart(HeaderId.ReferTo).AppendOctets(referTo).HeaderEnd();
         ReferredNames.ReferredBy(writer, received, over);
         Relay.OptionTags(writer, received, HeaderId.Supported);
@@ -23,7 +23,7 @@ internal static class ReferralRequests
     public static byte[] OfReferral(Crossing over, string branch, uint cseq, SipMessage received, uint? id)
     {
         SipWriter writer = Requests.Begin(received, over.To, branch, cseq)
-            .Header(HeaderId.Contact, $"<{over.To.Contact}>")
+            .OwnContact(over.To)
             .Header(HeaderId.Event, id is null ? "refer" : string.Create(CultureInfo.InvariantCulture, $"refer;id={id}"));
         Relay.Headers(writer, received, over, except: HeaderId.Event);
         return Relay.Finish(writer, received, over);

@@ -1,3 +1,4 @@
+using Controller.Actors.Calls.State;
 using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Topology;
@@ -27,6 +28,9 @@ internal static class Relay
 
         return into;
     }
+
+    /// <summary>Our Contact on a leg.</summary>
+    public static SipWriter OwnContact(this SipWriter into, Leg leg) => into.HeaderStart(HeaderId.Contact).Append("<"u8).Append(leg.Contact).Append(">"u8).HeaderEnd();
 
     /// <summary>The words of a status line; the standard ones (empty) if they name the side that they come from.</summary>
     public static ReadOnlySpan<byte> Phrase(SipMessage response, Crossing over) =>

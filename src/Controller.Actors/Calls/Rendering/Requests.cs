@@ -19,7 +19,7 @@ internal static class Requests
     {
         Leg leg = over.To;
         SipWriter writer = Begin(SipMethod.Invite, "INVITE"u8, leg.RemoteTarget, leg, branch, leg.LocalCSeq, MaxForwards(received));
-        writer.Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+        writer.OwnContact(leg).Header(HeaderId.Allow, Relay.Allow);
         SessionHeaders.Asked(writer, over.Calls, leastSession);
         Relay.OptionTags(writer, received, HeaderId.Supported);
         Relay.OptionTags(writer, received, HeaderId.Require);
@@ -62,7 +62,7 @@ internal static class Requests
         // RFC 3428 section 4: "MESSAGE requests do not initiate dialogs. User Agents MUST NOT insert Contact header fields into MESSAGE requests."
         if (received.Method != SipMethod.Message && received.Has(HeaderId.Contact))
         {
-            writer.Header(HeaderId.Contact, $"<{leg.Contact}>");
+            writer.OwnContact(leg);
         }
 
         AssertedIdentities.Write(writer, received, over);
@@ -80,7 +80,7 @@ internal static class Requests
         SipWriter writer = Begin(method, method == received.Method ? received.MethodText : method.Utf8Name(), leg.RemoteTarget, leg, branch, cseq, MaxForwards(received));
         if (method is SipMethod.Invite or SipMethod.Update)
         {
-            writer.Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+            writer.OwnContact(leg).Header(HeaderId.Allow, Relay.Allow);
             SessionHeaders.Refreshed(writer, leg.Timer);
             Relay.OptionTags(writer, received, HeaderId.Supported);
             Relay.OptionTags(writer, received, HeaderId.Require);
@@ -88,7 +88,7 @@ internal static class Requests
         else if (received.Method is SipMethod.Subscribe or SipMethod.Notify)
         {
             // RFC 6665 section 4.4.1: both are target refresh requests, and Contact is mandatory in both (table 2 of section 8.1).
-            writer.Header(HeaderId.Contact, $"<{leg.Contact}>");
+            writer.OwnContact(leg);
         }
 
         return Relay.Finish(Relay.Headers(writer, received, over), received, over);
@@ -99,7 +99,7 @@ internal static class Requests
     public static byte[] Refresh(Leg leg, string branch, uint cseq, SipMethod method, ReadOnlyMemory<byte> description, SessionTimer timer)
     {
         SipWriter writer = Begin(method, method.Utf8Name(), leg.RemoteTarget, leg, branch, cseq, DefaultMaxForwards);
-        writer.Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+        writer.OwnContact(leg).Header(HeaderId.Allow, Relay.Allow);
         SessionHeaders.Refreshed(writer, timer);
         return description.IsEmpty ? writer.Finish() : writer.Finish(description.Span, "application/sdp"u8);
     }
@@ -169,7 +169,7 @@ internal static class Requests
         var writer = new SipWriter(1024);
 
         var to = RequestTarget.Of(leg.RouteSet, target);
-        writer.RequestLine(methodText, Latin1.Octets(to.RequestUri));
+        writer.RequestLine(methodText, to.RequestUri);
         writer.HeaderStart(HeaderId.Via).Append("SIP/2.0/"u8).Append(leg.Flow.Transport.ViaToken()).Append(" "u8).Append(leg.SentBy)
             .Append(";branch="u8).Append(branch).Append(";rport"u8).HeaderEnd();
         writer.HeaderStart(HeaderId.MaxForwards).Append(maxForwards).HeaderEnd();

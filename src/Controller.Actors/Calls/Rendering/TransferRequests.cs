@@ -16,7 +16,7 @@ internal static class TransferRequests
     {
         Leg leg = over.To;
         SipWriter writer = Requests.Begin(SipMethod.Invite, leg, branch, leg.LocalCSeq)
-            .Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow).Header(HeaderId.Supported, "replaces"u8);
+            .OwnContact(leg).Header(HeaderId.Allow, Relay.Allow).Header(HeaderId.Supported, "replaces"u8);
         SessionHeaders.Asked(writer, over.Calls, 0);
         if (replaces.Length > 0)
         {
@@ -34,14 +34,14 @@ internal static class TransferRequests
     /// <summary>The re-INVITE to the remaining party: the target's description is the offer, in the session that it has with us.</summary>
     public static byte[] Join(Leg leg, string branch, uint cseq, ReadOnlyMemory<byte> offer)
     {
-        SipWriter writer = Requests.Begin(SipMethod.Invite, leg, branch, cseq).Header(HeaderId.Contact, $"<{leg.Contact}>").Header(HeaderId.Allow, Relay.Allow);
+        SipWriter writer = Requests.Begin(SipMethod.Invite, leg, branch, cseq).OwnContact(leg).Header(HeaderId.Allow, Relay.Allow);
         return SessionHeaders.Refreshed(writer, leg.Timer).Finish(Descriptions.Own(offer.Span, leg), "application/sdp"u8);
     }
 
     /// <summary>RFC 3515 section 2.4.5: what became of the REFER.</summary>
     /// <param name="id">CSeq of the REFER.</param>
     public static byte[] Notify(Leg leg, string branch, uint cseq, uint id, int status) => Requests.Begin(SipMethod.Notify, leg, branch, cseq)
-        .Header(HeaderId.Contact, $"<{leg.Contact}>")
+        .OwnContact(leg)
         .Header(HeaderId.Event, $"refer;id={id}")
 
         // 2.4.7: after the final response "the NOTIFY … MUST indicate that the subscription is terminated with a reason of noresource".

@@ -3,7 +3,6 @@ using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Actors.Tokens;
-using Controller.Sip.Headers;
 using Controller.Sip.Messages;
 using Controller.Sip.Transport;
 
@@ -36,6 +35,6 @@ internal static class ProbeRequest
         string branch = Branches.Make(turn.Secret, turn.Self, place, number, SipMethod.Options, 0);
 
         // 11.1: "The client MAY include an Accept header field to indicate the type of message body the UAC wishes to receive": without one it is SDP.
-        return (branch, Requests.Begin(SipMethod.Options, leg, branch, leg.LocalCSeq).Header(HeaderId.Contact, $"<{leg.Contact}>").Finish());
+        return (branch, Requests.Begin(SipMethod.Options, leg, branch, leg.LocalCSeq).OwnContact(leg).Finish());
     }
 }
