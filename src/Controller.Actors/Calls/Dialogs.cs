@@ -27,7 +27,10 @@ internal static class Dialogs
     /// <summary>12.1.2: "The remote target MUST be set to the URI from the Contact header field of the response." A peer that leaves it out is where it was called.</summary>
     public static string RemoteTarget(SipMessage response, Leg leg) => ContactUri(response) is { Length: > 0 } contact ? contact : leg.RemoteTarget;
 
-    public static string Tag(ReadOnlySpan<byte> fromOrTo) => NameAddr.TryParse(fromOrTo, out NameAddr party) ? Latin1.Text(party.Tag) : "";
+    public static string Tag(ReadOnlySpan<byte> fromOrTo) => Latin1.Text(TagIn(fromOrTo));
+
+    /// <summary>The same, where it stands.</summary>
+    public static ReadOnlySpan<byte> TagIn(ReadOnlySpan<byte> fromOrTo) => NameAddr.TryParse(fromOrTo, out NameAddr party) ? party.Tag : default;
 
     /// <summary>A From or To value without its tag: display name and URI in angle brackets. Other header parameters are not ours to repeat.</summary>
     public static string Party(ReadOnlySpan<byte> fromOrTo)

@@ -133,11 +133,11 @@ internal static class Answering
             return;
         }
 
-        string callId = Latin1.Text(ack.Value(HeaderId.CallId));
+        ReadOnlySpan<byte> callId = ack.Value(HeaderId.CallId);
         uint number = Dialogs.Number(ack);
         foreach (Answer answer in turn.State.Answers)
         {
-            if (answer.IsHeld || answer.CSeq != number || turn.State.Legs[answer.Leg].CallIdValue != callId)
+            if (answer.IsHeld || answer.CSeq != number || !Latin1.Is(turn.State.Legs[answer.Leg].CallIdValue, callId))
             {
                 continue;
             }

@@ -51,7 +51,7 @@ internal static class RequestDispatch
             return;
         }
 
-        bool outOfDialog = Dialogs.Tag(request.Value(HeaderId.To)).Length == 0;
+        bool outOfDialog = Dialogs.TagIn(request.Value(HeaderId.To)).IsEmpty;
         if (outOfDialog && request.Method == SipMethod.Invite)
         {
             Setup.Received(turn, request, flow, key);
@@ -137,13 +137,13 @@ internal static class RequestDispatch
     /// <summary>The callee's leg that a request names before it has been answered, by our side of it.</summary>
     private static Leg? UnansweredLegOf(CallState state, SipMessage request)
     {
-        string callId = Latin1.Text(request.Value(HeaderId.CallId));
-        string ours = Dialogs.Tag(request.Value(HeaderId.To));
+        ReadOnlySpan<byte> callId = request.Value(HeaderId.CallId);
+        ReadOnlySpan<byte> ours = Dialogs.TagIn(request.Value(HeaderId.To));
         foreach (Leg leg in state.Legs)
         {
             // Given up, it may answer still: its BYE has overtaken a 2xx that is on its way.
             bool unanswered = leg.State is LegState.Calling or LegState.Early or LegState.Cancelling || (leg.State == LegState.Terminated && !leg.IsA && !Answering.HasAnswered(state, leg));
-            if (!leg.IsA && unanswered && leg.CallIdValue == callId && leg.LocalTag == ours)
+            if (!leg.IsA && unanswered && Latin1.Is(leg.CallIdValue, callId) && Latin1.Is(leg.LocalTag, ours))
             {
                 return leg;
             }
@@ -159,13 +159,14 @@ internal static class RequestDispatch
     /// <param name="dialog">Our tag towards the caller, if it is an early dialog; else empty.</param>
     private static Leg? DialogOf(CallState state, SipMessage request, out string dialog)
     {
-        string callId = Latin1.Text(request.Value(HeaderId.CallId));
-        string ours = Dialogs.Tag(request.Value(HeaderId.To));
-        string theirs = Dialogs.Tag(request.Value(HeaderId.From));
+        ReadOnlySpan<byte> callId = request.Value(HeaderId.CallId);
+        ReadOnlySpan<byte> ours = Dialogs.TagIn(request.Value(HeaderId.To));
+        ReadOnlySpan<byte> theirs = Dialogs.TagIn(request.Value(HeaderId.From));
         foreach (EarlyDialog early in state.EarlyDialogs)
         {
-            int side = state.A.CallIdValue == callId && state.A.RemoteTag == theirs && early.CallerTag == ours ? 0
-                : state.Legs[early.Leg].CallIdValue == callId && state.Legs[early.Leg].LocalTag == ours && early.RemoteTag == theirs ? early.Leg
+            Leg callee = state.Legs[early.Leg];
+            int side = Latin1.Is(state.A.CallIdValue, callId) && Latin1.Is(state.A.RemoteTag, theirs) && Latin1.Is(early.CallerTag, ours) ? 0
+                : Latin1.Is(callee.CallIdValue, callId) && Latin1.Is(callee.LocalTag, ours) && Latin1.Is(early.RemoteTag, theirs) ? early.Leg
                 : -1;
             if (side >= 0)
             {
@@ -178,8 +179,8 @@ internal static class RequestDispatch
         foreach (Leg leg in state.Legs)
         {
             // A tag that a caller was shown may not have reached the disk: it may still leave the call by a BYE.
-            if (leg.CallIdValue == callId && leg.RemoteTag == theirs
-                && (leg.LocalTag == ours || (leg.IsA && request.Method == SipMethod.Bye && leg.State is LegState.Calling or LegState.Early)))
+            if (Latin1.Is(leg.CallIdValue, callId) && Latin1.Is(leg.RemoteTag, theirs)
+                && (Latin1.Is(leg.LocalTag, ours) || (leg.IsA && request.Method == SipMethod.Bye && leg.State is LegState.Calling or LegState.Early)))
             {
                 return leg;
             }
