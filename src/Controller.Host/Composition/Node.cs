@@ -90,6 +90,7 @@ public sealed class Node : IAsyncDisposable
             MetricsListener metrics = new(meter => meter.StartsWith("Controller.", StringComparison.Ordinal));
             Owns(metrics);
             Owns(new ProcessInstruments());
+            Owns(new PauseInstrument());
             var trunks = new ActorTrunkStandings(actors);
             _trunks = new TrunkWatch(actors, settings, trunks, logs.CreateLogger<TrunkWatch>());
             Owns(_trunks);

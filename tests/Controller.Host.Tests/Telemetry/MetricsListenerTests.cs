@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Controller.Host.Telemetry;
 
 namespace Controller.Host.Tests.Telemetry;
@@ -134,6 +135,23 @@ public sealed class MetricsListenerTests : IDisposable
                  })
         {
             Assert.Contains("\n" + name, text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Every_collection_tells_how_long_it_stopped_the_threads()
+    {
+        using MetricsListener metrics = new(n => n == ProcessInstruments.MeterName);
+        using PauseInstrument pauses = new();
+        int Seen() => metrics.Expose().Split('\n').Where(line => line.StartsWith("dotnet_gc_pause_duration_seconds_count", StringComparison.Ordinal))
+            .Select(line => int.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture)).SingleOrDefault();
+        int last = 0;
+        for (int i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Assert.True(Seen() > last, $"{last} pauses, and no more after a collection");
+            last = Seen();
         }
     }
 }

@@ -1,0 +1,82 @@
+"""SIPp: callers, callees, and what they say of it afterwards."""
+import csv
+import subprocess
+from pathlib import Path
+
+import machine
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENARIOS = ROOT / "tests/interop/bench"
+FAR_PORT = 5080
+
+
+class Callees:
+    """One SIPp that answers. It is the far end of every call, those that stay included."""
+
+    def __init__(self, folder, address="127.0.0.1", port=FAR_PORT, live=19000):
+        self._statistics = Path(folder) / "uas.csv"
+        self.process = machine.start(["sipp", "-sf", SCENARIOS / "uas.xml", "-i", address, "-p", port, "-l", live, "-nostdin",
+                                      "-trace_stat", "-stf", self._statistics, "-fd", "1"],
+                                     cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        machine.wait_for(lambda: machine.listens(port), "SIPp", process=self.process)
+
+    def retransmissions(self):
+        return int(_last(self._statistics).get("Retransmissions(C)", 0))
+
+    def end(self):
+        machine.end(self.process)
+
+
+class Result:
+    """What one caller process has seen."""
+
+    def __init__(self, folder):
+        seen = _last(Path(folder) / "uac.csv")
+        self.ok, self.failed = int(seen["SuccessfulCall(C)"]), int(seen["FailedCall(C)"])
+        self.retransmitted = int(seen["Retransmissions(C)"])
+        # Milliseconds between the INVITE and its 200, one line a call.
+        self.setup = sorted(float(row[1]) for file in Path(folder).glob("uac_*_rtt.csv")
+                            for row in csv.reader(file.open(), delimiter=";") if len(row) > 2 and row[2].strip().strip('"') == "1")
+
+    def percentiles(self):
+        if not self.setup:
+            return {}
+        at = lambda share: self.setup[min(len(self.setup) - 1, int(len(self.setup) * share))]
+        # SIPp's clock moves in steps of the kernel's tick (4 ms): of many calls the mean is finer than that.
+        return {"mean": sum(self.setup) / len(self.setup), "p50": at(0.5), "p90": at(0.9), "p95": at(0.95), "p99": at(0.99), "max": self.setup[-1]}
+
+
+def call(folder, to, rate, seconds, address="127.0.0.1", port=5079):
+    """Offers calls for so long, and waits for the last of them to end."""
+    folder.mkdir()
+    subprocess.run(
+        ["sipp", "-sf", str(SCENARIOS / "uac.xml"), to, "-i", address, "-p", str(port), "-r", str(rate), "-m", str(rate * seconds), "-l", "19000",
+         "-max_socket", "19999", "-nostdin", "-trace_stat", "-stf", str(folder / "uac.csv"), "-fd", "1", "-trace_rtt", "-rtt_freq", "200",
+         "-timeout", f"{seconds + 15}s", "-timeout_error"],
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return Result(folder)
+
+
+def hold(folder, to, count, rate, address="127.0.0.1", port=5078):
+    """Calls that stay until the process is ended; returns when all are established."""
+    folder.mkdir()
+    process = machine.start(
+        ["sipp", "-sf", Path(__file__).with_name("hold.xml"), to, "-i", address, "-p", port, "-r", rate, "-m", count, "-l", count,
+         "-max_socket", "19999", "-nostdin", "-trace_stat", "-stf", folder / "hold.csv", "-fd", "1"],
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def established():
+        seen = _last(folder / "hold.csv")
+        if int(seen.get("FailedCall(C)", 0)) > 0:
+            raise RuntimeError(f"{seen['FailedCall(C)']} calls could not be established")
+        return int(seen.get("CurrentCall", 0)) >= count
+    machine.wait_for(established, f"{count} calls", limit=count / rate * 2 + 30, process=process)
+    return process
+
+
+def _last(statistics):
+    """The newest line of SIPp's statistics."""
+    if not statistics.exists():
+        return {}
+    rows = list(csv.DictReader(statistics.open(), delimiter=";"))
+    return rows[-1] if rows and rows[-1].get("Retransmissions(C)") is not None else {}

@@ -1,0 +1,85 @@
+"""Medians of several runs, as a table and as JSON."""
+import json
+import os
+import platform
+import statistics
+import subprocess
+import time
+from pathlib import Path
+
+import load
+from single import is_clean
+from systems import SYSTEMS
+
+COLUMNS = ["system", "calls/s", "processor time a call", "database's", "ok", "failed", "retransmitted", "set-up p50 / p95 / p99", "added by it (mean)",
+           "peak memory", "database's", "switches a call", "GC pauses in all, longest", "allocated a call"]
+
+
+def machine():
+    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), platform.machine())
+    commit = subprocess.run(["git", "-C", load.ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True, check=False).stdout.strip()
+    return {"processor": model, "cores": os.cpu_count(), "kernel": platform.release(), "commit": commit, "date": time.strftime("%Y-%m-%d", time.gmtime())}
+
+
+def median(runs):
+    """Of runs of one system at one rate: the median of each figure, and of the processor time the spread as well."""
+    first = runs[0]
+    mid = lambda read: statistics.median(read(run) for run in runs)
+    own = lambda run: sum(p["us_per_call"] for name, p in run["processes"].items() if name != "postgres")
+    database = lambda run, what: run["processes"].get("postgres", {}).get(what, 0)
+    spread = sorted(own(run) for run in runs)
+    return {
+        "system": first["system"], "rate": statistics.median_low(run["rate"] for run in runs), "seconds": first["seconds"], "runs": len(runs), "live": first.get("live"),
+        "clean_runs": sum(is_clean(run) for run in runs),
+        **{key: mid(lambda run: run[key]) for key in ("offered", "ok", "failed", "retransmitted")},
+        "us_per_call": mid(own), "us_per_call_least": spread[0], "us_per_call_most": spread[-1],
+        "database_us_per_call": mid(lambda run: database(run, "us_per_call")),
+        "processes_us_per_call": {name: mid(lambda run: run["processes"][name]["us_per_call"]) for name in first["processes"]},
+        "setup_ms": {key: mid(lambda run: run["setup_ms"].get(key, 0)) for key in first["setup_ms"]},
+        "peak_mib": mid(lambda run: sum(p["peak_mib"] for name, p in run["processes"].items() if name != "postgres")),
+        "database_peak_mib": mid(lambda run: database(run, "peak_mib")),
+        "switches_per_call": mid(lambda run: sum(p["switches_per_call"] for p in run["processes"].values())),
+        "gc_pause_ms": mid(lambda run: sum(node["pause_ms"] for node in run["gc"])),
+        "gc_longest_ms_at_most": max((node["longest_ms_at_most"] for run in runs for node in run["gc"]), default=0),
+        "allocated_per_call": mid(lambda run: sum(node["allocated_bytes"] for node in run["gc"]) / max(run["ok"], 1)),
+    }
+
+
+def medians(runs):
+    groups = {}
+    for run in runs:
+        groups.setdefault((run["system"], None if "not_clean_at" in run else run["rate"], run.get("live")), []).append(run)
+    order = list(SYSTEMS)
+    return [median(groups[key]) for key in sorted(groups, key=lambda key: (order.index(key[0]), key[1] or 0, key[2] or 0))]
+
+
+def table(rows):
+    direct = {row["rate"]: row["setup_ms"].get("mean", 0) for row in rows if row["system"] == "direct"}
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
+    for row in rows:
+        setup, title = row["setup_ms"], SYSTEMS[row["system"]].title
+        added = f"{setup['mean'] - direct[row['rate']]:.2f} ms" if row["rate"] in direct and setup and row["system"] != "direct" else "–"
+        nodes = row["allocated_per_call"] > 0
+        lines.append("| " + " | ".join([
+            title if row["live"] is None else f"{title}, {row['live']:,} live calls", f"{row['rate']}",
+            f"{row['us_per_call']:.0f} µs ({row['us_per_call_least']:.0f}–{row['us_per_call_most']:.0f})" if row["us_per_call"] else "–",
+            f"{row['database_us_per_call']:.0f} µs" if row["database_us_per_call"] else "–",
+            f"{row['ok']:.0f}", f"{row['failed']:.0f}", f"{row['retransmitted']:.0f}",
+            " / ".join(f"{setup[key]:.0f}" for key in ("p50", "p95", "p99")) + " ms" if setup else "–", added,
+            f"{row['peak_mib']:.0f} MiB" if row["peak_mib"] else "–", f"{row['database_peak_mib']:.0f} MiB" if row["database_peak_mib"] else "–",
+            f"{row['switches_per_call']:.1f}" if row["us_per_call"] else "–",
+            f"{row['gc_pause_ms']:.0f} ms, ≤ {row['gc_longest_ms_at_most']:.0f} ms" if nodes else "–",
+            f"{row['allocated_per_call'] / 1000:.0f} kB" if nodes else "–"]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def highest_table(rows):
+    lines = ["| system | highest clean rate (median) |", "| --- | --- |"]
+    lines += [f"| {SYSTEMS[row['system']].title} | {row['rate']} calls/s |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def write(folder, name, runs, rows, text):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps({"machine": machine(), "medians": rows, "runs": runs}, indent=1, ensure_ascii=False) + "\n")
+    (folder / f"{name}.md").write_text(text)
