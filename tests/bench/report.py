@@ -11,8 +11,8 @@ import load
 from single import is_clean
 from systems import SYSTEMS
 
-COLUMNS = ["system", "calls/s", "processor time a call", "database's", "ok", "failed", "retransmitted", "set-up p50 / p95 / p99", "added by it (mean)",
-           "peak memory", "database's", "switches a call", "GC pauses in all, longest", "allocated a call"]
+COST = ["system", "calls/s", "processor time a call", "× Kamailio in memory", "database's", "ok", "failed", "retransmitted", "set-up p50 / p95 / p99", "added by it (mean)"]
+BESIDES = ["system", "calls/s", "peak memory", "database's", "switches a call", "GC pauses in all, longest", "allocated a call"]
 
 
 def machine():
@@ -21,18 +21,25 @@ def machine():
     return {"processor": model, "cores": os.cpu_count(), "kernel": platform.release(), "commit": commit, "date": time.strftime("%Y-%m-%d", time.gmtime())}
 
 
-def median(runs):
-    """Of runs of one system at one rate: the median of each figure, and of the processor time the spread as well."""
+def own(run):
+    """Microseconds of processor time a call, the database's apart."""
+    return sum(process["us_per_call"] for name, process in run["processes"].items() if name != "postgres")
+
+
+def median(runs, measure):
+    """Of runs of one system at one rate: the median of each figure, and of the processor time the spread as well.
+
+    measure: by turn, what the same call cost Kamailio: a ratio within one turn is what a busy machine disturbs least."""
     first = runs[0]
     mid = lambda read: statistics.median(read(run) for run in runs)
-    own = lambda run: sum(p["us_per_call"] for name, p in run["processes"].items() if name != "postgres")
+    ratios = [own(run) / measure[run["turn"]] for run in runs if measure.get(run["turn"], 0) > 0]
     database = lambda run, what: run["processes"].get("postgres", {}).get(what, 0)
     spread = sorted(own(run) for run in runs)
     return {
         "system": first["system"], "rate": statistics.median_low(run["rate"] for run in runs), "seconds": first["seconds"], "runs": len(runs), "live": first.get("live"),
         "clean_runs": sum(is_clean(run) for run in runs),
         **{key: mid(lambda run: run[key]) for key in ("offered", "ok", "failed", "retransmitted")},
-        "us_per_call": mid(own), "us_per_call_least": spread[0], "us_per_call_most": spread[-1],
+        "times_kamailio": statistics.median(ratios) if ratios else 0, "us_per_call": mid(own), "us_per_call_least": spread[0], "us_per_call_most": spread[-1],
         "database_us_per_call": mid(lambda run: database(run, "us_per_call")),
         "processes_us_per_call": {name: mid(lambda run: run["processes"][name]["us_per_call"]) for name in first["processes"]},
         "setup_ms": {key: mid(lambda run: run["setup_ms"].get(key, 0)) for key in first["setup_ms"]},
@@ -50,33 +57,47 @@ def medians(runs):
     for run in runs:
         groups.setdefault((run["system"], None if "not_clean_at" in run else run["rate"], run.get("live")), []).append(run)
     order = list(SYSTEMS)
-    return [median(groups[key]) for key in sorted(groups, key=lambda key: (order.index(key[0]), key[1] or 0, key[2] or 0))]
+    measure = lambda key: {run["turn"]: own(run) for run in groups.get(("kamailio", *key[1:]), [])}
+    return [median(groups[key], measure(key)) for key in sorted(groups, key=lambda key: (order.index(key[0]), key[1] or 0, key[2] or 0))]
 
 
 def table(rows):
+    """What a call costs and how long it takes; then what else the system uses."""
     direct = {row["rate"]: row["setup_ms"].get("mean", 0) for row in rows if row["system"] == "direct"}
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
-    for row in rows:
-        setup, title = row["setup_ms"], SYSTEMS[row["system"]].title
-        added = f"{setup['mean'] - direct[row['rate']]:.2f} ms" if row["rate"] in direct and setup and row["system"] != "direct" else "–"
-        nodes = row["allocated_per_call"] > 0
-        lines.append("| " + " | ".join([
-            title if row["live"] is None else f"{title}, {row['live']:,} live calls", f"{row['rate']}",
-            f"{row['us_per_call']:.0f} µs ({row['us_per_call_least']:.0f}–{row['us_per_call_most']:.0f})" if row["us_per_call"] else "–",
-            f"{row['database_us_per_call']:.0f} µs" if row["database_us_per_call"] else "–",
-            f"{row['ok']:.0f}", f"{row['failed']:.0f}", f"{row['retransmitted']:.0f}",
-            " / ".join(f"{setup[key]:.0f}" for key in ("p50", "p95", "p99")) + " ms" if setup else "–", added,
-            f"{row['peak_mib']:.0f} MiB" if row["peak_mib"] else "–", f"{row['database_peak_mib']:.0f} MiB" if row["database_peak_mib"] else "–",
-            f"{row['switches_per_call']:.1f}" if row["us_per_call"] else "–",
-            f"{row['gc_pause_ms']:.0f} ms, ≤ {row['gc_longest_ms_at_most']:.0f} ms" if nodes else "–",
-            f"{row['allocated_per_call'] / 1000:.0f} kB" if nodes else "–"]) + " |")
-    return "\n".join(lines) + "\n"
+    return _table(COST, [_cost(row, direct.get(row["rate"])) for row in rows]) + "\n" + _table(BESIDES, [_besides(row) for row in rows if row["us_per_call"]])
 
 
 def highest_table(rows):
-    lines = ["| system | highest clean rate (median) |", "| --- | --- |"]
-    lines += [f"| {SYSTEMS[row['system']].title} | {row['rate']} calls/s |" for row in rows]
-    return "\n".join(lines) + "\n"
+    return _table(["system", "highest clean rate"], [[SYSTEMS[row["system"]].title, f"{row['rate']} calls/s"] for row in rows])
+
+
+def _table(columns, rows):
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in [columns, ["---"] * len(columns), *rows])
+
+
+def _title(row):
+    title = SYSTEMS[row["system"]].title
+    return title if row["live"] is None else f"{title}, {row['live']:,} live calls"
+
+
+def _cost(row, direct):
+    setup = row["setup_ms"]
+    return [
+        _title(row), f"{row['rate']}",
+        f"{row['us_per_call']:.0f} µs ({row['us_per_call_least']:.0f}–{row['us_per_call_most']:.0f})" if row["us_per_call"] else "–",
+        f"{row['times_kamailio']:.2f}" if row["times_kamailio"] else "–",
+        f"{row['database_us_per_call']:.0f} µs" if row["database_us_per_call"] else "–",
+        f"{row['ok']:.0f}", f"{row['failed']:.0f}", f"{row['retransmitted']:.0f}",
+        " / ".join(f"{setup[key]:.0f}" for key in ("p50", "p95", "p99")) + " ms" if setup else "–",
+        f"{setup['mean'] - direct:.2f} ms" if direct and setup and row["system"] != "direct" else "–"]
+
+
+def _besides(row):
+    return [
+        _title(row), f"{row['rate']}", f"{row['peak_mib']:.0f} MiB", f"{row['database_peak_mib']:.0f} MiB" if row["database_peak_mib"] else "–",
+        f"{row['switches_per_call']:.1f}",
+        f"{row['gc_pause_ms']:.0f} ms, ≤ {row['gc_longest_ms_at_most']:.0f} ms" if row["allocated_per_call"] else "–",
+        f"{row['allocated_per_call'] / 1000:.0f} kB" if row["allocated_per_call"] else "–"]
 
 
 def write(folder, name, runs, rows, text):

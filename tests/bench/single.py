@@ -114,7 +114,7 @@ def highest(name, step, seconds, warm):
 
 
 def live(name, count, rate, seconds, warm):
-    """What a call costs beside so many others that are established and silent, and what those cost by themselves."""
+    """What a call costs beside so many others that are established and silent."""
     with _running(name, callees=count + 19000, warm=warm) as run:
         held = run.hold(count, HOLD_RATE)
         print(json.dumps({**run.offer(rate, seconds), "live": count}), flush=True)
