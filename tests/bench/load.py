@@ -1,6 +1,7 @@
 """SIPp: callers, callees, and what they say of it afterwards."""
 import csv
 import subprocess
+import time
 from pathlib import Path
 
 import machine
@@ -8,6 +9,7 @@ import machine
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "tests/interop/bench"
 FAR_PORT = 5080
+LONG_MS = 3600 * 1000
 
 
 class Callees:
@@ -60,8 +62,10 @@ def call(folder, to, rate, seconds, address="127.0.0.1", port=5079):
 def hold(folder, to, count, rate, address="127.0.0.1", port=5078):
     """Calls that stay until the process is ended; returns when all are established."""
     folder.mkdir()
+    scenario = folder / "hold.xml"
+    scenario.write_text((SCENARIOS / "uac.xml").read_text().replace('<pause milliseconds="200"/>', f'<pause milliseconds="{LONG_MS}"/>'))
     process = machine.start(
-        ["sipp", "-sf", Path(__file__).with_name("hold.xml"), to, "-i", address, "-p", port, "-r", rate, "-m", count, "-l", count,
+        ["sipp", "-sf", scenario, to, "-i", address, "-p", port, "-r", rate, "-m", count, "-l", count,
          "-max_socket", "19999", "-nostdin", "-trace_stat", "-stf", folder / "hold.csv", "-fd", "1"],
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -71,6 +75,7 @@ def hold(folder, to, count, rate, address="127.0.0.1", port=5078):
             raise RuntimeError(f"{seen['FailedCall(C)']} calls could not be established")
         return int(seen.get("CurrentCall", 0)) >= count
     machine.wait_for(established, f"{count} calls", limit=count / rate * 2 + 30, process=process)
+    time.sleep(2)  # the last of them still ring
     return process
 
 

@@ -10,9 +10,9 @@ TICKS = os.sysconf("SC_CLK_TCK")
 _libc = ctypes.CDLL(None)
 
 
-def start(command, **more):
-    """A process that cannot outlive this one, even if this one is killed."""
-    return subprocess.Popen([str(part) for part in command], preexec_fn=lambda: _libc.prctl(1, signal.SIGKILL), **more)
+def start(command, last=signal.SIGKILL, **more):
+    """A process that cannot outlive this one, even if this one is killed: it gets the last signal then (PR_SET_PDEATHSIG is 1)."""
+    return subprocess.Popen([str(part) for part in command], preexec_fn=lambda: _libc.prctl(1, last), **more)
 
 
 def end(process, how=signal.SIGTERM, limit=10):
