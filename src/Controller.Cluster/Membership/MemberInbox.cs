@@ -25,9 +25,11 @@ public sealed class MemberInbox
     /// <returns>False if nothing came within that time.</returns>
     public bool Wait(TimeSpan atMost)
     {
+        // Waits are in whole milliseconds: rather up than down, or whoever waits for a moment would ask again and again until its last millisecond is over.
+        int milliseconds = (int)Math.Ceiling(atMost.TotalMilliseconds);
         lock (_posted)
         {
-            return !_inputs.IsEmpty || (Monitor.Wait(_posted, atMost) && !_inputs.IsEmpty);
+            return !_inputs.IsEmpty || (Monitor.Wait(_posted, milliseconds) && !_inputs.IsEmpty);
         }
     }
 }
