@@ -20,7 +20,7 @@ internal enum RecordKind : byte
 /// <summary>
 /// One record of a commit, read in place, big-endian.
 /// Row: kind and marks (1), actor (17), shard (2), octets of payload (4), sequence (8), epoch (8), at (8), CRC-32C of the payload (4), payload.
-/// End: kind (1), actor (17). Outbox: kind and marks (1), id (8), octets of payload (4), payload.
+/// End: kind (1), actor (17). Outbox: kind (1), id (8), octets of payload (4), payload.
 /// </summary>
 internal readonly ref struct LogRecord
 {
@@ -29,7 +29,6 @@ internal readonly ref struct LogRecord
     private const int EndLength = 1 + StoredActor.Length;
     private const byte KindMask = 0x0F;
     private const byte SupersedesMark = 0x10;
-    private const byte MovedMark = 0x20;
 
     private readonly ReadOnlySpan<byte> _octets;
 
@@ -40,9 +39,6 @@ internal readonly ref struct LogRecord
     public RecordKind Kind => (RecordKind)(_octets[0] & KindMask);
 
     public bool Supersedes => (_octets[0] & SupersedesMark) != 0;
-
-    /// <summary>Written again from an older commit: it stands for the same row or outbox record.</summary>
-    public bool Moved => (_octets[0] & MovedMark) != 0;
 
     public ActorId Actor => StoredActor.Read(_octets[1..]);
 
@@ -130,6 +126,6 @@ internal readonly ref struct LogRecord
     {
         Span<byte> octets = into.Add(Length);
         _octets.CopyTo(octets);
-        octets[0] = (byte)((byte)Kind | MovedMark);
+        octets[0] = (byte)Kind;
     }
 }
