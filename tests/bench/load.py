@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "tests/interop/bench"
 FAR_PORT = 5080
 LONG_MS = 3600 * 1000
+# SIPp asks for 64 kB, in which sixty datagrams find room: what comes in a burst would be lost at the measuring end, and counted as the system's retransmission.
+BUFFERS = ["-buff_size", str(4 << 20)]
 
 
 class Callees:
@@ -17,7 +19,7 @@ class Callees:
 
     def __init__(self, folder, address="127.0.0.1", port=FAR_PORT, live=19000):
         self._statistics = Path(folder) / "uas.csv"
-        self.process = machine.start(["sipp", "-sf", SCENARIOS / "uas.xml", "-i", address, "-p", port, "-l", live, "-nostdin",
+        self.process = machine.start(["sipp", "-sf", SCENARIOS / "uas.xml", "-i", address, "-p", port, "-l", live, "-nostdin", *BUFFERS,
                                       "-trace_stat", "-stf", self._statistics, "-fd", "1"],
                                      cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         machine.wait_for(lambda: machine.listens(port), "SIPp", process=self.process)
@@ -53,7 +55,7 @@ def call(folder, to, rate, seconds, address="127.0.0.1", port=5079):
     folder.mkdir()
     subprocess.run(
         ["sipp", "-sf", str(SCENARIOS / "uac.xml"), to, "-i", address, "-p", str(port), "-r", str(rate), "-m", str(rate * seconds), "-l", "19000",
-         "-max_socket", "19999", "-nostdin", "-trace_stat", "-stf", str(folder / "uac.csv"), "-fd", "1", "-trace_rtt", "-rtt_freq", "200",
+         "-max_socket", "19999", "-nostdin", *BUFFERS, "-trace_stat", "-stf", str(folder / "uac.csv"), "-fd", "1", "-trace_rtt", "-rtt_freq", "200",
          "-timeout", f"{seconds + 15}s", "-timeout_error"],
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     return Result(folder)
@@ -66,7 +68,7 @@ def hold(folder, to, count, rate, address="127.0.0.1", port=5078):
     scenario.write_text((SCENARIOS / "uac.xml").read_text().replace('<pause milliseconds="200"/>', f'<pause milliseconds="{LONG_MS}"/>'))
     process = machine.start(
         ["sipp", "-sf", scenario, to, "-i", address, "-p", port, "-r", rate, "-m", count, "-l", count,
-         "-max_socket", "19999", "-nostdin", "-trace_stat", "-stf", folder / "hold.csv", "-fd", "1"],
+         "-max_socket", "19999", "-nostdin", *BUFFERS, "-trace_stat", "-stf", folder / "hold.csv", "-fd", "1"],
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def established():
