@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Controller.Sharding.Journal;
+using Controller.Sharding.Threads;
 
 namespace Controller.Cluster.Writing;
 
@@ -15,11 +16,10 @@ internal sealed class JournalWriter : IDisposable
     private readonly IJournalStore _store;
     private readonly Thread _thread;
     private readonly ConcurrentQueue<object> _queue = new();
-    private readonly AutoResetEvent _wake = new(false);
+    private readonly Sleeper _sleeper = new();
     private readonly List<JournalBatch> _batches = [];
     private AppendResult?[] _results = new AppendResult?[64];
     private long _removeThrough;
-    private int _sleeping;
     private volatile bool _closing;
     private volatile bool _closed;
 
@@ -55,7 +55,7 @@ internal sealed class JournalWriter : IDisposable
             before = seen;
         }
 
-        Wake();
+        _sleeper.Wake();
     }
 
     /// <summary>Commits what is queued, then ends.</summary>
@@ -67,11 +67,10 @@ internal sealed class JournalWriter : IDisposable
         }
 
         _closing = true;
-        _wake.Set();
+        _sleeper.Wake();
         _thread.Join();
         _closed = true;
         Refuse();
-        _wake.Dispose();
     }
 
     private void Enqueue(object item)
@@ -83,17 +82,7 @@ internal sealed class JournalWriter : IDisposable
             return;
         }
 
-        Wake();
-    }
-
-    /// <summary>The fence between what was queued and who sleeps: either the writer sees the item, or this sees it asleep.</summary>
-    private void Wake()
-    {
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _sleeping) != 0 && Interlocked.Exchange(ref _sleeping, 0) != 0 && !_closed)
-        {
-            _wake.Set();
-        }
+        _sleeper.Wake();
     }
 
     private void Run()
@@ -119,14 +108,15 @@ internal sealed class JournalWriter : IDisposable
 
     private void Sleep()
     {
-        Volatile.Write(ref _sleeping, 1);
-        Interlocked.MemoryBarrier();
+        _sleeper.FallAsleep();
         if (_queue.IsEmpty && !HasRemoval && !_closing)
         {
-            _wake.WaitOne();
+            _sleeper.Sleep(Timeout.InfiniteTimeSpan);
         }
-
-        Volatile.Write(ref _sleeping, 0);
+        else
+        {
+            _sleeper.Stay();
+        }
     }
 
     private void CommitNext()

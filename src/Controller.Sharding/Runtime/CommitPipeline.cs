@@ -32,7 +32,10 @@ internal sealed class CommitPipeline(EngineContext context, LoopCounters counter
     public CommitBatch? InFlight { get; private set; }
 
     /// <summary>Something decided earlier on this loop is not out yet: who decides now waits behind it.</summary>
-    public bool Blocks => Building.Blocks || InFlight is { Blocks: true };
+    public bool Blocks => Building.Blocks || IsAwaited;
+
+    /// <summary>Nothing that is decided now leaves before the commit in flight is done: inputs may as well wait for it, and share its wake-up.</summary>
+    public bool IsAwaited => InFlight is { Blocks: true };
 
     public bool Failing => _failingSince != Instant.Never;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 using Controller.Sharding.Runtime.Shards;
+using Controller.Sharding.Threads;
 
 namespace Controller.Sharding.Runtime;
 
@@ -17,7 +18,14 @@ internal sealed class ShardLoop : IDisposable
 {
     private const int InputsPerRound = 256;
     private const int TimersPerRound = 64;
+
+    // While all that is decided waits for a commit: so many inputs are worth a wake-up before it is done.
+    private const int ManyInputs = 32;
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(10);
+
+    // How deep the loop sleeps: an input wakes it; or the end of the commit in flight, a message, many inputs.
+    private const int Lightly = 1;
+    private const int UntilCommit = 2;
 
     private readonly EngineContext _context;
     private readonly KindOnLoop?[] _kinds;
@@ -28,14 +36,13 @@ internal sealed class ShardLoop : IDisposable
     private readonly ActorTurns _turns;
     private readonly CommitOutcomes _outcomes;
     private readonly Admission _admission;
-    private readonly ManualResetEventSlim _signal = new(false, spinCount: 0);
+    private readonly Sleeper _sleeper = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer? _alarm;
     private Thread? _thread;
     private Instant _now = Instant.Zero;
     private Instant _idleDue = Instant.Never;
     private long _roundBegan;
-    private int _asleep;
     private volatile bool _hasEnded;
     private bool _gaveUp;
 
@@ -91,7 +98,12 @@ internal sealed class ShardLoop : IDisposable
             return false;
         }
 
-        Wake();
+        var depth = _sleeper.Depth();
+        if (depth == Lightly || (depth == UntilCommit && _mailbox.Count >= ManyInputs))
+        {
+            _sleeper.Wake();
+        }
+
         return true;
     }
 
@@ -107,15 +119,7 @@ internal sealed class ShardLoop : IDisposable
     }
 
     /// <summary>Any thread. Costs a fence if the loop is awake.</summary>
-    public void Wake()
-    {
-        // Orders the write that is to be seen (mailbox, message, completion) before the look at the sleeper; Sleep has the mirror image.
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _asleep) != 0 && Interlocked.Exchange(ref _asleep, 0) != 0)
-        {
-            _signal.Set();
-        }
-    }
+    public void Wake() => _sleeper.Wake();
 
     public void Start(string name)
     {
@@ -123,7 +127,7 @@ internal sealed class ShardLoop : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Waits for the thread, which ends when the engine is dead or drained. The signal is left: a late teller may still set it.</summary>
+    /// <summary>Waits for the thread, which ends when the engine is dead or drained.</summary>
     public void Dispose()
     {
         Wake();
@@ -302,22 +306,22 @@ internal sealed class ShardLoop : IDisposable
         {
             Volatile.Write(ref _roundBegan, 0);
             _alarm?.Change(wait, Timeout.InfiniteTimeSpan);
-            Volatile.Write(ref _asleep, 1);
-            Interlocked.MemoryBarrier();
+            _sleeper.FallAsleep(_commits.IsAwaited ? UntilCommit : Lightly);
 
             // A virtual clock may have moved while the alarm was set.
-            if (!HasWork() && (_alarm is null || _context.Now() < due))
+            if (HasWork() || (_alarm is not null && _context.Now() >= due))
             {
-                _signal.Wait(wait);
+                _sleeper.Stay();
             }
-
-            Volatile.Write(ref _asleep, 0);
-            _signal.Reset();
+            else
+            {
+                _sleeper.Sleep(wait);
+            }
         }
     }
 
     private bool HasWork() =>
         _context.Dead || IsDrained || !_messages.IsEmpty || _commits.HasCompletion || _admission.HasChanged
         || (_commits.HasUnblocked && _context.Trust.Holds)
-        || (_admission.Trusted && _commits.CanTake && (!_mailbox.IsEmpty || Table.HasReady));
+        || (_admission.Trusted && _commits.CanTake && (Table.HasReady || (!_mailbox.IsEmpty && (!_commits.IsAwaited || _mailbox.Count >= ManyInputs))));
 }

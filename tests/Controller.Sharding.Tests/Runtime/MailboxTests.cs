@@ -35,6 +35,26 @@ public sealed class MailboxTests
     }
 
     [Fact]
+    public void While_a_commit_is_awaited_inputs_are_decided_if_they_are_many_and_all_when_it_is_done()
+    {
+        const int Told = 100, Few = 31;
+        using var bench = new Bench(threaded: true);
+        var decided = 0;
+        bench.Journal.WithholdCommits();
+        bench.Tell(1, new CounterInput.Add(1));
+        Bench.Until(() => bench.Journal.Withheld == 1, "submitted");
+        for (var i = 0; i < Told; i++)
+        {
+            bench.Tell(i, new CounterInput.Borrowed(() => Interlocked.Increment(ref decided)));
+        }
+
+        Bench.Until(() => Volatile.Read(ref decided) >= Told - Few, "decided behind the commit");
+        Assert.Empty(bench.Released.Released);
+        bench.Journal.ReleaseCommits();
+        Bench.Until(() => Volatile.Read(ref decided) == Told, "decided after it");
+    }
+
+    [Fact]
     public async Task Draining_decides_commits_and_releases_what_was_taken()
     {
         using var bench = new Bench(threaded: true, change: o => o with { Loops = 3 });
