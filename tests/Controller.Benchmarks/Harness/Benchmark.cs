@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 
 namespace Controller.Benchmarks.Harness;
 
@@ -8,7 +9,7 @@ namespace Controller.Benchmarks.Harness;
 internal sealed record Benchmark(string Name, Func<Subject> Prepare, bool Shared = false)
 {
     private const int Rounds = 15;
-    private static readonly TimeSpan Warm = TimeSpan.FromMilliseconds(800), Round = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan Warm = TimeSpan.FromMilliseconds(800), Still = TimeSpan.FromMilliseconds(400), Longest = TimeSpan.FromSeconds(8), Round = TimeSpan.FromMilliseconds(80);
 
     public Figure Measure()
     {
@@ -36,12 +37,19 @@ internal sealed record Benchmark(string Name, Func<Subject> Prepare, bool Shared
         long began = Stopwatch.GetTimestamp();
         int operations = 1;
         TimeSpan last = TimeSpan.Zero;
-        while (Stopwatch.GetElapsedTime(began) < Warm || last < Round)
+        long compiled = 0, compiledAt = began;
+        while (Stopwatch.GetElapsedTime(began) is var warmed && (warmed < Warm || last < Round || (Stopwatch.GetElapsedTime(compiledAt) < Still && warmed < Longest)))
         {
             operations = last < Round ? operations * 2 : operations;
             long start = Stopwatch.GetTimestamp();
             subject.Run(operations);
             last = Stopwatch.GetElapsedTime(start);
+
+            // The compiler works in the background, step by step: it has finished when nothing more comes of it.
+            if (JitInfo.GetCompiledMethodCount() is var count && count != compiled)
+            {
+                (compiled, compiledAt) = (count, Stopwatch.GetTimestamp());
+            }
         }
 
         int wanted = (int)(operations * (Round / last));
