@@ -18,6 +18,9 @@ public sealed class SipWriter
     private byte[] _buffer;
     private int _length;
 
+    // Where the line begins that is being written: before it there are no line ends but ours.
+    private int _line;
+
     public SipWriter(int capacity = 1024)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
@@ -32,8 +35,8 @@ public sealed class SipWriter
         Append(method);
         Raw(" "u8);
         Append(uri);
-        Raw(" SIP/2.0\r\n"u8);
-        return this;
+        Raw(" SIP/2.0"u8);
+        return HeaderEnd();
     }
 
     /// <param name="octets">The URI, in text that holds one octet in each character (Latin-1).</param>
@@ -42,8 +45,8 @@ public sealed class SipWriter
         Append(method);
         Raw(" "u8);
         AppendOctets(octets);
-        Raw(" SIP/2.0\r\n"u8);
-        return this;
+        Raw(" SIP/2.0"u8);
+        return HeaderEnd();
     }
 
     /// <param name="reason">Empty: the standard phrase.</param>
@@ -53,8 +56,7 @@ public sealed class SipWriter
         Append(status);
         Raw(" "u8);
         Append(reason.IsEmpty ? StatusCodes.Phrase(status) : reason);
-        Raw("\r\n"u8);
-        return this;
+        return HeaderEnd();
     }
 
     public SipWriter Header(HeaderId id, ReadOnlySpan<byte> value) => HeaderStart(id).Append(value).HeaderEnd();
@@ -66,8 +68,7 @@ public sealed class SipWriter
         Append(name);
         Raw(": "u8);
         Append(value);
-        Raw("\r\n"u8);
-        return this;
+        return HeaderEnd();
     }
 
     /// <summary>All lines of it, in order.</summary>
@@ -98,29 +99,23 @@ public sealed class SipWriter
 
     public SipWriter Append(ReadOnlySpan<byte> text)
     {
-        var start = _length;
         Raw(text);
-        Blank(start);
         return this;
     }
 
     /// <summary>As UTF-8.</summary>
     public SipWriter Append(string text)
     {
-        var start = _length;
         Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
         _length += Encoding.UTF8.GetBytes(text, _buffer.AsSpan(_length));
-        Blank(start);
         return this;
     }
 
     /// <summary>Text that holds one octet in each character (Latin-1): written as the octets that it was read from.</summary>
     public SipWriter AppendOctets(string octets)
     {
-        var start = _length;
         Reserve(octets.Length);
         _length += Encoding.Latin1.GetBytes(octets, _buffer.AsSpan(_length));
-        Blank(start);
         return this;
     }
 
@@ -135,7 +130,9 @@ public sealed class SipWriter
 
     public SipWriter HeaderEnd()
     {
+        Blank();
         Raw("\r\n"u8);
+        _line = _length;
         return this;
     }
 
@@ -146,7 +143,7 @@ public sealed class SipWriter
         var message = Written.ToArray();
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
-        _length = 0;
+        Reset();
         return message;
     }
 
@@ -158,14 +155,14 @@ public sealed class SipWriter
             Header(HeaderId.ContentType, contentType);
         }
 
-        HeaderStart(HeaderId.ContentLength).Append(body.Length);
-        Raw("\r\n\r\n"u8);
+        HeaderStart(HeaderId.ContentLength).Append(body.Length).HeaderEnd();
+        Raw("\r\n"u8);
         Raw(body);
         return _buffer.AsMemory(0, _length);
     }
 
     /// <summary>Empty again, the memory kept.</summary>
-    public void Reset() => _length = 0;
+    public void Reset() => _length = _line = 0;
 
     private void Raw(ReadOnlySpan<byte> octets)
     {
@@ -174,9 +171,9 @@ public sealed class SipWriter
         _length += octets.Length;
     }
 
-    private void Blank(int start)
+    private void Blank()
     {
-        var written = _buffer.AsSpan(start, _length - start);
+        var written = _buffer.AsSpan(_line, _length - _line);
         if (written.ContainsAny((byte)'\r', (byte)'\n'))
         {
             written.Replace((byte)'\r', (byte)' ');

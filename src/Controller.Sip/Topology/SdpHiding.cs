@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Controller.Sip.Text;
 
 namespace Controller.Sip.Topology;
@@ -17,56 +18,80 @@ public static class SdpHiding
     /// <summary>Who speaks, and how to reach them or their product otherwise: i= u= e= p= and a=tool.</summary>
     private static readonly string[] Personal = ["i=", "u=", "e=", "p=", "a=tool:"];
 
-    public static byte[] Rewrite(ReadOnlySpan<byte> sdp, TopologyHiding hiding)
+    /// <returns>The description itself, if all of it may be told: of most nothing is copied.</returns>
+    public static ReadOnlySpan<byte> Rewrite(ReadOnlySpan<byte> sdp, TopologyHiding hiding)
     {
-        var kept = new List<byte>(sdp.Length);
-        var origins = 0;
-        while (!sdp.IsEmpty)
+        List<byte>? kept = null;
+        int copied = 0, origins = 0;
+        for (int at = 0, length; at < sdp.Length; at += length)
         {
-            var end = sdp.IndexOf((byte)'\n') + 1;
-            var whole = end == 0 ? sdp : sdp[..end];
-            sdp = end == 0 ? default : sdp[end..];
+            length = sdp[at..].IndexOf((byte)'\n') + 1;
+            length = length == 0 ? sdp.Length - at : length;
+            var whole = sdp.Slice(at, length);
             var line = whole.TrimEnd("\r\n"u8);
-            if (Begins(line, MediaAddresses))
+            if (!MayTell(line, hiding, ref origins, out var told))
             {
-                kept.AddRange(WithoutRelatedAddress(line));
+                kept = Keep(kept, sdp, copied, at);
+                copied = at + length;
             }
-            else if (line.StartsWith("o="u8))
+            else if (told != line)
             {
-                // RFC 8866 section 5: there is one.
-                if (origins++ > 0)
-                {
-                    continue;
-                }
-
-                kept.AddRange(line);
+                kept = Keep(kept, sdp, copied, at);
+                kept.AddRange(told);
+                copied = at + line.Length;
             }
-            else if (line.StartsWith("s="u8))
-            {
-                // RFC 3264 section 5: the subject line of an offer "SHOULD either consist of a single space character … or a dash". What else stands here is
-                // a product's name or a user's.
-                kept.AddRange("s=-"u8);
-            }
-            else if (Begins(line, Personal) || IsCanonicalNameOfUser(line) || hiding.Names(line))
-            {
-                continue;
-            }
-            else
-            {
-                kept.AddRange(line);
-            }
-
-            kept.AddRange(whole[line.Length..]);
         }
 
-        return [.. kept];
+        if (kept is null)
+        {
+            return sdp;
+        }
+
+        kept.AddRange(sdp[copied..]);
+        return CollectionsMarshal.AsSpan(kept);
+    }
+
+    private static List<byte> Keep(List<byte>? kept, ReadOnlySpan<byte> sdp, int from, int to)
+    {
+        kept ??= new List<byte>(sdp.Length + 16);
+        kept.AddRange(sdp[from..to]);
+        return kept;
+    }
+
+    /// <param name="origins">o= lines so far.</param>
+    /// <param name="told">What may be told of the line; the line itself, if all of it may.</param>
+    private static bool MayTell(ReadOnlySpan<byte> line, TopologyHiding hiding, ref int origins, out ReadOnlySpan<byte> told)
+    {
+        told = line;
+        if (Begins(line, MediaAddresses))
+        {
+            told = WithoutRelatedAddress(line);
+            return true;
+        }
+
+        if (line.StartsWith("o="u8))
+        {
+            // RFC 8866 section 5: there is one.
+            return origins++ == 0;
+        }
+
+        if (line.StartsWith("s="u8))
+        {
+            // RFC 3264 section 5: the subject line of an offer "SHOULD either consist of a single space character … or a dash". What else stands here is
+            // a product's name or a user's.
+            told = line.SequenceEqual("s=-"u8) ? line : "s=-"u8;
+            return true;
+        }
+
+        return !Begins(line, Personal) && !IsCanonicalNameOfUser(line) && !hiding.Names(line);
     }
 
     private static bool Begins(ReadOnlySpan<byte> line, string[] prefixes)
     {
         foreach (var prefix in prefixes)
         {
-            if (line.Length >= prefix.Length && System.Text.Ascii.EqualsIgnoreCase(line[..prefix.Length], prefix))
+            // Each ends in a sign that has no case.
+            if (line.Length >= prefix.Length && line[prefix.Length - 1] == prefix[^1] && System.Text.Ascii.EqualsIgnoreCase(line[..prefix.Length], prefix))
             {
                 return true;
             }

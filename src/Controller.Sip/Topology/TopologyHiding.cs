@@ -51,7 +51,7 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
         var start = _count == 0 ? 0 : _ends[_count - 1];
         if (_names.Length - start < name.Length)
         {
-            Array.Resize(ref _names, Math.Max(_names.Length * 2, start + name.Length + 512));
+            Array.Resize(ref _names, Math.Max(_names.Length * 2, start + name.Length + 256));
         }
 
         var length = Plain(name, _names.AsSpan(start));
@@ -66,7 +66,7 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
 
         if (_count == _ends.Length)
         {
-            Array.Resize(ref _ends, Math.Max(_ends.Length * 2, 24));
+            Array.Resize(ref _ends, Math.Max(_ends.Length * 2, 16));
         }
 
         _ends[_count++] = start + length;

@@ -25,8 +25,8 @@ internal sealed class SdpTarget : Target
     public override void Run(byte[] input)
     {
         _ = SdpBody.TryParse(input, out _);
-        byte[] hidden = SdpHiding.Rewrite(input, Nothing);
-        Check(SdpHiding.Rewrite(hidden, Nothing).AsSpan().SequenceEqual(hidden), "what is hidden stays hidden");
+        byte[] hidden = SdpHiding.Rewrite(input, Nothing).ToArray();
+        Check(SdpHiding.Rewrite(hidden, Nothing).SequenceEqual(hidden), "what is hidden stays hidden");
         byte[] ours = SdpRewrite.Origin(hidden, "203.0.113.1", 7, 8);
         Check(SdpRewrite.Origin(ours, "203.0.113.1", 7, 8).AsSpan().SequenceEqual(ours), "our origin line is ours");
         foreach (CodecFilter filter in s_filters)

@@ -88,7 +88,7 @@ internal static class Relay
 
     /// <summary>The session description of a message as the other leg may see it, but for its o= line.</summary>
     public static byte[] Description(SipMessage from, Crossing over) =>
-        SdpHiding.Rewrite(over.Codecs.Apply(BodyParts.Session(from), isOffer: false), over.Hiding(from));
+        SdpHiding.Rewrite(over.Codecs.Apply(BodyParts.Session(from), isOffer: false), over.Hiding(from)).ToArray();
 
     /// <summary>A host as it stands in a URI: IPv6 in brackets.</summary>
     public static string HostInUri(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
