@@ -11,6 +11,9 @@ namespace Controller.Actors.Calls;
 /// <summary>What a message says about its dialog: RFC 3261 section 12.1.</summary>
 internal static class Dialogs
 {
+    /// <summary>How the key of a transaction begins whose branch does not tell.</summary>
+    public const string Rfc2543 = "2543;";
+
     public static string ContactUri(SipMessage message)
     {
         foreach (ReadOnlySpan<byte> value in message.Values(HeaderId.Contact))
@@ -40,8 +43,18 @@ internal static class Dialogs
             return Latin1.Text(fromOrTo);
         }
 
-        string uri = "<" + Latin1.Text(party.Uri) + ">";
-        return party.DisplayName.IsEmpty ? uri : Latin1.Text(party.DisplayName) + " " + uri;
+        int length = party.DisplayName.Length + party.Uri.Length + 3;
+        Span<char> text = length <= 256 ? stackalloc char[256] : new char[length];
+        int at = Encoding.Latin1.GetChars(party.DisplayName, text);
+        if (at > 0)
+        {
+            text[at++] = ' ';
+        }
+
+        text[at++] = '<';
+        at += Encoding.Latin1.GetChars(party.Uri, text[at..]);
+        text[at++] = '>';
+        return new string(text[..at]);
     }
 
     /// <summary>The URI of a party as <see cref="Party"/> gives it.</summary>
@@ -77,7 +90,7 @@ internal static class Dialogs
                 return ServerKey(via);
             }
 
-            return "2543;" + Latin1.Text(request.RequestUri) + ";" + toTag + ";" + Tag(request.Value(HeaderId.From)) + ";" + Number(request) + ";" + Latin1.Text(value);
+            return Rfc2543 + Latin1.Text(request.RequestUri) + ";" + toTag + ";" + Tag(request.Value(HeaderId.From)) + ";" + Number(request) + ";" + Latin1.Text(value);
         }
 
         return "none;" + Number(request);
@@ -98,14 +111,17 @@ internal static class Dialogs
     }
 
     /// <summary>The branch of our own Via on top of a response to us.</summary>
-    public static string ClientBranch(SipMessage response)
+    public static string ClientBranch(SipMessage response) => Latin1.Text(ClientBranchIn(response));
+
+    /// <summary>The same, where it stands.</summary>
+    public static ReadOnlySpan<byte> ClientBranchIn(SipMessage response)
     {
         foreach (ReadOnlySpan<byte> value in response.Values(HeaderId.Via))
         {
-            return Via.TryParse(value, out Via via) ? Latin1.Text(via.Branch) : "";
+            return Via.TryParse(value, out Via via) ? via.Branch : default;
         }
 
-        return "";
+        return default;
     }
 
     /// <summary>A session description, as its body or in one of its parts; what cannot be read as one is none, and does not cross.</summary>

@@ -40,9 +40,13 @@ internal static class PeerCapabilities
 
     public static bool Has(this LegCapabilities peer, LegCapabilities what) => (peer & what) != 0;
 
-    public static bool Requires(SipMessage message, ReadOnlySpan<byte> optionTag)
+    public static bool Requires(SipMessage message, ReadOnlySpan<byte> optionTag) => Names(message, HeaderId.Require, optionTag);
+
+    public static bool Supports(SipMessage message, ReadOnlySpan<byte> optionTag) => Names(message, HeaderId.Supported, optionTag);
+
+    private static bool Names(SipMessage message, HeaderId id, ReadOnlySpan<byte> optionTag)
     {
-        foreach (ReadOnlySpan<byte> tag in message.Values(HeaderId.Require))
+        foreach (ReadOnlySpan<byte> tag in message.Values(id))
         {
             if (Ascii.EqualsIgnoreCase(tag, optionTag))
             {

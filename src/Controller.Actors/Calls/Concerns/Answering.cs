@@ -47,20 +47,21 @@ internal static class Answering
     private static void Won(Turn turn, Transaction client, Leg leg, string tag, SipMessage response)
     {
         SipMessage invite = turn.State.Invite!;
+        bool isDescribed = Dialogs.HasSession(response);
         string callerTag = turn.CallerTag(leg.Number, tag);
         EarlyDialog? dialog = turn.State.EarlyDialog(callerTag);
         Leg caller = dialog is null ? turn.State.A with { LocalTag = callerTag } : turn.State.Side(0, callerTag);
 
         // The callee may have given its answer in a reliable 18x that the caller did not take as one, or shown it in an unreliable one and left it out here:
         // RFC 3261 section 13.2.1 wants it in "a reliable non-failure message", and to the caller that is the 2xx.
-        bool owed = !Dialogs.HasSession(response) && dialog is { CallerExchange.OfferedIn: OfferAnswer.Carrier.Invite, CallerDescription: not null };
+        bool owed = !isDescribed && dialog is { CallerExchange.OfferedIn: OfferAnswer.Carrier.Invite, CallerDescription: not null };
         SessionTimer withCaller = SessionTimers.AsServer(turn, invite, caller);
         SessionTimer withCallee = SessionTimers.AsClient(turn, client.Request, response, leg);
         byte[] bytes = Answers.Relayed(
             invite, turn.Crossing(leg, caller), callerTag, response, description: owed ? dialog!.CallerDescription!.Body : default, timer: withCaller);
 
         // Late offer (3264 section 4): the callee's offer is answered by the caller's ACK, so ours has to wait for it.
-        bool ackHeld = !Dialogs.HasSession(invite) && Dialogs.HasSession(response) && dialog is not { CalleeExchange.HasSession: true };
+        bool ackHeld = isDescribed && !Dialogs.HasSession(invite) && dialog is not { CalleeExchange.HasSession: true };
 
         // RFC 3262 section 3: "unless the final response is 2xx and any of the unacknowledged reliable provisional responses contained a session
         // description. In that case, it MUST NOT send a final response until those provisional responses are acknowledged."

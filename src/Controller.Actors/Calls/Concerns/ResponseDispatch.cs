@@ -13,7 +13,7 @@ internal static class ResponseDispatch
 {
     public static void Take(Turn turn, SipMessage response, Flow flow)
     {
-        if (turn.State.FindClient(Dialogs.ClientBranch(response), response.Method) is not { } client)
+        if (turn.State.FindClient(Dialogs.ClientBranchIn(response), response.Method) is not { } client)
         {
             return;
         }

@@ -57,9 +57,10 @@ internal static class SessionTimers
         int least = leg.Timer?.MinSe ?? SessionTimer.Floor;
         if (!request.IsEmpty)
         {
-            SipMessage sent = SipMessage.Over(request);
-            offered = Asked(sent)?.Seconds ?? offered;
-            least = Math.Max(least, leg.Timer is null && Minimum(sent) > (int)turn.Settings.Calls.MinSe.TotalSeconds ? Minimum(sent) : 0);
+            // No header rule may write these two.
+            offered = SessionExpires.TryParse(WrittenMessage.Value(request.Span, HeaderId.SessionExpires), out SessionExpires sent) ? sent.Seconds : offered;
+            int minimum = SessionExpires.TryParseMinimum(WrittenMessage.Value(request.Span, HeaderId.MinSe), out int seconds) ? seconds : 0;
+            least = Math.Max(least, leg.Timer is null && minimum > (int)turn.Settings.Calls.MinSe.TotalSeconds ? minimum : 0);
         }
 
         return SessionTimer.Started(

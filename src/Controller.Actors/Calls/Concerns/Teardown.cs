@@ -59,7 +59,7 @@ internal static class Teardown
                 break;
         }
 
-        PayByes(turn);
+        PayByes(turn, bye);
         StopAnswering(turn, leg);
     }
 
@@ -169,18 +169,19 @@ internal static class Teardown
     /// Tells the peers that have not been told. 15: "the callee's UA MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx
     /// response or until the server transaction times out": until then it stays owed.
     /// </summary>
-    public static void PayByes(Turn turn)
+    /// <param name="received">The BYE that is being decided on, if it is one: what is kept of it need not be read back.</param>
+    public static void PayByes(Turn turn, SipMessage? received = null)
     {
         if (turn.State.Phase != CallPhase.Ended || turn.State.Winner == 0)
         {
             return;
         }
 
-        Pay(turn, turn.State.A);
-        Pay(turn, turn.State.B);
+        Pay(turn, turn.State.A, received);
+        Pay(turn, turn.State.B, received);
     }
 
-    private static void Pay(Turn turn, Leg leg)
+    private static void Pay(Turn turn, Leg leg, SipMessage? received)
     {
         if (!leg.ByeOwed)
         {
@@ -205,6 +206,8 @@ internal static class Teardown
         Farewell farewell = turn.State.Farewell;
         DialogRequests.Send(turn, leg, SipMethod.Bye, (branch, cseq) => farewell.Bye.IsEmpty
             ? turn.SentOut(leg, Requests.Bye(leg, branch, cseq, farewell.Reason))
-            : Requests.Relayed(turn.Crossing(turn.State.Opposite(leg), leg), branch, cseq, SipMessage.Over(farewell.Bye)));
+            : Requests.Relayed(turn.Crossing(turn.State.Opposite(leg), leg), branch, cseq, IsKept(received, farewell) ? received! : SipMessage.Over(farewell.Bye)));
     }
+
+    private static bool IsKept(SipMessage? received, Farewell farewell) => received is not null && received.Raw.SequenceEqual(farewell.Bye.Span);
 }

@@ -9,7 +9,7 @@ namespace Controller.Actors.Calls.Rendering;
 internal static class SessionHeaders
 {
     /// <summary>Whether the sender of a message knows session timers.</summary>
-    public static bool IsSupported(SipMessage message) => PeerCapabilities.Of(message).Has(LegCapabilities.Timer) || PeerCapabilities.Requires(message, "timer"u8);
+    public static bool IsSupported(SipMessage message) => PeerCapabilities.Supports(message, "timer"u8) || PeerCapabilities.Requires(message, "timer"u8);
 
     /// <summary>
     /// In an INVITE that sets a leg up: section 7.1. "It is RECOMMENDED that this parameter [refresher] not be included": the callee chooses.

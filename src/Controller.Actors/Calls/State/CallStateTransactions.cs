@@ -39,6 +39,20 @@ public static class CallStateTransactions
     }
 
     /// <summary>RFC 3261 section 17.1.3: a response matches by branch and by the method in CSeq (a CANCEL has the branch of its INVITE).</summary>
+    public static Transaction? FindClient(this CallState state, ReadOnlySpan<byte> branch, SipMethod method)
+    {
+        foreach (Transaction transaction in state.Transactions)
+        {
+            if (transaction.IsClient && transaction.Method == method && Latin1.Is(transaction.Branch, branch))
+            {
+                return transaction;
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc cref="FindClient(CallState, ReadOnlySpan{byte}, SipMethod)"/>
     public static Transaction? FindClient(this CallState state, string branch, SipMethod method)
     {
         foreach (Transaction transaction in state.Transactions)
@@ -98,9 +112,16 @@ public static class CallStateTransactions
     /// </summary>
     public static Transaction? FindAcknowledged(this CallState state, SipMessage ack)
     {
-        if (state.FindServer(Dialogs.ServerKey(ack), SipMethod.Invite) is { } server)
+        string key = Dialogs.ServerKey(ack);
+        if (state.FindServer(key, SipMethod.Invite) is { } server)
         {
             return server;
+        }
+
+        // No To tag is in the key of a branch that tells.
+        if (!key.StartsWith(Dialogs.Rfc2543, StringComparison.Ordinal))
+        {
+            return null;
         }
 
         return state.FindServer(Dialogs.ServerKey(ack, ""), SipMethod.Invite) is { Last.IsEmpty: false } first
