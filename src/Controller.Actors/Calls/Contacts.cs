@@ -28,7 +28,7 @@ internal static class Contacts
         }
 
         // RFC 3323 section 5.3: the network provides the privacy of a user who asked it to, where the message leaves those that it trusts.
-        if (Privacy.OfUser(invite) && !(settings.Realms.TryGetValue(listener.Realm, out RealmSettings? realm) && realm.Trusted))
+        if (Privacy.OfUser(invite) && settings.RealmOf(listener.Realm) is not { Trusted: true })
         {
             return "\"Anonymous\" <sip:anonymous@anonymous.invalid>";
         }

@@ -17,7 +17,7 @@ internal static class LongRequests
 {
     /// <summary>The request is too long for where the target at the head of the list is about to get it.</summary>
     public static bool IsTooLong(ControllerSettings settings, Target target, Flow flow, int length) =>
-        !target.IsUdpOnly && flow.Transport == SipTransport.Udp && settings.Trunks.TryGetValue(target.Trunk, out TrunkSettings? trunk) && length > trunk.MaxUdpLength;
+        !target.IsUdpOnly && flow.Transport == SipTransport.Udp && settings.TrunkOf(target.Trunk) is { } trunk && length > trunk.MaxUdpLength;
 
     /// <summary>
     /// The targets with those by TCP before those by UDP of the same next hop: what a look-up has found, else the same address and port. The others stay behind:

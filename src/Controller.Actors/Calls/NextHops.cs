@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Sip.Dialogs;
@@ -15,7 +16,7 @@ internal static class NextHops
     /// what a phone behind a NAT writes into its Contact leads nowhere, so its messages go where it sends from (RFC 5626 thinking).
     /// </summary>
     public static Flow Of(ControllerSettings settings, Leg leg) =>
-        settings.Realms.TryGetValue(leg.Realm, out RealmSettings? realm) && realm.Trusted
+        settings.RealmOf(leg.Realm) is { Trusted: true }
             ? Named(settings, leg) ?? leg.Flow
             : leg.Flow;
 
@@ -28,47 +29,47 @@ internal static class NextHops
         failed.Connection != 0 && Named(settings, leg) is { } named && named.Transport == failed.Transport && !named.Remote.Equals(failed.Remote) ? named : null;
 
     /// <summary>The flow to a URI whose host is an address; null for a name, or where the realm has no listener for the transport.</summary>
-    public static Flow? Literal(ControllerSettings settings, string realm, ReadOnlySpan<byte> uriText, SipTransport fallback)
+    /// <param name="known">A flow that is taken if it leads there; null for none.</param>
+    public static Flow? Literal(ControllerSettings settings, string realm, ReadOnlySpan<byte> uriText, SipTransport fallback, Flow? known = null)
     {
-        if (!SipUri.TryParse(uriText, out SipUri uri) || !IPAddress.TryParse(Latin1.Text(uri.Host), out IPAddress? address))
+        if (!SipUri.TryParse(uriText, out SipUri uri) || !IPAddress.TryParse(uri.Host, out IPAddress? address))
         {
             return null;
         }
 
         SipTransport transport = uri.Transport ?? (uri.Scheme == UriScheme.Sips ? SipTransport.Tls : fallback);
-        int port = uri.Port != 0 ? uri.Port : transport is SipTransport.Tls or SipTransport.Wss ? 5061 : 5060;
-        return settings.ListenerFor(realm, transport) is { } listener ? new Flow(transport, listener, new IPEndPoint(address, port)) : null;
+        int port = NamedPlace.PortOf(uri, transport);
+        return settings.ListenerFor(realm, transport) is not { } listener ? null
+            : known is not null && known.Transport == transport && known.Remote.Port == port && known.Remote.Address.Equals(address) ? known
+            : new Flow(transport, listener, new IPEndPoint(address, port));
     }
 
     /// <summary>A target of a trunk, where a URI says; null if that cannot be read, or the trunk's realm has no listener for it.</summary>
     /// <param name="named">The endpoint, or what a redirection has named.</param>
-    public static Target? Of(ControllerSettings settings, TrunkSettings trunk, ReadOnlySpan<byte> named, string requestUri, string remoteParty)
+    public static Target? Of(ControllerSettings settings, TrunkSettings trunk, ReadOnlySpan<byte> named, string requestUri, string remoteParty) =>
+        NamedPlace.Of(named) is { } place ? Of(settings, trunk, place, requestUri, remoteParty) : null;
+
+    /// <inheritdoc cref="Of(ControllerSettings, TrunkSettings, ReadOnlySpan{byte}, string, string)"/>
+    public static Target? Of(ControllerSettings settings, TrunkSettings trunk, NamedPlace named, string requestUri, string remoteParty)
     {
-        if (!SipUri.TryParse(named, out SipUri uri))
-        {
-            return null;
-        }
-
         // RFC 3263 section 4.1: where the URI names neither transport nor port, and no address, the name server says.
-        string host = Latin1.Text(uri.Host);
-        bool literal = IPAddress.TryParse(host, out _);
-        bool any = !literal && uri.Transport is null && uri.Port == 0 && uri.Scheme == UriScheme.Sip;
-        SipTransport transport = uri.Transport ?? (uri.Scheme == UriScheme.Sips ? SipTransport.Tls : SipTransport.Udp);
-        if ((settings.ListenerFor(trunk.Realm, transport) ?? (any ? settings.ListenerFor(trunk.Realm) : null)) is not { } listener)
+        bool any = named.Address is null && named.Asked is null && named.Port == 0 && named.Scheme == UriScheme.Sip;
+        if ((settings.ListenerFor(trunk.Realm, named.Transport) ?? (any ? settings.ListenerFor(trunk.Realm) : null)) is not { } listener)
         {
             return null;
         }
 
-        Flow? flow = literal ? Literal(settings, trunk.Realm, named, SipTransport.Udp) : null;
-        return new Target(requestUri, remoteParty, flow, literal ? "" : host, uri.Port, transport, listener, trunk.Name) { AnyTransport = any, IsUdpOnly = uri.Transport == SipTransport.Udp };
+        Flow? flow = named.Address is { } address ? new Flow(named.Transport, listener, address) : null;
+        return new Target(requestUri, remoteParty, flow, flow is null ? named.Host : "", named.Port, named.Transport, listener, trunk.Name) { AnyTransport = any, IsUdpOnly = named.Asked == SipTransport.Udp };
     }
 
     private static Flow? Named(ControllerSettings settings, Leg leg)
     {
         string hop = RequestTarget.Of(leg.RouteSet, leg.RemoteTarget).NextHop;
-        Flow? named = Literal(settings, leg.Realm, Latin1.Octets(hop), leg.Flow.Transport);
+        Span<byte> octets = hop.Length <= 256 ? stackalloc byte[256] : new byte[hop.Length];
+        octets = octets[..Encoding.Latin1.GetBytes(hop, octets)];
 
         // The connection that is there already is the better way to the same address.
-        return named is not null && named.Transport == leg.Flow.Transport && named.Remote.Equals(leg.Flow.Remote) ? leg.Flow : named;
+        return Literal(settings, leg.Realm, octets, leg.Flow.Transport, leg.Flow);
     }
 }

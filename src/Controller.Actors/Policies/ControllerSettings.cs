@@ -42,16 +42,22 @@ public sealed record ControllerSettings
 
     /// <summary>By what trunks are known, for requests that come from them.</summary>
     internal TrunkSources Sources => field is { } known && ReferenceEquals(known.Trunks, Trunks) ? known : field = new TrunkSources(Trunks);
+    private NamedSettings Named => field is { } known && known.IsOf(this) ? known : field = new NamedSettings(Trunks, Realms);
     public CallSettings Calls { get; init; } = new();
+
+    /// <summary>Null if there is none of that name.</summary>
+    public TrunkSettings? TrunkOf(string name) => Named.Trunk(name);
+
+    /// <summary>Null if there is none of that name.</summary>
+    public RealmSettings? RealmOf(string name) => Named.Realm(name);
 
     /// <summary>The policy for a REFER on a leg: of its trunk, if that has one, else of its realm.</summary>
     public ReferPolicy ReferPolicyOf(string realm, string trunk) =>
-        (Trunks.TryGetValue(trunk, out TrunkSettings? ofTrunk) ? ofTrunk.Refer : null)
-        ?? (Realms.TryGetValue(realm, out RealmSettings? ofRealm) ? ofRealm.Refer : ReferPolicy.Pass);
+        TrunkOf(trunk)?.Refer ?? RealmOf(realm)?.Refer ?? ReferPolicy.Pass;
 
     /// <summary>What is changed in messages of a leg: as its trunk says, or, without one, its realm.</summary>
     public BoundaryRules BoundaryOf(string realm, string trunk) =>
-        Trunks.TryGetValue(trunk, out TrunkSettings? ofTrunk) ? ofTrunk.Boundary : Realms.TryGetValue(realm, out RealmSettings? ofRealm) ? ofRealm.Boundary : BoundaryRules.None;
+        TrunkOf(trunk)?.Boundary ?? RealmOf(realm)?.Boundary ?? BoundaryRules.None;
 
     /// <summary>The trunk that a request from outside belongs to; empty: none that is known.</summary>
     /// <param name="user">Whose credentials were right (<see cref="RealmSettings.AuthenticateCalls"/>); null: nobody's.</param>
@@ -174,6 +180,9 @@ public sealed record TrunkSettings
 /// <param name="Uri">A SIP URI whose host, port and transport parameter say where to send.</param>
 public sealed record TrunkPeerSettings(string Uri, int Priority = 1, int Weight = 1)
 {
+    /// <summary>The URI as it was read; null if it cannot be read.</summary>
+    internal NamedPlace? Place { get; } = NamedPlace.Of(Encoding.ASCII.GetBytes(Uri));
+
     /// <summary>Where the URI leads if its host is an address, 5060 where it says no port; null: it is a name.</summary>
     public IPEndPoint? Address =>
         SipUri.TryParse(Encoding.ASCII.GetBytes(Uri), out SipUri uri) && IPAddress.TryParse(Encoding.ASCII.GetString(uri.Host), out IPAddress? address)

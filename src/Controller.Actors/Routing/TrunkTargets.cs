@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
-using System.Text;
 using Controller.Actors.Calls;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
 using Controller.Sip.Transport;
-using Controller.Sip.Uris;
 
 namespace Controller.Actors.Routing;
 
@@ -31,7 +29,7 @@ internal static class TrunkTargets
                 continue;
             }
 
-            if (!settings.Trunks.TryGetValue(name, out TrunkSettings? trunk))
+            if (settings.TrunkOf(name) is not { } trunk)
             {
                 trace?.Drop(name, null, $"{reason}: no such trunk is configured");
                 continue;
@@ -66,17 +64,15 @@ internal static class TrunkTargets
     /// <param name="number">User part; empty for none.</param>
     public static Target? TargetAt(ControllerSettings settings, TrunkSettings trunk, TrunkPeerSettings peer, string number)
     {
-        byte[] text = Encoding.ASCII.GetBytes(peer.Uri);
-        if (!SipUri.TryParse(text, out SipUri uri))
+        if (peer.Place is not { } place)
         {
             return null;
         }
 
-        string host = Latin1.Text(uri.Host);
-        string written = Relay.HostInUri(host);
-        string at = uri.Port == 0 ? written : $"{written}:{uri.Port}";
+        string written = Relay.HostInUri(place.Host);
+        string at = place.Port == 0 ? written : $"{written}:{place.Port}";
         string user = number.Length == 0 ? "" : Uri.EscapeDataString(number).Replace("%2B", "+", StringComparison.Ordinal) + "@";
-        string requestUri = $"sip:{user}{at}{(uri.Transport is { } asked ? ";transport=" + asked.UriToken() : "")}";
-        return NextHops.Of(settings, trunk, text, requestUri, $"<sip:{user}{written}>");
+        string requestUri = $"sip:{user}{at}{(place.Asked is { } asked ? ";transport=" + asked.UriToken() : "")}";
+        return NextHops.Of(settings, trunk, place, requestUri, $"<sip:{user}{written}>");
     }
 }

@@ -44,7 +44,7 @@ internal static class CallerAuthentication
     public static string? Verified(ControllerSettings settings, Instant now, SipMessage request, string realm) =>
         Asks(settings, realm) ? Verified(settings.Secret.Span, settings.Registrar, now, request, out _) : null;
 
-    private static bool Asks(ControllerSettings settings, string realm) => settings.Realms.TryGetValue(realm, out RealmSettings? asks) && asks.AuthenticateCalls;
+    private static bool Asks(ControllerSettings settings, string realm) => settings.RealmOf(realm) is { AuthenticateCalls: true };
 
     /// <param name="stale">There were credentials for a nonce of ours that has had its time.</param>
     private static string? Verified(ReadOnlySpan<byte> secret, RegistrarSettings registrar, Instant now, SipMessage request, out bool stale)

@@ -51,7 +51,7 @@ internal static class Forking
     /// <param name="until">What held until this response.</param>
     private static void LimitRinging(Turn turn, Leg leg, Instant until)
     {
-        if (turn.State.IsDecided || turn.State.Parallel || leg.Number != turn.State.Legs.Length - 1 || !turn.Settings.Trunks.TryGetValue(leg.Trunk, out TrunkSettings? trunk))
+        if (turn.State.IsDecided || turn.State.Parallel || leg.Number != turn.State.Legs.Length - 1 || turn.Settings.TrunkOf(leg.Trunk) is not { } trunk)
         {
             return;
         }

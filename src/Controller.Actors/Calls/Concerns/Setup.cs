@@ -352,7 +352,7 @@ internal static class Setup
         }
 
         bool another = turn.State.Targets.Length > 1 && !turn.State.Parallel;
-        Instant tryUntil = another && turn.Settings.Trunks.TryGetValue(target.Trunk, out TrunkSettings? trunk) ? turn.Now.After(trunk.TryTimeout) : Instant.Never;
+        Instant tryUntil = another && turn.Settings.TrunkOf(target.Trunk) is { } trunk ? turn.Now.After(trunk.TryTimeout) : Instant.Never;
         tryUntil = Instant.Earlier(tryUntil, turn.State.BudgetUntil);
         turn.Happened(new CallEvent.LegTried(turn.Now, leg, branch, bytes, tryUntil));
         turn.Send(flow, bytes, branch);

@@ -169,8 +169,8 @@ internal static class TrunkAdmission
     private static bool IsOf(Turn turn, TrunkUse use, ActorId trunk) => use.Trunk.Length > 0 && ActorKeys.ForTrunk(turn.Secret, use.Trunk) == trunk;
 
     /// <summary>Whether there is anything to ask: its limits, or for a leg that goes out, whether the endpoint is there.</summary>
-    private static bool IsAsked(ControllerSettings settings, string trunk, int leg) => settings.Trunks.TryGetValue(trunk, out TrunkSettings? known) &&
+    private static bool IsAsked(ControllerSettings settings, string trunk, int leg) => settings.TrunkOf(trunk) is { } known &&
         (known.MaxCalls is not null || known.CallsPerSecond is not null || (known.Health is not null && leg != 0));
 
-    private static bool IsCounted(ControllerSettings settings, string trunk) => settings.Trunks.TryGetValue(trunk, out TrunkSettings? known) && known.MaxCalls is not null;
+    private static bool IsCounted(ControllerSettings settings, string trunk) => settings.TrunkOf(trunk) is { MaxCalls: not null };
 }

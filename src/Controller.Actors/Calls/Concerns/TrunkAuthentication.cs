@@ -72,7 +72,7 @@ internal static class TrunkAuthentication
     }
 
     private static (string User, string Password)? Account(Turn turn, Leg leg) =>
-        turn.Settings.Trunks.TryGetValue(leg.Trunk, out TrunkSettings? trunk) && trunk is { User: { } user, Password: { } password } ? (user, password) : null;
+        turn.Settings.TrunkOf(leg.Trunk) is { User: { } user, Password: { } password } ? (user, password) : null;
 
     private static string Lines(Turn turn, int leg, (string User, string Password) account, ImmutableArray<AnsweredChallenge> challenges, SipMessage request) =>
         DigestAnswers.Lines(account, challenges, request, nonce => turn.ClientNonce(leg, nonce));

@@ -16,6 +16,8 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, Im
 {
     private static readonly RealmSettings Strange = new();
 
+    private readonly RealmSettings _from = settings.RealmOf(from.Realm) ?? Strange;
+    private readonly RealmSettings _to = settings.RealmOf(to.Realm) ?? Strange;
     private SipMessage? _message;
     private TopologyHiding? _hiding;
 
@@ -26,24 +28,24 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, Im
     /// <summary>The session timers that we ask for: RFC 4028.</summary>
     public CallSettings Calls => settings.Calls;
 
-    public bool FromTrusted => RealmOf(from).Trusted;
+    public bool FromTrusted => _from.Trusted;
 
-    public bool ToTrusted => RealmOf(to).Trusted;
+    public bool ToTrusted => _to.Trusted;
 
     /// <summary>Who may call from the side that the message comes from, if that is asked.</summary>
     public RegistrarSettings Registrar => settings.Registrar;
 
-    public bool AuthenticatesCalls => RealmOf(from).AuthenticateCalls;
+    public bool AuthenticatesCalls => _from.AuthenticateCalls;
 
-    public bool CreatesChargingVector => RealmOf(to).CreateChargingVector;
+    public bool CreatesChargingVector => _to.CreateChargingVector;
 
     public ReadOnlySpan<byte> Secret => settings.Secret.Span;
 
     /// <summary>Header fields that the catalogue does not know may cross.</summary>
-    public bool UnknownHeaders => RealmOf(from).UnknownHeaders && RealmOf(to).UnknownHeaders;
+    public bool UnknownHeaders => _from.UnknownHeaders && _to.UnknownHeaders;
 
     /// <summary>Bodies that are names of dialogs and contacts, all through, may cross.</summary>
-    public bool PassesTopology => RealmOf(from).PassesTopology && RealmOf(to).PassesTopology;
+    public bool PassesTopology => _from.PassesTopology && _to.PassesTopology;
 
     /// <summary>The message as rules of the side that it comes from make it.</summary>
     public SipMessage TakenIn(SipMessage message) => Boundary.TakenIn(settings, from, message);
@@ -104,6 +106,4 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, Im
             hiding.HideUri(Dialogs.UriIn(route), user: true);
         }
     }
-
-    private RealmSettings RealmOf(Leg leg) => settings.Realms.GetValueOrDefault(leg.Realm) ?? Strange;
 }
