@@ -54,6 +54,10 @@ def family(root):
     return found
 
 
+def resident_kib(process):
+    return _field(_read(f"/proc/{process}/status"), "VmRSS:")
+
+
 class Usage:
     """Processor time and context switches of a process with its descendants so far, those that have ended and were waited for included."""
 

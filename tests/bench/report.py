@@ -26,6 +26,13 @@ def own(run):
     return sum(process["us_per_call"] for name, process in run["processes"].items() if name != "postgres")
 
 
+def line(figures):
+    clean = f"clean up to {figures['rate']} calls/s, at " if "not_clean_at" in figures else ""
+    beside = f" beside {figures['live']:,}" if "live" in figures else ""
+    return (f"{clean}{figures.get('not_clean_at', figures['rate'])} calls/s{beside}: {figures['ok']} ok, {figures['failed']} failed, "
+            f"{figures['retransmitted']} retransmitted, {own(figures):.0f} µs a call")
+
+
 def median(runs, measure):
     """Of runs of one system at one rate: the median of each figure, and of the processor time the spread as well.
 
@@ -64,14 +71,14 @@ def medians(runs):
 def table(rows):
     """What a call costs and how long it takes; then what else the system uses."""
     direct = {row["rate"]: row["setup_ms"].get("mean", 0) for row in rows if row["system"] == "direct"}
-    return _table(COST, [_cost(row, direct.get(row["rate"])) for row in rows]) + "\n" + _table(BESIDES, [_besides(row) for row in rows if row["us_per_call"]])
+    return markdown(COST, [_cost(row, direct.get(row["rate"])) for row in rows]) + "\n" + markdown(BESIDES, [_besides(row) for row in rows if row["us_per_call"]])
 
 
 def highest_table(rows):
-    return _table(["system", "highest clean rate"], [[SYSTEMS[row["system"]].title, f"{row['rate']} calls/s"] for row in rows])
+    return markdown(["system", "highest clean rate"], [[SYSTEMS[row["system"]].title, f"{row['rate']} calls/s"] for row in rows])
 
 
-def _table(columns, rows):
+def markdown(columns, rows):
     return "".join(f"| {' | '.join(cells)} |\n" for cells in [columns, ["---"] * len(columns), *rows])
 
 

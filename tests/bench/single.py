@@ -22,11 +22,11 @@ def is_clean(figures):
 
 
 class Run:
-    def __init__(self, name, callees=19000, warm=WARM_SECONDS):
+    def __init__(self, name, systems=None, callees=19000, warm=WARM_SECONDS):
         self.name, self.folder, self._count = name, Path(tempfile.mkdtemp(prefix="bench-")), 0
         self.folder.chmod(0o755)  # PostgreSQL's user passes through it
         machine.run("ip", "link", "set", "lo", "up")
-        self.system, self.callees = SYSTEMS[name](self.folder), None
+        self.system, self.callees = (systems or SYSTEMS)[name](self.folder), None
         try:
             self.system.start()
             self.callees = load.Callees(self._new_folder(), self.system.address, live=callees)
@@ -69,7 +69,7 @@ class Run:
             folder.mkdir()
         return folder
 
-    def hold(self, count, rate):
+    def hold(self, count, rate=HOLD_RATE):
         return load.hold(self._new_folder(False), self.system.to, count, rate, self.system.address)
 
 
@@ -96,33 +96,34 @@ def _apart(cumulative):
         below = cumulative[name]
 
 
-def measure(name, rates, seconds, warm):
-    with _running(name, warm=warm) as run:
-        for rate in rates:
-            figures = run.offer(rate, seconds)
+def measure(task):
+    with running(task["system"], warm=task["warm"]) as run:
+        for rate in task["rates"]:
+            figures = run.offer(rate, task["seconds"])
             print(json.dumps(figures), flush=True)
             if figures["failed"] > HOPELESS * figures["offered"]:
                 break
 
 
-def highest(name, step, seconds, warm):
-    clean = 0
-    with _running(name, warm=warm) as run:
-        while is_clean(figures := run.offer(clean + step, seconds)):
+def highest(task):
+    clean, step = 0, task["highest"]
+    with running(task["system"], warm=task["warm"]) as run:
+        while is_clean(figures := run.offer(clean + step, task["seconds"])):
             clean += step
     print(json.dumps({**figures, "rate": clean, "not_clean_at": clean + step}), flush=True)
 
 
-def live(name, count, rate, seconds, warm):
+def live(task):
     """What a call costs beside so many others that are established and silent."""
-    with _running(name, callees=count + 19000, warm=warm) as run:
-        held = run.hold(count, HOLD_RATE)
-        print(json.dumps({**run.offer(rate, seconds), "live": count}), flush=True)
-        machine.end(held, how=9)
+    for count in task["live"]:
+        with running(task["system"], callees=count + 19000, warm=task["warm"]) as run:
+            held = run.hold(count)
+            print(json.dumps({**run.offer(task["rates"][0], task["seconds"]), "live": count}), flush=True)
+            machine.end(held, how=9)
 
 
 @contextlib.contextmanager
-def _running(name, **options):
+def running(name, **options):
     run = Run(name, **options)
     try:
         yield run

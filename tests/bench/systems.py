@@ -66,24 +66,38 @@ class KamailioDatabase(Kamailio):
 
 
 class Node(System):
-    title = "Controller, SQLite"
+    title, names = "Controller, SQLite", ("controller",)
+    _command = None
 
     def start(self):
-        self.start_node("controller", ["--config", ROOT / "hocon/bench.conf", *self.settings()])
+        self.start_node(self.names[0], ["--config", ROOT / "hocon/bench.conf", *self.settings()])
 
     def settings(self):
         return ["--set", f"controller.node.data-dir={self.folder}/data"]
 
     def start_node(self, name, arguments, prefix=()):
-        log = self.folder / f"{name}.log"
-        self.processes[name] = process = machine.start([*prefix, "dotnet", NODE, *arguments], stdout=log.open("w"), stderr=subprocess.STDOUT, cwd=self.folder)
+        self._command, log = [*prefix, "dotnet", NODE, *arguments], self.folder / f"{name}.log"
+        process = self._execute(name)
         try:
             machine.wait_for(lambda: any(line.startswith("ready") for line in log.open()), name, process=process)
         except RuntimeError as failure:
             raise RuntimeError(f"{failure}\n{log.read_text()[-2000:]}") from None
 
+    def restart(self):
+        """The node that was started last, which has ended; returns at once."""
+        return self._execute(list(self.processes)[-1])
+
+    def _execute(self, name):
+        log = self.folder / f"{name}.log"
+        self.processes[name] = machine.start(self._command, stdout=log.open("w"), stderr=subprocess.STDOUT, cwd=self.folder)
+        return self.processes[name]
+
     def metrics(self):
-        return [_metrics("http://127.0.0.1:8080/metrics")]
+        return [self.metrics_of(number) for number, _ in enumerate(self.names, 1)]
+
+    def metrics_of(self, number):
+        """Of the node with this number, the first is 1."""
+        return _metrics("http://127.0.0.1:8080/metrics")
 
 
 class NodePostgres(Node):
@@ -99,7 +113,7 @@ class ThreeNodes(Node):
     """Three machines behind a bridge, each a network namespace; database, callers and callees are on the bridge. One of them has the address that is called."""
     title = "Controller, three nodes, PostgreSQL"
     address, to, token = "10.64.0.1", "10.64.0.100:5060", "bench"
-    names = ("node1", "node2", "node3")
+    names, more = ("node1", "node2", "node3"), []
     _holders = ()
 
     def start(self):
@@ -107,17 +121,17 @@ class ThreeNodes(Node):
         machine.run("ip", "addr", "add", f"{self.address}/24", "dev", "bench")
         machine.run("ip", "link", "set", "bench", "up")
         connection = self.with_database().for_controller()
-        self._holders = [self._machine(number) for number in (1, 2, 3)]
+        self._holders = [self._machine(number) for number, _ in enumerate(self.names, 1)]
         for number, (name, holder) in enumerate(zip(self.names, self._holders), 1):
             settings = [f"node.id={number}", f"node.name={name}", f'journal.postgres.connection="{connection}"',
                         f'node.data-dir="{self.folder}/{name}"', f'cluster.link.listen="10.64.0.1{number}:7601"',
-                        f'cluster.link.advertise="10.64.0.1{number}:7601"', f'admin.listen="10.64.0.1{number}:8080"', f'admin.token="{self.token}"']
+                        f'cluster.link.advertise="10.64.0.1{number}:7601"', f'admin.listen="10.64.0.1{number}:8080"', f'admin.token="{self.token}"', *self.more]
             self.start_node(name, ["--config", HERE / "three.conf", *(part for setting in settings for part in ("--set", f"controller.{setting}"))],
                             prefix=["nsenter", f"--net=/proc/{holder.pid}/ns/net"])
-        machine.wait_for(self._is_balanced, "the cluster's balance")
+            machine.wait_for(lambda: self._is_settled(self._nodes()), "the cluster's balance")
 
-    def metrics(self):
-        return [_metrics(f"http://10.64.0.1{number}:8080/metrics", self.token) for number in (1, 2, 3)]
+    def metrics_of(self, number):
+        return _metrics(f"http://10.64.0.1{number}:8080/metrics", self.token)
 
     def end(self):
         super().end()
@@ -137,13 +151,25 @@ class ThreeNodes(Node):
         machine.run(*inside, "link", "set", "lo", "up")
         return holder
 
-    def _is_balanced(self):
-        try:
-            nodes = json.loads(_get("http://10.64.0.11:8080/api/v1/cluster", self.token))["nodes"]
-        except (urllib.error.URLError, TimeoutError):
-            return False
+    def _is_settled(self, nodes):
+        """Whether the next one may start, or what is measured."""
         shards = [node["shards"] for node in nodes]
-        return len(nodes) == 3 and all(node["state"] == "up" for node in nodes) and max(shards) - min(shards) <= 1
+        return len(nodes) == len(self.processes) - 1 and all(node["state"] == "up" for node in nodes) and (len(nodes) < 3 or max(shards) - min(shards) <= 1)
+
+    def _nodes(self):
+        try:
+            return json.loads(_get("http://10.64.0.11:8080/api/v1/cluster", self.token))["nodes"]
+        except (urllib.error.URLError, TimeoutError):
+            return []
+
+
+class OneAndAnother(ThreeNodes):
+    """Two machines: the first has every shard and the address; the second waits for its death, for nothing is moved for balance."""
+    title = "Controller, one node and a survivor, PostgreSQL"
+    names, more = ("node1", "node2"), ["cluster.rebalance-after=1d"]
+
+    def _is_settled(self, nodes):
+        return len(nodes) == len(self.processes) - 1 and all(node["state"] == "up" for node in nodes) and [node["shards"] for node in nodes][:2] in ([256], [256, 0])
 
 
 SYSTEMS = {"direct": Direct, "kamailio": Kamailio, "kamailio-postgres": KamailioDatabase,
