@@ -22,6 +22,6 @@ class Kind:
 KINDS = {
     "results": Kind(SYSTEMS, single.measure, report.line, report.medians, report.table, plot.svg),
     "highest": Kind(SYSTEMS, single.highest, report.line, report.medians, report.highest_table),
-    "live": Kind(SYSTEMS, single.live, report.line, report.medians, report.table),
+    "live": Kind(SYSTEMS, single.live, report.line, report.medians, report.live_table, plot.live),
     "takeover": Kind(takeover.SYSTEMS, takeover.measure, takeover.line, takeover.medians, takeover.table),
 }

@@ -1,5 +1,6 @@
 """SIPp: callers, callees, and what they say of it afterwards."""
 import csv
+import resource
 import subprocess
 import time
 from pathlib import Path
@@ -8,10 +9,10 @@ import machine
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "tests/interop/bench"
-FAR_PORT = 5080
+FAR_PORT, NEAR_PORT, HOLD_PORT = 5080, 5079, 5090
 LONG_MS = 3600 * 1000
-# SIPp asks for 64 kB, in which sixty datagrams find room: what comes in a burst would be lost at the measuring end, and counted as the system's retransmission.
-BUFFERS = ["-buff_size", str(4 << 20)]
+# As much as the kernel allows (net.core.rmem_max): with the 64 KiB that SIPp takes otherwise it drops what one commit releases to it, and repetitions are the system's fault then.
+BUFFER = ["-buff_size", 4 << 20]
 
 
 class Callees:
@@ -19,7 +20,7 @@ class Callees:
 
     def __init__(self, folder, address="127.0.0.1", port=FAR_PORT, live=19000):
         self._statistics = Path(folder) / "uas.csv"
-        self.process = machine.start(["sipp", "-sf", SCENARIOS / "uas.xml", "-i", address, "-p", port, "-l", live, "-nostdin", *BUFFERS,
+        self.process = machine.start(["sipp", "-sf", SCENARIOS / "uas.xml", "-i", address, "-p", port, "-l", live, *BUFFER, "-nostdin",
                                       "-trace_stat", "-stf", self._statistics, "-fd", "1"],
                                      cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         machine.wait_for(lambda: machine.listens(port), "SIPp", process=self.process)
@@ -34,7 +35,8 @@ class Callees:
 class Result:
     """What one caller process has seen."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, processor, dropped):
+        self.processor, self.dropped = processor, dropped  # seconds; datagrams
         seen = _last(Path(folder) / "uac.csv")
         self.ok, self.failed = int(seen["SuccessfulCall(C)"]), int(seen["FailedCall(C)"])
         self.retransmitted = int(seen["Retransmissions(C)"])
@@ -50,25 +52,35 @@ class Result:
         return {"mean": sum(self.setup) / len(self.setup), "p50": at(0.5), "p90": at(0.9), "p95": at(0.95), "p99": at(0.99), "max": self.setup[-1]}
 
 
-def call(folder, to, rate, seconds, address="127.0.0.1", port=5079):
+def call(folder, to, rate, seconds, address="127.0.0.1", port=NEAR_PORT):
     """Offers calls for so long, and waits for the last of them to end."""
     folder.mkdir()
-    subprocess.run(
-        ["sipp", "-sf", str(SCENARIOS / "uac.xml"), to, "-i", address, "-p", str(port), "-r", str(rate), "-m", str(rate * seconds), "-l", "19000",
-         "-max_socket", "19999", "-nostdin", *BUFFERS, "-trace_stat", "-stf", str(folder / "uac.csv"), "-fd", "1", "-trace_rtt", "-rtt_freq", "200",
+    before, dropped = _children(), 0
+    process = machine.start(
+        ["sipp", "-sf", SCENARIOS / "uac.xml", to, "-i", address, "-p", port, "-r", rate, "-m", rate * seconds, "-l", "19000",
+         "-max_socket", "19999", *BUFFER, "-nostdin", "-trace_stat", "-stf", folder / "uac.csv", "-fd", "1", "-trace_rtt", "-rtt_freq", "200",
          "-timeout", f"{seconds + 15}s", "-timeout_error"],
-        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    return Result(folder)
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None:
+        dropped = max(dropped, machine.dropped(port))
+        time.sleep(0.1)
+    return Result(folder, _children() - before, dropped)
 
 
-def hold(folder, to, count, rate, address="127.0.0.1", port=5078):
+def _children():
+    """Processor time of the children that have ended, seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def hold(folder, to, count, rate, address="127.0.0.1", port=HOLD_PORT):
     """Calls that stay until the process is ended; returns when all are established."""
     folder.mkdir()
     scenario = folder / "hold.xml"
     scenario.write_text((SCENARIOS / "uac.xml").read_text().replace('<pause milliseconds="200"/>', f'<pause milliseconds="{LONG_MS}"/>'))
     process = machine.start(
         ["sipp", "-sf", scenario, to, "-i", address, "-p", port, "-r", rate, "-m", count, "-l", count,
-         "-max_socket", "19999", "-nostdin", *BUFFERS, "-trace_stat", "-stf", folder / "hold.csv", "-fd", "1"],
+         "-max_socket", "19999", *BUFFER, "-nostdin", "-trace_stat", "-stf", folder / "hold.csv", "-fd", "1"],
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def established():

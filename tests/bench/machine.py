@@ -45,6 +45,12 @@ def listens(port, kind="udp"):
     return f":{port:04X} " in Path(f"/proc/net/{kind}").read_text()
 
 
+def dropped(port, process="self"):
+    """Datagrams that came when the receive buffer was full, of whoever has the port in the process's network namespace; 0 if nobody has it."""
+    rows = [line.split() for line in _read(f"/proc/{process}/net/udp").splitlines()[1:]]
+    return sum(int(row[-1]) for row in rows if row[1].endswith(f":{port:04X}"))
+
+
 def family(root):
     """A process and all that descend from it."""
     found = [root]

@@ -1,8 +1,10 @@
 """One run: a system is started in this network namespace, warmed, measured at each rate, and ended. Prints one JSON object a rate."""
 import contextlib
 import json
+import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import load
@@ -15,6 +17,10 @@ WARM_RATE, WARM_SECONDS = 300, 8
 HOPELESS = 0.01
 # At which calls that stay are made.
 HOLD_RATE = 500
+# Where the search for the highest clean rate begins: near what was found before.
+STARTS = {"direct": 2000, "kamailio": 2500, "kamailio-postgres": 500, "sqlite": 3000, "postgres": 750, "three": 250}
+# What a rate that was not clean has left behind is over by then.
+REST = 5
 
 
 def is_clean(figures):
@@ -23,7 +29,7 @@ def is_clean(figures):
 
 class Run:
     def __init__(self, name, systems=None, callees=19000, warm=WARM_SECONDS):
-        self.name, self.folder, self._count = name, Path(tempfile.mkdtemp(prefix="bench-")), 0
+        self.name, self.folder, self._count, self._held = name, Path(tempfile.mkdtemp(prefix="bench-")), 0, 0
         self.folder.chmod(0o755)  # PostgreSQL's user passes through it
         machine.run("ip", "link", "set", "lo", "up")
         self.system, self.callees = (systems or SYSTEMS)[name](self.folder), None
@@ -43,21 +49,32 @@ class Run:
         shutil.rmtree(self.folder)
 
     def offer(self, rate, seconds):
-        metrics, before, again = self.system.metrics(), self._usage(), self.callees.retransmissions()
+        metrics, before, again, lost = self.system.metrics(), self._usage(), self.callees.retransmissions(), self._dropped()
+        callees, began = machine.Usage(self.callees.process.pid).seconds, time.monotonic()
         result = load.call(self._new_folder(False), self.system.to, rate, seconds, self.system.address)
+        took = time.monotonic() - began
         after, now = self._usage(), self.system.metrics()
-        calls = max(result.ok, 1)
+        calls, used = max(result.ok, 1), {name: after[name].seconds - before[name].seconds for name in after}
+        used |= {"callers": result.processor, "callees": machine.Usage(self.callees.process.pid).seconds - callees}
         return {
             "system": self.name, "rate": rate, "seconds": seconds, "offered": rate * seconds, "ok": result.ok, "failed": rate * seconds - result.ok,
             "retransmitted": result.retransmitted + self.callees.retransmissions() - again,
             "setup_ms": result.percentiles(),
             "processes": {name: {
-                "us_per_call": (after[name].seconds - before[name].seconds) * 1e6 / calls,
+                "us_per_call": used[name] * 1e6 / calls,
                 "switches_per_call": (after[name].switches - before[name].switches) / calls,
                 "peak_mib": after[name].peak_kib / 1024,
-            } for name in after},
+                "resident_mib": machine.resident_kib(process.pid) / 1024,
+            } for name, process in self.system.processes.items()},
+            # Of all processors, while calls were offered or still ended; and datagrams that found a full receive buffer.
+            "share": {name: seconds / took / os.cpu_count() for name, seconds in used.items()},
+            "dropped": {"callers": result.dropped} | {name: count - lost[name] for name, count in self._dropped().items()},
             "gc": [_collections(old, new) for old, new in zip(metrics, now)],
         }
+
+    def _dropped(self):
+        system = sum(machine.dropped(port, process.pid) for name, process in self.system.processes.items() if name != "postgres" for port in self.system.ports)
+        return {"system": system, "callees": machine.dropped(load.FAR_PORT)}
 
     def _usage(self):
         return {name: machine.Usage(process.pid) for name, process in self.system.processes.items()}
@@ -70,7 +87,8 @@ class Run:
         return folder
 
     def hold(self, count, rate=HOLD_RATE):
-        return load.hold(self._new_folder(False), self.system.to, count, rate, self.system.address)
+        self._held += 1
+        return load.hold(self._new_folder(False), self.system.to, count, rate, self.system.address, load.HOLD_PORT + self._held)
 
 
 def _collections(old, new):
@@ -106,20 +124,33 @@ def measure(task):
 
 
 def highest(task):
-    clean, step = 0, task["highest"]
+    """From where it was last, up while it is clean, else down. A rate that was not clean is offered once more: one hiccup does not decide."""
+    step, rate, best, worst = task["highest"], STARTS[task["system"]], None, None
     with running(task["system"], warm=task["warm"]) as run:
-        while is_clean(figures := run.offer(clean + step, task["seconds"])):
-            clean += step
-    print(json.dumps({**figures, "rate": clean, "not_clean_at": clean + step}), flush=True)
+        while best is None or worst is None:
+            figures = run.offer(rate, task["seconds"])
+            if not is_clean(figures):
+                time.sleep(REST)
+                figures = run.offer(rate, task["seconds"])
+            if is_clean(figures):
+                best, rate = figures, rate + step
+            else:
+                time.sleep(REST)
+                worst, rate = figures, rate - step
+            if rate <= 0:
+                best = {"rate": 0}
+    print(json.dumps({**worst, "rate": best["rate"], "not_clean_at": worst["rate"]}), flush=True)
 
 
 def live(task):
-    """What a call costs beside so many others that are established and silent."""
-    for count in task["live"]:
-        with running(task["system"], callees=count + 19000, warm=task["warm"]) as run:
-            held = run.hold(count)
+    """What a call costs beside so many others that are established and silent, in one process that gets more and more of them."""
+    held, counts = [], sorted(task["live"])
+    with running(task["system"], callees=counts[-1] + 19000, warm=task["warm"]) as run:
+        for more, count in zip((count - before for before, count in zip([0, *counts], counts)), counts):
+            held.append(run.hold(more))
             print(json.dumps({**run.offer(task["rates"][0], task["seconds"]), "live": count}), flush=True)
-            machine.end(held, how=9)
+        for process in held:
+            machine.end(process, how=9)
 
 
 @contextlib.contextmanager

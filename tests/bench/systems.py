@@ -18,6 +18,7 @@ KAMAILIO_MEMORY = ["-m", "512", "-M", "16"]
 class System:
     """What is common to them: processes with names, and whether a database is one of them."""
     address, to = "127.0.0.1", "127.0.0.1:5060"
+    ports = (5060, 5070)  # where it receives
 
     def __init__(self, folder):
         self.folder, self.processes, self.database = folder, {}, None
