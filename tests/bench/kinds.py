@@ -5,6 +5,7 @@ from typing import Callable
 import plot
 import report
 import single
+import soak
 import takeover
 from systems import SYSTEMS
 
@@ -17,6 +18,7 @@ class Kind:
     rows: Callable  # (runs): medians
     table: Callable  # (rows)
     plot: Callable = None  # (rows, note): SVG
+    objections: Callable = lambda rows: []  # what is not as it has to be: the program ends with 1
 
 
 KINDS = {
@@ -24,4 +26,5 @@ KINDS = {
     "highest": Kind(SYSTEMS, single.highest, report.line, report.medians, report.highest_table),
     "live": Kind(SYSTEMS, single.live, report.line, report.medians, report.live_table, plot.live),
     "takeover": Kind(takeover.SYSTEMS, takeover.measure, takeover.line, takeover.medians, takeover.table),
+    "soak": Kind(soak.SYSTEMS, soak.measure, soak.line, list, soak.table, soak.svg, soak.objections),
 }

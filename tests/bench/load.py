@@ -37,9 +37,7 @@ class Result:
 
     def __init__(self, folder, processor, dropped):
         self.processor, self.dropped = processor, dropped  # seconds; datagrams
-        seen = _last(Path(folder) / "uac.csv")
-        self.ok, self.failed = int(seen["SuccessfulCall(C)"]), int(seen["FailedCall(C)"])
-        self.retransmitted = int(seen["Retransmissions(C)"])
+        self.ok, self.failed, _, self.retransmitted = seen(folder)
         # Milliseconds between the INVITE and its 200, one line a call.
         self.setup = sorted(float(row[1]) for file in Path(folder).glob("uac_*_rtt.csv")
                             for row in csv.reader(file.open(), delimiter=";") if len(row) > 2 and row[2].strip().strip('"') == "1")
@@ -52,19 +50,28 @@ class Result:
         return {"mean": sum(self.setup) / len(self.setup), "p50": at(0.5), "p90": at(0.9), "p95": at(0.95), "p99": at(0.99), "max": self.setup[-1]}
 
 
-def call(folder, to, rate, seconds, address="127.0.0.1", port=NEAR_PORT):
+def call(folder, to, rate, seconds, address="127.0.0.1"):
     """Offers calls for so long, and waits for the last of them to end."""
-    folder.mkdir()
     before, dropped = _children(), 0
-    process = machine.start(
-        ["sipp", "-sf", SCENARIOS / "uac.xml", to, "-i", address, "-p", port, "-r", rate, "-m", rate * seconds, "-l", "19000",
-         "-max_socket", "19999", *BUFFER, "-nostdin", "-trace_stat", "-stf", folder / "uac.csv", "-fd", "1", "-trace_rtt", "-rtt_freq", "200",
-         "-timeout", f"{seconds + 15}s", "-timeout_error"],
-        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = callers(folder, to, rate, rate * seconds, address, more=["-trace_rtt", "-rtt_freq", "200", "-timeout", f"{seconds + 15}s", "-timeout_error"])
     while process.poll() is None:
-        dropped = max(dropped, machine.dropped(port))
+        dropped = max(dropped, machine.dropped(NEAR_PORT))
         time.sleep(0.1)
     return Result(folder, _children() - before, dropped)
+
+
+def callers(folder, to, rate, count, address="127.0.0.1", port=NEAR_PORT, scenario=SCENARIOS / "uac.xml", live=19000, more=()):
+    folder.mkdir(exist_ok=True)
+    return machine.start(
+        ["sipp", "-sf", scenario, to, "-i", address, "-p", port, "-r", rate, "-m", count, "-l", live, "-max_socket", "19999", *BUFFER, "-nostdin",
+         "-trace_stat", "-stf", folder / "uac.csv", "-fd", "1", *more],
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def seen(folder):
+    """What a caller process says now: calls that were ok, that failed, that are there, and messages it has repeated."""
+    row = _last(Path(folder) / "uac.csv")
+    return tuple(int(row.get(key, 0)) for key in ("SuccessfulCall(C)", "FailedCall(C)", "CurrentCall", "Retransmissions(C)"))
 
 
 def _children():
@@ -78,17 +85,13 @@ def hold(folder, to, count, rate, address="127.0.0.1", port=HOLD_PORT):
     folder.mkdir()
     scenario = folder / "hold.xml"
     scenario.write_text((SCENARIOS / "uac.xml").read_text().replace('<pause milliseconds="200"/>', f'<pause milliseconds="{LONG_MS}"/>'))
-    process = machine.start(
-        ["sipp", "-sf", scenario, to, "-i", address, "-p", port, "-r", rate, "-m", count, "-l", count,
-         "-max_socket", "19999", *BUFFER, "-nostdin", "-trace_stat", "-stf", folder / "hold.csv", "-fd", "1"],
-        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = callers(folder, to, rate, count, address, port, scenario, live=count)
 
     def established():
-        seen = _last(folder / "hold.csv")
-        failed = int(seen.get("FailedCall(C)", 0))
+        _, failed, there, _ = seen(folder)
         if failed > count / 1000:
             raise RuntimeError(f"{failed} calls could not be established")
-        return int(seen.get("CurrentCall", 0)) >= count - failed
+        return there >= count - failed
     machine.wait_for(established, f"{count} calls", limit=count / rate * 2 + 30, process=process)
     time.sleep(2)  # the last of them still ring
     return process

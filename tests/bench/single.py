@@ -69,7 +69,7 @@ class Run:
             # Of all processors, while calls were offered or still ended; and datagrams that found a full receive buffer.
             "share": {name: seconds / took / os.cpu_count() for name, seconds in used.items()},
             "dropped": {"callers": result.dropped} | {name: count - lost[name] for name, count in self._dropped().items()},
-            "gc": [_collections(old, new) for old, new in zip(metrics, now)],
+            "gc": [collections(old, new) for old, new in zip(metrics, now)],
         }
 
     def _dropped(self):
@@ -91,12 +91,12 @@ class Run:
         return load.hold(self._new_folder(False), self.system.to, count, rate, self.system.address, load.HOLD_PORT + self._held)
 
 
-def _collections(old, new):
+def collections(old, new):
     grown = lambda name: new[name] - old.get(name, 0)
     pauses = {name: grown(name) for name in new if name.startswith("dotnet_gc_pause_duration_seconds_bucket")}
     return {
         "pause_ms": grown("dotnet_gc_pause_seconds_total") * 1000,
-        "collections": sum(grown(name) for name in new if name.startswith("dotnet_gc_collections_total{generation=\"0\"")),
+        "gen0_collections": sum(grown(name) for name in new if name.startswith("dotnet_gc_collections_total{generation=\"0\"")),
         "allocated_bytes": grown("dotnet_gc_allocated_bytes_total"),
         "longest_ms_at_most": max((_bound(name) * 1000 for name, count in _apart(pauses) if count > 0), default=0),
     }

@@ -19,6 +19,7 @@ public sealed class ProcessInstruments : IDisposable
         _meter.CreateObservableGauge("process_threads", () => Self(p => p.Threads.Count), null, "Threads of the process.");
         _meter.CreateObservableGauge("process_open_handles", () => Self(p => p.HandleCount), null, "Open handles (file descriptors on Linux).");
         _meter.CreateObservableGauge("dotnet_gc_heap", () => GC.GetTotalMemory(false), "By", "Managed heap in use, garbage not yet collected included.");
+        _meter.CreateObservableGauge("dotnet_gc_live", Live, "By", "What was found alive by the last collection of all generations; 0 before the first.");
         _meter.CreateObservableGauge("dotnet_gc_committed", () => GC.GetGCMemoryInfo().TotalCommittedBytes, "By", "Memory committed by the collector, at the last collection.");
         _meter.CreateObservableCounter("dotnet_gc_allocated", () => GC.GetTotalAllocatedBytes(), "By", "Bytes allocated on the managed heap since the start.");
         _meter.CreateObservableCounter("dotnet_gc_pause", () => GC.GetTotalPauseDuration().TotalSeconds, "s", "Time all threads stood still for a collection.");
@@ -36,6 +37,14 @@ public sealed class ProcessInstruments : IDisposable
         {
             yield return new Measurement<int>(GC.CollectionCount(generation), new KeyValuePair<string, object?>("generation", generation));
         }
+    }
+
+    /// <summary>A collection of all generations stops the process or goes on beside it: the later of the two counts.</summary>
+    private static long Live()
+    {
+        GCMemoryInfo blocking = GC.GetGCMemoryInfo(GCKind.FullBlocking), beside = GC.GetGCMemoryInfo(GCKind.Background);
+        GCMemoryInfo last = beside.Index > blocking.Index ? beside : blocking;
+        return last.HeapSizeBytes - last.FragmentedBytes;
     }
 
     private static T Self<T>(Func<Process, T> read)

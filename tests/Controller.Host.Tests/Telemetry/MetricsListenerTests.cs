@@ -131,7 +131,7 @@ public sealed class MetricsListenerTests : IDisposable
         foreach (string name in new[]
                  {
                      "process_resident_memory_bytes ", "process_cpu_seconds_total ", "process_threads ", "process_open_handles ",
-                     "dotnet_gc_heap_bytes ", "dotnet_gc_pause_seconds_total ", "dotnet_gc_collections_total{generation=\"2\"} ",
+                     "dotnet_gc_heap_bytes ", "dotnet_gc_live_bytes ", "dotnet_gc_pause_seconds_total ", "dotnet_gc_collections_total{generation=\"2\"} ",
                  })
         {
             Assert.Contains("\n" + name, text, StringComparison.Ordinal);
