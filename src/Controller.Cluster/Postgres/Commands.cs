@@ -35,12 +35,16 @@ internal static class Commands
     public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
         var command = new NpgsqlBatchCommand(sql);
+        command.Add(parameters);
+        batch.BatchCommands.Add(command);
+    }
+
+    public static void Add(this NpgsqlBatchCommand command, params ReadOnlySpan<NpgsqlParameter> parameters)
+    {
         foreach (NpgsqlParameter parameter in parameters)
         {
             command.Parameters.Add(parameter);
         }
-
-        batch.BatchCommands.Add(command);
     }
 
     public static NpgsqlParameter Of(short value) => new NpgsqlParameter<short> { TypedValue = value };

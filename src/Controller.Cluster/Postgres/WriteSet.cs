@@ -59,38 +59,42 @@ internal sealed class WriteSet
     }
 
     /// <summary>
-    /// One pipelined transaction: lock, check, mark, rows. The check raises if a shard is not ours any more, and nothing of it has happened.
+    /// One transaction: lock, check, mark, rows. The check raises if a shard is not ours any more, and nothing of it has happened. One statement, but in the hours in which
+    /// actors are left in an older table: of a second one on, the driver writes on the thread pool, which costs more than the statement.
     /// </summary>
     /// <param name="number">Of this batch: the mark by which its fate can be told after a broken connection.</param>
     public NpgsqlBatch Transaction(NpgsqlConnection connection, Incarnation owner, long number, long removeOutboxThrough)
     {
-        var batch = new NpgsqlBatch(connection);
-        Ownership.AddGuard(batch, owner, [.. _fences.Keys.Select(shard => (short)shard.Value)], [.. _fences.Values.Select(epoch => epoch.Value)]);
-        batch.Add("UPDATE last_batch SET batch = $3 WHERE node_id = $1 AND incarnation = $2", Of(owner.Node.Value), Of(owner.Number), Of(number));
-        _births.AddTo(batch, "INSERT INTO live_actor (actor, shard_id, bucket, life, first_seq) SELECT * FROM unnest($1, $2, $3, $4, $5)");
         var superseding = new LifeColumns();
         foreach (((ActorId actor, _), (ShardId shard, Life life)) in _superseding)
         {
             superseding.Add(actor, shard, life);
         }
 
-        superseding.AddTo(batch, $"UPDATE live_actor a SET bucket = u.bucket, first_seq = u.first_seq FROM {LifeColumns.Unpacked} WHERE a.actor = u.actor AND a.life = u.life");
-
-        // Behind the births: an actor may begin and end in one commit.
-        _deaths.AddTo(batch, $"DELETE FROM live_actor a USING {LifeColumns.Unpacked} WHERE a.actor = u.actor AND a.life = u.life");
-        foreach ((int bucket, Rows rows) in _buckets)
+        var first = new NpgsqlBatchCommand();
+        first.Add(Of(owner.Node.Value), Of(owner.Number), Of(number));
+        first.Add(Of(_fences.Keys.Select(shard => (short)shard.Value).ToList()), Of(_fences.Values.Select(epoch => epoch.Value).ToList()));
+        first.Add(_births.Actors, _births.Shards, _births.Buckets, _births.Lives, _births.FirstSequences);
+        first.Add(superseding.Actors, superseding.Buckets, superseding.Lives, superseding.FirstSequences);
+        first.Add(_deaths.Actors, _deaths.Lives);
+        first.Add(Of(_outboxShards), Of(_outbox), Of(removeOutboxThrough));
+        var batch = new NpgsqlBatch(connection) { BatchCommands = { first } };
+        if (_buckets.Count == 0)
         {
-            rows.AddTo(batch, bucket, owner);
+            first.CommandText = HourlyTables.Begin;
+            return batch;
         }
 
-        if (_outbox.Count > 0)
+        // The newest table takes nearly all of it.
+        (int newest, Rows most) = _buckets.Last();
+        first.CommandText = HourlyTables.Append(newest);
+        most.AddTo(first);
+        foreach ((int bucket, Rows rows) in _buckets.SkipLast(1))
         {
-            batch.Add("INSERT INTO outbox (node, shard_id, payload) SELECT $1, * FROM unnest($2, $3)", Of(owner.Node.Value), Of(_outboxShards), Of(_outbox));
-        }
-
-        if (removeOutboxThrough > 0)
-        {
-            batch.Add("DELETE FROM outbox WHERE node = $1 AND id <= $2", Of(owner.Node.Value), Of(removeOutboxThrough));
+            var insert = new NpgsqlBatchCommand(HourlyTables.Insert(bucket));
+            insert.Add(Of(owner.Node.Value), Of(owner.Number));
+            rows.AddTo(insert);
+            batch.BatchCommands.Add(insert);
         }
 
         return batch;
@@ -121,17 +125,11 @@ internal sealed class WriteSet
             _payloads.Add(Octets(entry.Payload));
         }
 
-        public void AddTo(NpgsqlBatch batch, int bucket, Incarnation owner) => batch.Add(
-            $"""
-            INSERT INTO {HourlyTables.Name(bucket)} (actor, life, seq, shard_id, epoch, node, incarnation, at, payload)
-            SELECT actor, life, seq, shard_id, epoch, $8, $9, at, payload FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u(actor, life, seq, shard_id, epoch, at, payload)
-            """, Of(_actors), Of(_lives), Of(_sequences), Of(_shards), Of(_epochs), Of(_instants), Of(_payloads), Of(owner.Node.Value), Of(owner.Number));
+        public void AddTo(NpgsqlBatchCommand command) => command.Add(Of(_actors), Of(_lives), Of(_sequences), Of(_shards), Of(_epochs), Of(_instants), Of(_payloads));
     }
 
     private sealed class LifeColumns
     {
-        public const string Unpacked = "unnest($1, $2, $3, $4, $5) AS u(actor, shard_id, bucket, life, first_seq)";
-
         private readonly List<byte[]> _actors = [];
         private readonly List<short> _shards = [];
         private readonly List<int> _buckets = [];
@@ -140,6 +138,16 @@ internal sealed class WriteSet
 
         public int Count => _actors.Count;
 
+        public NpgsqlParameter Actors => Of(_actors);
+
+        public NpgsqlParameter Shards => Of(_shards);
+
+        public NpgsqlParameter Buckets => Of(_buckets);
+
+        public NpgsqlParameter Lives => Of(_lives);
+
+        public NpgsqlParameter FirstSequences => Of(_firstSequences);
+
         public void Add(ActorId actor, ShardId shard, Life life)
         {
             _actors.Add(StoredActor.Of(actor));
@@ -147,15 +155,6 @@ internal sealed class WriteSet
             _buckets.Add(life.Bucket);
             _lives.Add(life.Id);
             _firstSequences.Add(life.FirstSequence);
-        }
-
-        /// <summary>Nothing, if there are none.</summary>
-        public void AddTo(NpgsqlBatch batch, string sql)
-        {
-            if (_actors.Count > 0)
-            {
-                batch.Add(sql, Of(_actors), Of(_shards), Of(_buckets), Of(_lives), Of(_firstSequences));
-            }
         }
     }
 }
