@@ -122,21 +122,24 @@ internal static class MessageIndex
     // header = header-name HCOLON header-value; HCOLON = *( SP / HTAB ) ":" SWS
     private static bool TryLine(SipMessage into, ReadOnlySpan<byte> line, int position)
     {
-        var nameLength = line.IndexOfAnyExcept(Octets.Token);
-        if (nameLength <= 0)
+        var colon = line.IndexOf((byte)':');
+        if (colon <= 0)
         {
             return false;
         }
 
-        var colon = nameLength;
-        while (colon < line.Length && Octets.IsBlank(line[colon]))
+        // Most names are of the catalogue, and followed by the colon: nothing more is to be looked at.
+        var nameLength = colon;
+        var id = HeaderCatalogue.Parse(line[..colon]);
+        if (id == HeaderId.Unknown)
         {
-            colon++;
-        }
+            nameLength = line[..colon].TrimEnd(" \t"u8).Length;
+            if (!Octets.IsToken(line[..nameLength]))
+            {
+                return false;
+            }
 
-        if (colon == line.Length || line[colon] != ':')
-        {
-            return false;
+            id = nameLength < colon ? HeaderCatalogue.Parse(line[..nameLength]) : id;
         }
 
         int start = colon + 1, end = line.Length;
@@ -150,7 +153,7 @@ internal static class MessageIndex
             end--;
         }
 
-        into.Add(new HeaderLine(HeaderCatalogue.Parse(line[..nameLength]), position, nameLength, position + start, end - start));
+        into.Add(new HeaderLine(id, position, nameLength, position + start, end - start));
         return true;
     }
 }

@@ -170,7 +170,7 @@ public static class HeaderCatalogue
         for (var slot = Hash(name); ; slot = (slot + 1) & (Slots - 1))
         {
             var id = ByHash[slot];
-            if (id == HeaderId.Unknown || Ascii.EqualsIgnoreCase(ById[(int)id].Utf8Name, name))
+            if (id == HeaderId.Unknown || Is(ById[(int)id].Utf8Name, name))
             {
                 return id;
             }
@@ -178,6 +178,9 @@ public static class HeaderCatalogue
     }
 
     public static HeaderRow Row(HeaderId id) => (int)id < ById.Length ? ById[(int)id] : UnknownRow;
+
+    // As it is spelled in the documents, mostly.
+    private static bool Is(ReadOnlySpan<byte> known, ReadOnlySpan<byte> name) => known.SequenceEqual(name) || Ascii.EqualsIgnoreCase(known, name);
 
     // The bit that makes a letter lower case leaves '-' as it is, and no two names differ in it otherwise.
     private static int Hash(ReadOnlySpan<byte> name)
