@@ -17,38 +17,38 @@ internal static class ChargingRecords
         Ending ending = state.Ending!;
         Instant ended = state.EndedAt ?? state.StartedAt;
         json.WriteStartObject();
-        json.WriteString("id", string.Create(CultureInfo.InvariantCulture, $"{self.Key:x32}-{state.StartedAt.Milliseconds}"));
-        json.WriteString("callId", Latin1.Display(state.Legs[0].CallIdValue));
-        json.WriteString("from", Latin1.Display(state.FromUri));
-        json.WriteString("to", Latin1.Display(state.ToUri));
+        json.WriteString("id"u8, string.Create(CultureInfo.InvariantCulture, $"{self.Key:x32}-{state.StartedAt.Milliseconds}"));
+        json.WriteString("callId"u8, Latin1.Display(state.Legs[0].CallIdValue));
+        json.WriteString("from"u8, Latin1.Display(state.FromUri));
+        json.WriteString("to"u8, Latin1.Display(state.ToUri));
         string trunk = state.Winner != 0 ? state.B.Trunk : state.Legs.Length > 1 ? state.Legs[^1].Trunk : "";
         if (trunk.Length > 0)
         {
-            json.WriteString("trunk", trunk);
+            json.WriteString("trunk"u8, trunk);
         }
         else
         {
-            json.WriteNull("trunk");
+            json.WriteNull("trunk"u8);
         }
 
-        Write(json, "startedAt", state.StartedAt);
-        Write(json, "ringingAt", state.RingingAt);
-        Write(json, "answeredAt", state.AnsweredAt);
-        Write(json, "endedAt", ended);
-        json.WriteNumber("durationMs", state.AnsweredAt is { } answered ? ended.Milliseconds - answered.Milliseconds : 0);
-        json.WriteString("result", ending.Result);
-        json.WriteNumber("status", ending.Status);
-        json.WriteString("cause", ending.Cause);
-        json.WriteString("endedBy", ending.EndedBy);
-        json.WriteStartArray("attempts");
+        Write(json, "startedAt"u8, state.StartedAt);
+        Write(json, "ringingAt"u8, state.RingingAt);
+        Write(json, "answeredAt"u8, state.AnsweredAt);
+        Write(json, "endedAt"u8, ended);
+        json.WriteNumber("durationMs"u8, state.AnsweredAt is { } answered ? ended.Milliseconds - answered.Milliseconds : 0);
+        json.WriteString("result"u8, ending.Result);
+        json.WriteNumber("status"u8, ending.Status);
+        json.WriteString("cause"u8, ending.Cause);
+        json.WriteString("endedBy"u8, ending.EndedBy);
+        json.WriteStartArray("attempts"u8);
         foreach (Attempt attempt in state.Attempts)
         {
             json.WriteStartObject();
-            json.WriteString("target", Latin1.Display(attempt.Target));
-            json.WriteString("trunk", attempt.Trunk);
-            Write(json, "startedAt", attempt.StartedAt);
-            json.WriteNumber("status", attempt.Status);
-            Write(json, "endedAt", attempt.EndedAt);
+            json.WriteString("target"u8, Latin1.Display(attempt.Target));
+            json.WriteString("trunk"u8, attempt.Trunk);
+            Write(json, "startedAt"u8, attempt.StartedAt);
+            json.WriteNumber("status"u8, attempt.Status);
+            Write(json, "endedAt"u8, attempt.EndedAt);
             json.WriteEndObject();
         }
 
@@ -58,7 +58,7 @@ internal static class ChargingRecords
         return new CallEffect.WriteChargingRecord(into.Written.ToArray());
     }
 
-    private static void Write(Utf8JsonWriter json, string name, Instant? at)
+    private static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, Instant? at)
     {
         if (at is { } known)
         {

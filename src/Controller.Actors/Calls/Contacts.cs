@@ -33,20 +33,21 @@ internal static class Contacts
             return "\"Anonymous\" <sip:anonymous@anonymous.invalid>";
         }
 
-        string display = from.DisplayName.IsEmpty ? "" : Latin1.Text(from.DisplayName) + " ";
+        string display = from.DisplayName.IsEmpty ? "" : Latin1.Text(from.DisplayName);
+        string gap = from.DisplayName.IsEmpty ? "" : " ";
         switch (uri.Scheme)
         {
             // RFC 3966 section 5.1.5: a local number is one in the context of its network only, which is not told; it becomes one of ours.
             case UriScheme.Tel when uri.User[0] == '+':
-                return $"{display}<tel:{Latin1.Text(uri.User)}>";
+                return $"{display}{gap}<tel:{Latin1.Text(uri.User)}>";
             case UriScheme.Tel:
-                return $"{display}<sip:{Latin1.Text(uri.User)}@{Relay.HostInUri(listener.AdvertiseHost)}>";
+                return $"{display}{gap}<sip:{Latin1.Text(uri.User)}@{Relay.HostInUri(listener.AdvertiseHost)}>";
             case UriScheme.Sip or UriScheme.Sips:
                 string host = Latin1.Text(uri.Host).ToLowerInvariant();
                 string shown = settings.Registrar.PublicDomains.Contains(host) ? host : Relay.HostInUri(listener.AdvertiseHost);
-                return uri.User.IsEmpty ? $"{display}<sip:{shown}>" : $"{display}<sip:{Latin1.Text(uri.User)}@{shown}>";
+                return uri.User.IsEmpty ? $"{display}{gap}<sip:{shown}>" : $"{display}{gap}<sip:{Latin1.Text(uri.User)}@{shown}>";
             default:
-                return $"{display}<sip:anonymous@{listener.SentBy}>";
+                return $"{display}{gap}<sip:anonymous@{listener.SentBy}>";
         }
     }
 }

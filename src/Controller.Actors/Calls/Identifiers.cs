@@ -25,14 +25,14 @@ internal static class Identifiers
     public static string CallIdValue(this Turn turn, int leg) => CallToken.Encode(turn.Secret, turn.Self.Key, leg, (uint)Salt(turn));
 
     /// <summary>Our From tag on a callee's leg; with leg 0 and nothing else, our To tag where no callee stands behind the response.</summary>
-    public static string LocalTag(this Turn turn, int leg) => Tags.Make(turn.Secret, turn.Self.Key, leg, BitConverter.GetBytes(Salt(turn)));
+    public static string LocalTag(this Turn turn, int leg) => Tag(turn, leg, Salt(turn));
 
     /// <summary>Our To tag towards the caller for one early dialog of one callee: failover.md 5.1 #4a, "no need to store".</summary>
     public static string CallerTag(this Turn turn, int leg, string remoteTag) =>
         Tags.Make(turn.Secret, turn.Self.Key, 0, Latin1.Octets($"{Salt(turn)}/{leg}/{remoteTag}"));
 
     /// <summary>Our To tag of a call that starts now: what <see cref="LocalTag"/> gives once its start is stored.</summary>
-    public static string TagOfNewCall(this Turn turn) => Tags.Make(turn.Secret, turn.Self.Key, 0, BitConverter.GetBytes(Salt(turn.Now)));
+    public static string TagOfNewCall(this Turn turn) => Tag(turn, 0, Salt(turn.Now));
 
     public static string ClientNonce(this Turn turn, int leg, string nonce) => Tokens.ClientNonce.Make(turn.Secret, turn.Self, Salt(turn), leg, nonce);
 
@@ -43,6 +43,13 @@ internal static class Identifiers
         KeyedHash.Compute(turn.Secret, "chance:"u8, Latin1.Octets($"{turn.Self.Key:x32}/{Salt(turn)}/{leg}/{cseq}"), hash);
         int steps = Math.Max(1, (int)(below.TotalMilliseconds / 10));
         return TimeSpan.FromMilliseconds(10 * (BinaryPrimitives.ReadUInt32BigEndian(hash) % steps));
+    }
+
+    private static string Tag(Turn turn, int leg, int salt)
+    {
+        Span<byte> octets = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(octets, salt);
+        return Tags.Make(turn.Secret, turn.Self.Key, leg, octets);
     }
 
     private static int Salt(Turn turn) => Salt(turn.State.StartedAt);

@@ -15,10 +15,10 @@ public static class OwnDomains
             return true;
         }
 
+        bool isAddress = IPAddress.TryParse(host, out IPAddress? address);
         foreach (ListenerSettings listener in settings.Listeners)
         {
-            if (string.Equals(listener.AdvertiseHost, host, StringComparison.OrdinalIgnoreCase)
-                || (IPAddress.TryParse(host, out IPAddress? address) && address.Equals(listener.Listen.Address)))
+            if (string.Equals(listener.AdvertiseHost, host, StringComparison.OrdinalIgnoreCase) || (isAddress && listener.Listen.Address.Equals(address)))
             {
                 return true;
             }

@@ -100,8 +100,13 @@ public sealed record RoutePlan(int Status, string Route, string? AddressOfRecord
         if (route.Table is null)
         {
             QualitySnapshot? quality = route.Order == RateOrder.Quality ? settings.Quality : null;
-            IEnumerable<(string, string)> trunks = TargetOrder.Of(route.Trunks, quality, lot)
-                .Select(choice => (choice.Target.Trunk, trace is null ? "" : TargetOrder.Explain(choice.Target, quality, choice.IsDrawn)));
+            List<(RouteTarget Target, bool IsDrawn)> ordered = TargetOrder.Of(route.Trunks, quality, lot);
+            var trunks = new (string Trunk, string Reason)[ordered.Count];
+            for (int i = 0; i < trunks.Length; i++)
+            {
+                trunks[i] = (ordered[i].Target.Trunk, trace is null ? "" : TargetOrder.Explain(ordered[i].Target, quality, ordered[i].IsDrawn));
+            }
+
             return Found(route, TrunkTargets.Of(settings, trunks, number, lot, route.MaxAttempts ?? int.MaxValue, trace));
         }
 

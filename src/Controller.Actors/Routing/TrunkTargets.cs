@@ -56,9 +56,13 @@ internal static class TrunkTargets
         return targets.ToImmutable();
     }
 
-    private static IEnumerable<TrunkPeerSettings> EndpointsOf(TrunkSettings trunk, UInt128 lot) => trunk.Endpoints.Length == 1 ? trunk.Endpoints : trunk.Endpoints
-        .GroupBy(peer => peer.Priority).OrderBy(group => group.Key)
-        .SelectMany(same => WeightedOrder.Of([.. same], candidate => candidate.Weight, WeightedOrder.LotOf(lot, trunk.Name)));
+    private static ImmutableArray<TrunkPeerSettings> EndpointsOf(TrunkSettings trunk, UInt128 lot) => trunk.Endpoints.Length == 1 ? trunk.Endpoints : Ordered(trunk, lot);
+
+    private static ImmutableArray<TrunkPeerSettings> Ordered(TrunkSettings trunk, UInt128 lot) =>
+    [
+        .. trunk.Endpoints.GroupBy(peer => peer.Priority).OrderBy(group => group.Key)
+            .SelectMany(same => WeightedOrder.Of([.. same], candidate => candidate.Weight, WeightedOrder.LotOf(lot, trunk.Name))),
+    ];
 
     /// <summary>One endpoint as a target; null if its realm has no listener for it.</summary>
     /// <param name="number">User part; empty for none.</param>
@@ -71,8 +75,11 @@ internal static class TrunkTargets
 
         string written = Relay.HostInUri(place.Host);
         string at = place.Port == 0 ? written : $"{written}:{place.Port}";
-        string user = number.Length == 0 ? "" : Uri.EscapeDataString(number).Replace("%2B", "+", StringComparison.Ordinal) + "@";
+        string user = number.Length == 0 ? "" : (IsPlain(number) ? number : Uri.EscapeDataString(number).Replace("%2B", "+", StringComparison.Ordinal)) + "@";
         string requestUri = $"sip:{user}{at}{(place.Asked is { } asked ? ";transport=" + asked.UriToken() : "")}";
         return NextHops.Of(settings, trunk, place, requestUri, $"<sip:{user}{written}>");
     }
+
+    /// <summary>A number, as most are: nothing of it has to be escaped.</summary>
+    private static bool IsPlain(string number) => !number.AsSpan(number[0] == '+' ? 1 : 0).ContainsAnyExceptInRange('0', '9');
 }

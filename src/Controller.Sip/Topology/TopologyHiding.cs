@@ -12,8 +12,9 @@ namespace Controller.Sip.Topology;
 /// </summary>
 /// <param name="shownHost">Our host on the other side, as it stands in a URI: what stands there instead of a hidden one.</param>
 /// <param name="publicDomains">Hosts in lower case that everybody may know.</param>
-/// <param name="learn">Hides what is to be hidden, when it is first asked for: most messages within a dialog have nothing to be looked through.</param>
-public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> publicDomains, Action<TopologyHiding>? learn = null)
+/// <param name="names">What is to be hidden, asked when it is first needed: most messages within a dialog have nothing to be looked through.</param>
+/// <param name="message">The message that is looked through; given with <paramref name="names"/>.</param>
+public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> publicDomains, IHiddenNames? names = null, SipMessage? message = null)
 {
     /// <summary>A shorter name (a tag "1") says nothing by itself, and would be found everywhere.</summary>
     private const int Shortest = 4;
@@ -26,7 +27,7 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
     // What stands for text that is asked about in characters.
     private byte[] _octets = [];
     private byte[] _known = [];
-    private Action<TopologyHiding>? _learn = learn;
+    private IHiddenNames? _unasked = names;
 
     public string ShownHost => shownHost;
 
@@ -145,10 +146,10 @@ public sealed class TopologyHiding(string shownHost, IReadOnlySet<string> public
             return false;
         }
 
-        if (_learn is { } learn)
+        if (_unasked is { } names)
         {
-            _learn = null;
-            learn(this);
+            _unasked = null;
+            names.HideIn(this, message!);
         }
 
         Span<byte> plain = text.Length <= 512 ? stackalloc byte[512] : new byte[text.Length];

@@ -19,6 +19,12 @@ internal static class CallerAuthentication
     /// <returns>False if the request has been answered (407, 403).</returns>
     public static bool Passes(Turn turn, SipMessage invite, Flow flow, string realm, out string? user)
     {
+        user = null;
+        if (!Asks(turn.Settings, realm))
+        {
+            return true;
+        }
+
         byte[]? challenge = Challenge(turn.Settings, turn.Now, invite, flow, realm, turn.LocalTag(0), out user);
         turn.Send(Responses.Destination(invite, flow), challenge);
         return challenge is null;

@@ -170,7 +170,7 @@ internal static class OwnRequests
     }
 
     private static SessionTimer Alive(SessionTimer timer, Instant at) =>
-        SessionTimer.Started(timer.Interval, timer.WeRefresh, timer.IsMutual, timer.MinSe, at) with { NoUpdate = timer.NoUpdate };
+        SessionTimer.Started(timer.Interval, timer.WeRefresh, timer.IsMutual, timer.MinSe, timer.NoUpdate, at);
 
     /// <summary>
     /// 14.1: "If the UAC is the owner of the Call-ID of the dialog ID (meaning it generated the value), T has a randomly chosen value between 2.1 and 4

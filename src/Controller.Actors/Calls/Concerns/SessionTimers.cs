@@ -40,8 +40,8 @@ internal static class SessionTimers
             weRefresh: !supports || asked?.Refresher == Refresher.Uas,
             isMutual: supports || asked is not null,
             Math.Max(least, leg.Timer?.MinSe ?? 0),
-            turn.Now) with
-        { NoUpdate = leg.Timer?.NoUpdate ?? false };
+            leg.Timer?.NoUpdate ?? false,
+            turn.Now);
     }
 
     /// <summary>
@@ -68,8 +68,8 @@ internal static class SessionTimers
             weRefresh: agreed?.Refresher != Refresher.Uas,
             isMutual: agreed is not null,
             least,
-            turn.Now) with
-        { NoUpdate = leg.Timer?.NoUpdate ?? false };
+            leg.Timer?.NoUpdate ?? false,
+            turn.Now);
     }
 
     /// <summary>A session refresh request: section 7.4. Before the answer there is no session to refresh.</summary>

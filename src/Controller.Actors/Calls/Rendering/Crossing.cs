@@ -12,7 +12,7 @@ namespace Controller.Actors.Calls.Rendering;
 /// A message on its way through us: the leg whose message it was, the leg whose it becomes, and the policies of their realms. Lives for one decision.
 /// </summary>
 /// <param name="early">Early dialogs of the call: each has names of its own on either side.</param>
-internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, ImmutableArray<EarlyDialog> early = default)
+internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, ImmutableArray<EarlyDialog> early = default) : IHiddenNames
 {
     private static readonly RealmSettings Strange = new();
 
@@ -62,19 +62,16 @@ internal sealed class Crossing(Leg from, Leg to, ControllerSettings settings, Im
         if (_hiding is null || !ReferenceEquals(_message, message))
         {
             _message = message;
-            _hiding = new TopologyHiding(Relay.HostInUri(Relay.HostOf(to.SentBy)), settings.Registrar.PublicDomains, hiding =>
-            {
-                hiding.Know(Dialogs.UriIn(to.LocalParty));
-                hiding.HideAllOf(message);
-                HideLeg(hiding);
-            });
+            _hiding = new TopologyHiding(Relay.HostInUri(Relay.HostOf(to.SentBy)), settings.Registrar.PublicDomains, this, message);
         }
 
         return _hiding;
     }
 
-    private void HideLeg(TopologyHiding hiding)
+    public void HideIn(TopologyHiding hiding, SipMessage message)
     {
+        hiding.Know(Dialogs.UriIn(to.LocalParty));
+        hiding.HideAllOf(message);
         hiding.HideCallId(from.CallIdValue);
         hiding.Hide(from.LocalTag);
         hiding.Hide(from.RemoteTag);

@@ -30,7 +30,7 @@ public sealed record SessionTimer
     public required Instant ExpiresAt { get; init; }
 
     /// <summary>The interval begins (again): a session refresh request was accepted.</summary>
-    public static SessionTimer Started(int interval, bool weRefresh, bool isMutual, int minSe, Instant at)
+    public static SessionTimer Started(int interval, bool weRefresh, bool isMutual, int minSe, bool noUpdate, Instant at)
     {
         var whole = TimeSpan.FromSeconds(interval);
 
@@ -43,6 +43,7 @@ public sealed record SessionTimer
             WeRefresh = weRefresh,
             IsMutual = isMutual,
             MinSe = minSe,
+            NoUpdate = noUpdate,
             RefreshAt = weRefresh ? at.After(whole / 2) : Instant.Never,
             ExpiresAt = at.After(whole - early),
         };

@@ -49,11 +49,11 @@ internal static class Boundary
     public static byte[] SentOut(ControllerSettings settings, Leg to, byte[] message)
     {
         BoundaryRules rules = settings.BoundaryOf(to.Realm, to.Trunk);
-        if (rules.Out.IsEmpty && rules.CausesOut.IsEmpty && rules.Numbers is null)
-        {
-            return message;
-        }
+        return rules.Out.IsEmpty && rules.CausesOut.IsEmpty && rules.Numbers is null ? message : Rewritten(rules, to, message);
+    }
 
+    private static byte[] Rewritten(BoundaryRules rules, Leg to, byte[] message)
+    {
         var written = SipMessage.Copy(message);
         if (IsImage(written))
         {
@@ -89,13 +89,11 @@ internal static class Boundary
     /// A leg that is about to be tried, with its parties and its target as the other side writes them. They are stored with the leg: every message of its dialog
     /// repeats them (RFC 3261 section 12.2.1.1), and none forms them again.
     /// </summary>
-    public static Leg Formed(ControllerSettings settings, Leg leg)
-    {
-        if (settings.BoundaryOf(leg.Realm, leg.Trunk).Numbers is not { } numbers)
-        {
-            return leg;
-        }
+    public static Leg Formed(ControllerSettings settings, Leg leg) =>
+        settings.BoundaryOf(leg.Realm, leg.Trunk).Numbers is { } numbers ? Formed(numbers, leg) : leg;
 
+    private static Leg Formed(NumberPolicy numbers, Leg leg)
+    {
         string host = HostOf(leg);
         return leg with
         {
