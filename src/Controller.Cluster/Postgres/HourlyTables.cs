@@ -11,6 +11,9 @@ namespace Controller.Cluster.Postgres;
 /// </summary>
 internal sealed class HourlyTables
 {
+    /// <summary>A commit without rows.</summary>
+    public const string Begin = $"SELECT begin_commit({HeadValues})";
+
     // What begin_commit takes (Migrations/0005), and behind it the columns of the rows.
     private const string Head =
         """
@@ -30,9 +33,6 @@ internal sealed class HourlyTables
     }
 
     public static string Name(int bucket) => string.Create(CultureInfo.InvariantCulture, $"journal_{bucket:D10}");
-
-    /// <summary>A commit without rows.</summary>
-    public const string Begin = $"SELECT begin_commit({HeadValues})";
 
     /// <summary>A commit with rows in this table: the parameters of <see cref="Begin"/>, then the rows' seven columns.</summary>
     public static string Append(int bucket) => $"SELECT append_{Name(bucket)}({HeadValues}, $20, $21, $22, $23, $24, $25, $26)";
