@@ -3,7 +3,6 @@ using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.Evolution;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
-using Controller.Actors.Policies;
 using Controller.Sip.Messages;
 using Controller.Sip.Transport;
 
