@@ -9,7 +9,7 @@ internal static class JournalFile
 {
     // Pages (4 KiB) in the write-ahead log at which the writer copies them into the journal and begins the log anew. The commit that does so waits for
     // them: some 20 ms. Few pages are written twice before that, so more of them would only make it wait longer (4000: some 40 ms).
-    private const int CheckpointPages = 1000;
+    private const int CheckpointPages = 250;
 
     // After a burst the log is cut to this size again.
     private const int LogSizeLimit = 64 * 1024 * 1024;
@@ -64,11 +64,15 @@ internal static class JournalFile
         _ => new JournalException($"journal {path}: {failure.Message} (SQLite error {failure.ExtendedCode})", failure),
     };
 
+    // KiB. Slots are written over in turn: unless all of them fit, a page is out of any cache before its turn comes again, and a large one only costs the
+    // memory, and the clearing of it, at each page that is new.
+    private const int WriterCache = 4096;
+
     private static LogConnection Tune(Database database, string path)
     {
         try
         {
-            database.Execute($"PRAGMA wal_autocheckpoint = {CheckpointPages}; PRAGMA journal_size_limit = {LogSizeLimit};");
+            database.Execute($"PRAGMA wal_autocheckpoint = {CheckpointPages}; PRAGMA journal_size_limit = {LogSizeLimit}; PRAGMA cache_size = -{WriterCache};");
             return new LogConnection(database, path);
         }
         catch
