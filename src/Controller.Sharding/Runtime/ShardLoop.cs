@@ -8,7 +8,7 @@ namespace Controller.Sharding.Runtime;
 
 /// <summary>
 /// One thread, the shards whose number modulo the loops is its own, and all that happens to their actors. It never waits for a commit;
-/// it sleeps only when there is nothing to decide.
+/// it sleeps only when there is nothing to decide, or little, and that would wait for the commit in flight anyway.
 /// </summary>
 /// <remarks>
 /// A round: 1. take back a finished batch, 2. messages beside the mailbox, 3. actors that were waiting, 4. deadlines, 5. inputs,
