@@ -12,7 +12,11 @@ public sealed class SleeperTests
         const int Turns = 50_000;
         var sleepers = new[] { new Sleeper(), new Sleeper() };
         var turn = 0;
-        var threads = Enumerable.Range(0, 2).Select(mine => new Thread(() =>
+        var threads = Enumerable.Range(0, 2).Select(mine => new Thread(() => Take(mine)) { IsBackground = true }).ToList();
+        threads.ForEach(static t => t.Start());
+        Assert.All(threads, static t => Assert.True(t.Join(Long)));
+
+        void Take(int mine)
         {
             for (var i = mine; i < Turns; i += 2)
             {
@@ -32,9 +36,7 @@ public sealed class SleeperTests
                 Volatile.Write(ref turn, i + 1);
                 sleepers[1 - mine].Wake();
             }
-        }) { IsBackground = true }).ToList();
-        threads.ForEach(static t => t.Start());
-        Assert.All(threads, static t => Assert.True(t.Join(Long)));
+        }
     }
 
     [Fact]
