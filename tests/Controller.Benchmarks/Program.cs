@@ -7,7 +7,7 @@ using Controller.Benchmarks.Messages;
 using Controller.Benchmarks.Registrations;
 using Controller.Benchmarks.Routing;
 
-// [FILTER]          measures what has FILTER in its name: time and allocation of one operation
+// [FILTER]          measures what has FILTER in its name: time and allocation of one operation; processor time where others work for it
 // --gate FILE       counts, and fails where more than a tenth has been added to what the file says
 // --baseline FILE   counts, and writes the file
 return args switch
@@ -21,13 +21,25 @@ return args switch
 static int Measure(string filter, params IEnumerable<Benchmark>[] groups)
 {
     Benchmark[] chosen = [.. groups.SelectMany(group => group).Where(benchmark => benchmark.Name.Contains(filter, StringComparison.OrdinalIgnoreCase))];
-    Figure.WriteHeading(Console.Out);
-    foreach (Benchmark benchmark in chosen)
-    {
-        Console.WriteLine(benchmark.Measure());
-    }
+    Print(Figure.WriteHeading, chosen.Select(benchmark => benchmark.Measure()));
+    ProcessorBenchmark[] taking = [.. RegisterBenchmarks.Processor.Concat(JournalBenchmarks.Processor).Where(benchmark => benchmark.Name.Contains(filter, StringComparison.OrdinalIgnoreCase))];
+    Print(ProcessorFigure.WriteHeading, taking.Select(benchmark => benchmark.Measure()));
+    return chosen.Length + taking.Length > 0 ? 0 : 1;
+}
 
-    return chosen.Length > 0 ? 0 : 1;
+static void Print<T>(Action<TextWriter> heading, IEnumerable<T> figures)
+{
+    bool any = false;
+    foreach (T figure in figures)
+    {
+        if (!any)
+        {
+            heading(Console.Out);
+            any = true;
+        }
+
+        Console.WriteLine(figure);
+    }
 }
 
 static int Usage()

@@ -65,6 +65,12 @@ internal sealed class Subject(Action<int> run, params IDisposable[] owned) : IDi
     /// <summary>Operations that cannot be told apart: so many, or a multiple of them, are done.</summary>
     public int Together { get; init; } = 1;
 
+    /// <summary>Before so many operations are measured: what they will need.</summary>
+    public Action<int> MakeReady { get; init; } = static _ => { };
+
+    /// <summary>Processor time of the database's processes so far.</summary>
+    public Func<TimeSpan> Database { get; init; } = static () => TimeSpan.Zero;
+
     public void Run(int operations) => run(operations);
 
     /// <summary>Something that is done again and again, each time with a result that somebody looks at: nothing of it can be left out.</summary>

@@ -11,7 +11,8 @@ namespace Controller.Benchmarks.Journals;
 internal static class JournalBenchmarks
 {
     private const int PayloadBytes = 300;
-    private static readonly int[] Batches = [1, 20, 100];
+    private const int RowsOfACall = 6, RowsAlone = 9;
+    private static readonly int[] Batches = [1, 20, 100], FullBatches = [20, 100, 500];
 
     public static IEnumerable<Benchmark> All
     {
@@ -19,7 +20,7 @@ internal static class JournalBenchmarks
         {
             foreach (int rows in Batches)
             {
-                yield return new Benchmark(Name("SQLite", rows), () => Sqlite(rows), Shared: true);
+                yield return new Benchmark(Name("SQLite", rows), () => Sqlite(rows, RowsAlone), Shared: true);
             }
 
             if (PostgresServer.Installed is null)
@@ -30,29 +31,46 @@ internal static class JournalBenchmarks
 
             foreach (int rows in Batches)
             {
-                yield return new Benchmark(Name("PostgreSQL", rows), () => Postgres(rows), Shared: true);
+                yield return new Benchmark(Name("PostgreSQL", rows), () => Postgres(rows, RowsAlone), Shared: true);
+            }
+        }
+    }
+
+    /// <summary>At full batching, for what it takes of the processors: six events a call, of which the last ends it.</summary>
+    public static IEnumerable<ProcessorBenchmark> Processor
+    {
+        get
+        {
+            foreach (int rows in FullBatches)
+            {
+                yield return new ProcessorBenchmark($"{Name("SQLite", rows)}, {RowsOfACall} a call", () => Sqlite(rows, RowsOfACall));
+            }
+
+            foreach (int rows in PostgresServer.Installed is null ? [] : FullBatches)
+            {
+                yield return new ProcessorBenchmark($"{Name("PostgreSQL", rows)}, {RowsOfACall} a call", () => Postgres(rows, RowsOfACall));
             }
         }
     }
 
     private static string Name(string store, int rows) => string.Create(CultureInfo.InvariantCulture, $"journal: one event of {PayloadBytes} B, {rows} a commit, {store}");
 
-    private static Subject Sqlite(int rows)
+    private static Subject Sqlite(int rows, int rowsPerCall)
     {
         string folder = Directory.CreateTempSubdirectory("bench-").FullName;
         SqliteJournal journal = SqliteJournal.Open(Path.Combine(folder, "journal.db"));
-        return Of(new JournalLoad(journal, PayloadBytes), rows, journal, new TemporaryFolder(folder));
+        return Of(new JournalLoad(journal, PayloadBytes, rowsPerCall), rows, static () => TimeSpan.Zero, journal, new TemporaryFolder(folder));
     }
 
-    private static Subject Postgres(int rows)
+    private static Subject Postgres(int rows, int rowsPerCall)
     {
         var server = new PostgresServer();
         PostgresCluster cluster = PostgresCluster.Join(new PostgresOptions(server.NewDatabase(), Node: 1, AllowSingle: true),
             new NodeDescription("n", NodeRoles.Edge | NodeRoles.Actors, Level: 1, "127.0.0.1:7000"));
-        return Of(new JournalLoad(cluster.Journal, PayloadBytes), rows, cluster, server);
+        return Of(new JournalLoad(cluster.Journal, PayloadBytes, rowsPerCall), rows, server.ProcessorTime, cluster, server);
     }
 
-    private static Subject Of(JournalLoad load, int rows, params IDisposable[] owned) => new(operations =>
+    private static Subject Of(JournalLoad load, int rows, Func<TimeSpan> database, params IDisposable[] owned) => new(operations =>
     {
         for (int done = 0; done < operations; done += rows)
         {
@@ -61,5 +79,6 @@ internal static class JournalBenchmarks
     }, owned)
     {
         Together = rows,
+        Database = database,
     };
 }

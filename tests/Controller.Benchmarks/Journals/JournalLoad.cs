@@ -4,21 +4,22 @@ using Controller.Sharding.Model;
 
 namespace Controller.Benchmarks.Journals;
 
-/// <summary>Calls of nine rows each, two thousand alive at a time, the last row forgets: what an ordinary load does to a journal. One batch at a time.</summary>
+/// <summary>Calls of so many rows each, two thousand alive at a time, the last row forgets: what an ordinary load does to a journal. One batch at a time.</summary>
 internal sealed class JournalLoad
 {
-    private const int RowsPerCall = 9, Alive = 2000, Shards = 256;
+    private const int Alive = 2000, Shards = 256;
 
     private readonly IJournal _journal;
     private readonly Fence[] _fences;
     private readonly (UInt128 Key, int Rows)[] _calls = new (UInt128 Key, int Rows)[Alive];
     private readonly byte[] _payload;
+    private readonly int _rowsPerCall;
     private readonly Random _random = new(1);
     private int _next;
 
-    public JournalLoad(IJournal journal, int payloadBytes)
+    public JournalLoad(IJournal journal, int payloadBytes, int rowsPerCall = 9)
     {
-        _journal = journal;
+        (_journal, _rowsPerCall) = (journal, rowsPerCall);
         ShardId[] all = [.. Enumerable.Range(0, Shards).Select(shard => new ShardId(shard))];
         _fences = [.. journal.Claim(all).Fences];
         journal.Recover(all, static _ => { });
@@ -40,7 +41,7 @@ internal sealed class JournalLoad
             ref (UInt128 Key, int Rows) call = ref _calls[_next++ % Alive];
             var actor = new ActorId(new ActorKind(1), call.Key);
             call.Rows++;
-            bool ends = call.Rows == RowsPerCall;
+            bool ends = call.Rows == _rowsPerCall;
             entries[i] = new JournalEntry(actor, call.Rows, _fences[actor.ShardOf(Shards).Value], new Instant(1_700_000_000_000 + _next), payload(), false, ends, default);
             if (ends)
             {

@@ -5,6 +5,7 @@ using Controller.Actors.Tests.Registrations;
 using Controller.Benchmarks.Harness;
 using Controller.Benchmarks.Journals;
 using Controller.Cluster.Sqlite;
+using Controller.Sharding.Embedded;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
 using Controller.Sip.Messages;
@@ -21,6 +22,27 @@ internal static class RegisterBenchmarks
         new("register: refresh with digest (SHA-256), decided", () => Subject.Of(Refresh())),
         new($"register: refresh with digest, encoded and committed ({Together} a commit, SQLite)", Durable, Shared: true),
     ];
+
+    /// <summary>From the datagram to the answer: copied and indexed, through mailbox, loop, digest, decision and commit, until the 200 may leave.</summary>
+    public static IEnumerable<ProcessorBenchmark> Processor =>
+    [
+        new("register: refresh with digest (MD5) through the engine, in memory, one thread", () => Through(new InMemoryJournal(threaded: false), pumped: true)),
+        new($"register: refresh with digest (MD5) through the engine, SQLite, {RegisteringEngine.InFlight} in flight", () =>
+        {
+            string path = Path.Combine(Directory.CreateTempSubdirectory("bench-").FullName, "journal.db");
+            return Through(SqliteJournal.Open(path), pumped: false, new TemporaryFolder(Path.GetDirectoryName(path)!));
+        }),
+    ];
+
+    private static Subject Through(IJournal journal, bool pumped, params IDisposable[] more)
+    {
+        var engine = new RegisteringEngine(journal, pumped);
+        return new Subject(_ => engine.Refresh(), [engine, journal, .. more])
+        {
+            Together = RegisteringEngine.InFlight,
+            MakeReady = engine.MakeReady,
+        };
+    }
 
     /// <summary>A binding that is there already is asked for again, with the next count of the nonce.</summary>
     public static Func<Decision<RegistrationState, RegistrationEvent, RegistrationEffect>> Refresh()
