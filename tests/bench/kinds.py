@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 import plot
+import registers
 import report
 import single
 import soak
@@ -27,4 +28,5 @@ KINDS = {
     "live": Kind(SYSTEMS, single.live, report.line, report.medians, report.live_table, plot.live),
     "takeover": Kind(takeover.SYSTEMS, takeover.measure, takeover.line, takeover.medians, takeover.table),
     "soak": Kind(soak.SYSTEMS, soak.measure, soak.line, list, soak.table, soak.svg, soak.objections),
+    "registers": Kind(registers.SYSTEMS, registers.measure, registers.line, list, registers.table),
 }

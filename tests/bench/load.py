@@ -39,7 +39,7 @@ class Result:
         self.processor, self.dropped = processor, dropped  # seconds; datagrams
         self.ok, self.failed, _, self.retransmitted = seen(folder)
         # Milliseconds between the INVITE and its 200, one line a call.
-        self.setup = sorted(float(row[1]) for file in Path(folder).glob("uac_*_rtt.csv")
+        self.setup = sorted(float(row[1]) for file in Path(folder).glob("*_rtt.csv")
                             for row in csv.reader(file.open(), delimiter=";") if len(row) > 2 and row[2].strip().strip('"') == "1")
 
     def percentiles(self):
@@ -50,10 +50,10 @@ class Result:
         return {"mean": sum(self.setup) / len(self.setup), "p50": at(0.5), "p90": at(0.9), "p95": at(0.95), "p99": at(0.99), "max": self.setup[-1]}
 
 
-def call(folder, to, rate, seconds, address="127.0.0.1"):
+def call(folder, to, rate, seconds, address="127.0.0.1", more=(), **how):
     """Offers calls for so long, and waits for the last of them to end."""
     before, dropped = _children(), 0
-    process = callers(folder, to, rate, rate * seconds, address, more=["-trace_rtt", "-rtt_freq", "200", "-timeout", f"{seconds + 15}s", "-timeout_error"])
+    process = callers(folder, to, rate, rate * seconds, address, more=[*more, "-trace_rtt", "-rtt_freq", "200", "-timeout", f"{seconds + 15}s", "-timeout_error"], **how)
     while process.poll() is None:
         dropped = max(dropped, machine.dropped(NEAR_PORT))
         time.sleep(0.1)

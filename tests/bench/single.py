@@ -48,10 +48,10 @@ class Run:
         self.system.end()
         shutil.rmtree(self.folder)
 
-    def offer(self, rate, seconds):
+    def offer(self, rate, seconds, **how):
         metrics, before, again, lost = self.system.metrics(), self._usage(), self.callees.retransmissions(), self._dropped()
         callees, began = machine.Usage(self.callees.process.pid).seconds, time.monotonic()
-        result = load.call(self._new_folder(False), self.system.to, rate, seconds, self.system.address)
+        result = load.call(self._new_folder(False), self.system.to, rate, seconds, self.system.address, **how)
         took = time.monotonic() - began
         after, now = self._usage(), self.system.metrics()
         calls, used = max(result.ok, 1), {name: after[name].seconds - before[name].seconds for name in after}

@@ -71,7 +71,10 @@ class Node(System):
     _command = None
 
     def start(self):
-        self.start_node(self.names[0], ["--config", ROOT / "hocon/bench.conf", *self.settings()])
+        self.start_node(self.names[0], ["--config", self.configuration(), *self.settings()])
+
+    def configuration(self):
+        return ROOT / "hocon/bench.conf"
 
     def settings(self):
         return ["--set", f"controller.node.data-dir={self.folder}/data"]
