@@ -45,7 +45,9 @@ internal static class CallEvolution
 
         CallEvent.Kept e => state with { KeptUntil = e.Until },
         CallEvent.RefusalAcknowledged e => RequestProgress.RefusalAcknowledged(state, e),
-        CallEvent.ByeSettled e => state.FindClientByBranch(e.Branch) is { } bye ? state.Answered(bye, e.Status, e.At) : state,
+        
+        // Timer K would only absorb the response when it comes again, and who knows no transaction for it does the same.
+        CallEvent.ByeSettled e => state.FindClientByBranch(e.Branch) is { } bye ? state.Without(bye) : state,
         CallEvent.ByeAnswered e => state with { Byes = state.Byes.Add((e.Branch, e.Status)) },
         CallEvent.FlowMoved e => state.With(state.Legs[e.Leg] with { Flow = e.Flow }),
         CallEvent.CSeqSkipped e => ChallengeProgress.Skipped(state, e),

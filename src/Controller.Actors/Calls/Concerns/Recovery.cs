@@ -76,7 +76,7 @@ internal static class Recovery
         Transferring.Resume(turn);
         if (turn.State.Phase == CallPhase.Ended)
         {
-            // 17.2.2, timer J: the transactions in which BYEs were answered are not stored, their responses are.
+            // 17.2.2, timer J: how long they are kept is not stored, the responses to BYEs are.
             if (!turn.State.Byes.IsEmpty && turn.State.EndedAt is { } ended && ended.After(SipTimers.Default.T1Times64) > turn.Now)
             {
                 turn.Happened(new CallEvent.Kept(ended.After(SipTimers.Default.T1Times64)));

@@ -38,6 +38,12 @@ internal static class ResponseDispatch
         // is decided: who reads the call back finds it there as well.
         Transaction next = client.Step(TransactionInput.Received(response.StatusCode), turn.Now, out TransactionEffects effects);
         bool stays = turn.State.FindServer(client.Peer) is not null && (effects & TransactionEffects.Terminated) != 0;
+        if (client.Method == SipMethod.Bye && response.StatusCode >= 200 && (effects & TransactionEffects.PassToUser) != 0)
+        {
+            turn.Happened(new CallEvent.ByeSettled(turn.Now, client.Branch, response.StatusCode));
+            return;
+        }
+
         if (!stays)
         {
             turn.Stepped(client, next, effects);
@@ -54,11 +60,6 @@ internal static class ResponseDispatch
 
             client = client with { Last = ack };
             turn.Send(client.Flow, ack);
-        }
-
-        if (client.Method == SipMethod.Bye && response.StatusCode >= 200 && (effects & TransactionEffects.PassToUser) != 0)
-        {
-            turn.Happened(new CallEvent.ByeSettled(turn.Now, client.Branch, response.StatusCode));
         }
 
         if ((effects & TransactionEffects.PassToUser) == 0 || client.Method is SipMethod.Bye or SipMethod.Cancel)

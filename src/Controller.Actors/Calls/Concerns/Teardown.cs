@@ -20,22 +20,16 @@ internal static class Teardown
             return;
         }
 
-        byte[] ok = Answers.Own(bye, leg, "", 200);
-        Flow to = Responses.Destination(bye, leg.Flow);
-        Transaction server = Transaction.Start(TransactionKind.NonInviteServer, leg.Number, key, SipMethod.Bye, Dialogs.Number(bye), to, turn.Now)
-            .Step(TransactionInput.FromUser(200), turn.Now, out TransactionEffects effects) with
-        { Last = ok };
+        // A final response is the same for ever (17.2.2): that it was given is all that its transaction has to know, as long as timer J runs.
+        if (!leg.Flow.Transport.IsReliable())
+        {
+            turn.Happened(new CallEvent.Kept(turn.Now.After(SipTimers.Default.T1Times64)));
+        }
 
         // 15.1.2: "MUST … generate a 2xx response to the BYE", in every state in which the dialog is known; before the 487 of what was pending, which some
         // callers do not wait for any more.
-        if ((effects & TransactionEffects.Terminated) == 0)
-        {
-            turn.Happened(new CallEvent.TransactionStepped(server));
-        }
-
-        // A final response is the same for ever (17.2.2), also when the transaction is forgotten with its node.
         turn.Happened(new CallEvent.ByeAnswered(key, 200));
-        turn.Send(to, ok);
+        turn.Reply(bye, leg.Flow, 200);
         switch (turn.State.Phase)
         {
             case CallPhase.Established when turn.State.HeldAnswer() >= 0:

@@ -18,7 +18,7 @@ public sealed record CallState
     public Instant? AnsweredAt { get; init; }
     public Instant? EndedAt { get; init; }
 
-    /// <summary>Of a call that was read back after its end: until then a BYE that is repeated still gets the response it got. Not stored.</summary>
+    /// <summary>Until then a BYE that is repeated still gets the response it got (timer J of RFC 3261 section 17.2.2). Not stored.</summary>
     public Instant KeptUntil { get; init; } = Instant.Zero;
 
     /// <summary>When an unanswered call is given up; <see cref="Instant.Never"/> once it is answered or over.</summary>

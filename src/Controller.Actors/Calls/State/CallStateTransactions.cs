@@ -164,13 +164,14 @@ public static class CallStateTransactions
             return transactions.Without(transaction);
         }
 
-        // Decided: what was needed to make the final response, or to repeat the request, is needed no more.
+        // Decided: what was needed to make the final response, or to repeat the request, is needed no more. Nor is the last provisional response, once there is a
+        // 2xx: RFC 6026 section 7.1, "any retransmissions of the INVITE received … MUST be absorbed".
         bool final = input.Status >= 200;
         return transactions.Replacing(!final && last.IsEmpty ? next : next with
         {
             Received = final ? null : next.Received,
             Request = final ? default : next.Request,
-            Last = last.IsEmpty ? next.Last : last,
+            Last = !last.IsEmpty ? last : kind == TransactionKind.InviteServer && input.Status is >= 200 and < 300 ? default : next.Last,
         });
     }
 
