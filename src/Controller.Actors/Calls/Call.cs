@@ -135,7 +135,7 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
     /// <summary>failover.md section 5.1: what must be committed before which message.</summary>
     public static Durability DurabilityOf(CallEvent happened) => happened switch
     {
-        CallEvent.TransactionStepped or CallEvent.TransactionEnded or CallEvent.AnswerRepeated or CallEvent.ProvisionalRepeated or CallEvent.LookupAsked or CallEvent.Kept or CallEvent.AdmissionAsked or CallEvent.Admitted => Durability.Volatile,
+        CallEvent.TransactionStepped or CallEvent.TransactionEnded or CallEvent.AnswerRepeated or CallEvent.ProvisionalRepeated or CallEvent.LookupAsked or CallEvent.Kept or CallEvent.Rested or CallEvent.AdmissionAsked or CallEvent.Admitted => Durability.Volatile,
         CallEvent.LegRang { HasSession: false, RSeq: 0, RemoteRSeq: 0 } => Durability.Lazy,                // #4a; reliable ones are #4b
         CallEvent.Acknowledged { Ack.IsEmpty: true } => Durability.Lazy,                                   // #7
         CallEvent.LegFailed or CallEvent.RingingLimited or CallEvent.FlowMoved or CallEvent.CSeqSkipped or CallEvent.SessionTimed or CallEvent.RefreshAnswered => Durability.Lazy,           // #15: with what it leads to

@@ -22,7 +22,7 @@ internal static class CallEvolution
         CallEvent.LegRang e => LegProgress.LegRang(state, e),
         CallEvent.LegAnswered e => LegProgress.LegAnswered(state, e),
         CallEvent.LegFailed e => TransferProgress.Failed(LegProgress.LegFailed(state, e), e.Leg, e.Status),
-        CallEvent.RingingLimited e => state with { TryUntil = e.Until },
+        CallEvent.RingingLimited e => state with { Setup = state.Setup with { TryUntil = e.Until } },
         CallEvent.LegCancelled e => state.With(state.Legs[e.Leg] with { State = LegState.Cancelling, CancelReason = e.Reason }),
         CallEvent.LegAnsweredLate e => LegProgress.LegAnsweredLate(state, e),
         CallEvent.SecondAnswerHungUp e => LegProgress.SecondAnswerHungUp(state, e),
@@ -44,6 +44,7 @@ internal static class CallEvolution
         CallEvent.RefreshAnswered e => TimerProgress.RefreshAnswered(state, e),
 
         CallEvent.Kept e => state with { KeptUntil = e.Until },
+        CallEvent.Rested => Rest.Of(state),
         CallEvent.RefusalAcknowledged e => RequestProgress.RefusalAcknowledged(state, e),
         
         // Timer K would only absorb the response when it comes again, and who knows no transaction for it does the same.
@@ -70,11 +71,17 @@ internal static class CallEvolution
         {
             Answers = e.Next is null ? state.Answers.Remove(e.Answer) : state.Answers.Replace(e.Answer, e.Next),
         },
-        CallEvent.AdmissionAsked e => state with { Lookups = e.Lookup, IsLookedUp = false, AskAgainAt = e.AgainAt, TryUntil = state.IsDecided ? Instant.Never : state.BudgetUntil },
-        CallEvent.Admitted => state with { IsAdmitted = true, AskAgainAt = Instant.Never },
+        CallEvent.AdmissionAsked e => LookedUp(state, e.Lookup, isLookedUp: false, e.AgainAt),
+        CallEvent.Admitted => state with { Setup = state.Setup with { IsAdmitted = true, AskAgainAt = Instant.Never } },
 
         // The target after the one that was silent is on its way: it is asked for once.
-        CallEvent.LookupAsked e => state with { Lookups = e.Lookup, IsLookedUp = true, TryUntil = state.IsDecided ? Instant.Never : state.BudgetUntil },
+        CallEvent.LookupAsked e => LookedUp(state, e.Lookup, isLookedUp: true, state.AskAgainAt),
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "no evolution for this event"),
+    };
+
+    private static CallState LookedUp(CallState state, int lookup, bool isLookedUp, Instant askAgainAt) => state with
+    {
+        Lookups = lookup,
+        Setup = state.Setup with { IsLookedUp = isLookedUp, AskAgainAt = askAgainAt, TryUntil = state.IsDecided ? Instant.Never : state.BudgetUntil },
     };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Controller.Actors.Calls.Concerns;
 using Controller.Actors.Calls.Events;
+using Controller.Actors.Calls.Evolution;
 using Controller.Actors.Calls.Rendering;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Policies;
@@ -92,6 +93,11 @@ internal sealed class Turn(CallState state, in ActorContext<ControllerSettings> 
         // An actor of which nothing has happened, or of which nothing can happen any more, is not kept.
         bool stop = State.Phase == CallPhase.None ||
             (State.Phase == CallPhase.Ended && State.Transactions.IsEmpty && State.Answers.IsEmpty && State.Referrals.IsEmpty && State.KeptUntil <= Now);
+        if (!stop && Rest.IsNext(State))
+        {
+            Happened(CallEvent.Rested.Instance);
+        }
+
         return new(State, _events, _effects, stop);
     }
 }

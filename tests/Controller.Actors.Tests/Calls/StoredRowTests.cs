@@ -125,7 +125,7 @@ public sealed class StoredRowTests
     private static bool IsVolatile(Type type) => new[]
     {
         typeof(CallEvent.TransactionStepped), typeof(CallEvent.TransactionEnded), typeof(CallEvent.AnswerRepeated), typeof(CallEvent.ProvisionalRepeated), typeof(CallEvent.LookupAsked),
-        typeof(CallEvent.Kept), typeof(CallEvent.AdmissionAsked), typeof(CallEvent.Admitted),
+        typeof(CallEvent.Kept), typeof(CallEvent.Rested), typeof(CallEvent.AdmissionAsked), typeof(CallEvent.Admitted),
     }.Contains(type);
 
     private static byte[] Row(params CallEvent[] events)

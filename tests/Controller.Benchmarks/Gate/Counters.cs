@@ -11,13 +11,14 @@ namespace Controller.Benchmarks.Gate;
 /// <summary>What does not depend on how fast a machine is, nor on what else it does: the same program counts the same wherever it runs.</summary>
 internal static class Counters
 {
-    private const int Warm = 300, Calls = 200, Together = 10;
+    private const int Warm = 300, Calls = 200, Together = 10, Kept = 1000;
 
     public static SortedDictionary<string, double> Count()
     {
         var counted = new SortedDictionary<string, double>(StringComparer.Ordinal);
         OfCalls(counted, together: 1);
         OfCalls(counted, Together);
+        OfKeeping(counted);
         OfMessages(counted);
         OfSqlite(counted);
         return counted;
@@ -48,6 +49,13 @@ internal static class Counters
         counted[$"{how}: commits"] = (double)(engine.Journal.Commits - commits) / Calls;
         counted[$"{how}: journal entries"] = (double)(engine.Journal.Entries - entries) / Calls;
         counted[$"{how}: octets stored"] = (double)(engine.Journal.Octets - octets) / Calls;
+    }
+
+    private static void OfKeeping(SortedDictionary<string, double> counted)
+    {
+        using var engine = new MeasuredEngine();
+        engine.Carry(Kept);
+        (counted["a call: octets kept while it is established"], counted["a call: octets kept when it has been hung up"]) = engine.Keep(Kept);
     }
 
     private static void OfMessages(SortedDictionary<string, double> counted)

@@ -116,11 +116,9 @@ internal sealed class AdminFixture : IAsyncDisposable
         Actors.States[id] = new CallState
         {
             Phase = phase,
-            FromUri = from,
-            ToUri = to,
             StartedAt = new Instant(Now.Milliseconds + (long)key),
-            AnsweredAt = phase == CallPhase.Established ? Now : null,
-            Legs = [Leg(0, $"a-{key}@pbx", ""), Leg(1, $"b-{key}", trunk)],
+            Facts = new CallFacts { AnsweredAt = phase == CallPhase.Established ? Now : null },
+            Legs = [Leg(0, $"a-{key}@pbx", "") with { RemoteParty = $"<{from}>", LocalParty = $"<{to}>" }, Leg(1, $"b-{key}", trunk)],
         };
         return id;
     }

@@ -20,7 +20,7 @@ internal static class Answering
         }
 
         string tag = Dialogs.Tag(response.Value(HeaderId.To));
-        if (HasAnswered(turn.State, leg) && leg.RemoteTag == tag)
+        if (HasAnswered(leg) && leg.RemoteTag == tag)
         {
             // 13.2.2.4: "The UAC core MUST generate an ACK … for each 2xx" and again for each retransmission of it.
             AcknowledgeAgain(turn, client, leg);
@@ -42,7 +42,7 @@ internal static class Answering
     }
 
     /// <summary>It was taken for the call at its time, or hung up at once.</summary>
-    public static bool HasAnswered(CallState state, Leg leg) => !leg.HungUp.IsEmpty || state.Attempts[leg.Number - 1].Status is >= 200 and < 300;
+    public static bool HasAnswered(Leg leg) => leg.HasAnswered || !leg.HungUp.IsEmpty;
 
     private static void Won(Turn turn, Transaction client, Leg leg, string tag, SipMessage response)
     {
@@ -99,7 +99,7 @@ internal static class Answering
         };
 
         // 8.1.1.7: a branch of its own for the ACK of each dialog; the same again for each repetition of its 2xx.
-        bool first = !HasAnswered(turn.State, leg);
+        bool first = !HasAnswered(leg);
         var to = NextHops.Of(turn, dialog);
         turn.Send(to, Acknowledging(turn, leg, client.CSeq, Requests.Ack(dialog, turn.Branch(leg.Number, client.CSeq, SipMethod.Ack, first ? "" : tag), client.CSeq)));
         if (first)

@@ -142,7 +142,7 @@ internal static class RequestDispatch
         foreach (Leg leg in state.Legs)
         {
             // Given up, it may answer still: its BYE has overtaken a 2xx that is on its way.
-            bool unanswered = leg.State is LegState.Calling or LegState.Early or LegState.Cancelling || (leg.State == LegState.Terminated && !leg.IsA && !Answering.HasAnswered(state, leg));
+            bool unanswered = leg.State is LegState.Calling or LegState.Early or LegState.Cancelling || (leg.State == LegState.Terminated && !leg.IsA && !Answering.HasAnswered(leg));
             if (!leg.IsA && unanswered && Latin1.Is(leg.CallIdValue, callId) && Latin1.Is(leg.LocalTag, ours))
             {
                 return leg;

@@ -226,8 +226,14 @@ public abstract record CallEvent
     /// <summary>Volatile: a reliable provisional response was sent again.</summary>
     public sealed record ProvisionalRepeated(ReliableProvisional Provisional, ReliableProvisional Next) : CallEvent;
 
-    /// <summary>Volatile: read back after its end, the call stays as long as its transactions would have kept it.</summary>
+    /// <summary>Volatile: a BYE has been answered over UDP; as long as it may come again the call stays.</summary>
     public sealed record Kept(Instant Until) : CallEvent;
+
+    /// <summary>Volatile: the call is over and nobody waits for anything any more. What only those needed who did is left out.</summary>
+    public sealed record Rested : CallEvent
+    {
+        public static readonly Rested Instance = new();
+    }
 
     /// <summary>Volatile: a look-up was asked for.</summary>
     public sealed record LookupAsked(int Lookup) : CallEvent;

@@ -19,28 +19,26 @@ internal static class CallProgress
         {
             Phase = CallPhase.Routing,
             StartedAt = e.At,
-            NoAnswerAt = e.NoAnswerAt,
-            Invite = invite,
-            RequestUri = Latin1.Text(invite.RequestUri),
-            FromUri = Dialogs.UriOf(e.Caller.RemoteParty),
-            ToUri = Dialogs.UriOf(e.Caller.LocalParty),
             Legs = [e.Caller],
             Transactions = [server],
 
             // Look-ups asked for before the INVITE was stored (they need no commit) are still the same call's.
             Lookups = state.Lookups,
-            IsLookedUp = state.IsLookedUp,
+            Setup = new CallSetup { NoAnswerAt = e.NoAnswerAt, Invite = invite, IsLookedUp = state.IsLookedUp },
         };
     }
 
     /// <summary>What the route says of its failures is said once: where the rest of its targets is stored again, it still holds.</summary>
     public static CallState Routed(CallState state, CallEvent.Routed e) => TrunkUse.Retargeted(state, state with
     {
-        Route = e.Route,
-        Targets = e.Targets,
-        Parallel = e.Parallel,
-        RetryOn = e.RetryOn.IsEmpty ? state.RetryOn : e.RetryOn,
-        BudgetUntil = e.BudgetUntil == Instant.Never ? state.BudgetUntil : e.BudgetUntil,
+        Facts = state.Facts with { Route = e.Route },
+        Setup = state.Setup with
+        {
+            Targets = e.Targets,
+            Parallel = e.Parallel,
+            RetryOn = e.RetryOn.IsEmpty ? state.RetryOn : e.RetryOn,
+            BudgetUntil = e.BudgetUntil == Instant.Never ? state.BudgetUntil : e.BudgetUntil,
+        },
     });
 
     public static CallState Refused(CallState state, CallEvent.Refused e)
@@ -56,17 +54,10 @@ internal static class CallProgress
         return next with
         {
             Phase = CallPhase.Ended,
-            AnsweredAt = null,
             EndedAt = e.At,
-            NoAnswerAt = Instant.Never,
             MaxDurationAt = Instant.Never,
-            TryUntil = Instant.Never,
-            AskAgainAt = Instant.Never,
-            Ending = e.Ending,
-            Invite = null,
-            Targets = [],
-            EarlyDialogs = [],
-            Provisionals = [],
+            Setup = CallSetup.None,
+            Facts = next.Facts with { AnsweredAt = null, Ending = e.Ending },
             Answers = [],
         };
     }
@@ -79,9 +70,8 @@ internal static class CallProgress
         Phase = CallPhase.Ended,
         EndedAt = e.At,
         MaxDurationAt = Instant.Never,
-        AskAgainAt = Instant.Never,
-        Ending = e.Ending,
-        Farewell = e.Farewell,
+        Setup = state.AskAgainAt == Instant.Never ? state.Setup : state.Setup with { AskAgainAt = Instant.Never },
+        Facts = state.Facts with { Ending = e.Ending, Farewell = e.Farewell },
         Referrals = state.Referrals.Bounded(e.At),
     };
 }

@@ -111,8 +111,11 @@ internal static class ChallengeProgress
             // Its early dialogs have ended with the refusal (RFC 3261 section 12.3); the next ones are others.
             next = next.With(next.Legs[e.Leg] with { State = LegState.Calling }) with
             {
-                Provisionals = next.Provisionals.RemoveAll(provisional => next.EarlyDialog(provisional.CallerTag)?.Leg == e.Leg),
-                EarlyDialogs = next.EarlyDialogs.RemoveAll(dialog => dialog.Leg == e.Leg),
+                Setup = next.Setup with
+                {
+                    Provisionals = next.Provisionals.RemoveAll(provisional => next.EarlyDialog(provisional.CallerTag)?.Leg == e.Leg),
+                    EarlyDialogs = next.EarlyDialogs.RemoveAll(dialog => dialog.Leg == e.Leg),
+                },
             };
         }
 

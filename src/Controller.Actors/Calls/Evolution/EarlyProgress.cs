@@ -51,7 +51,7 @@ internal static class EarlyProgress
     }
 
     public static CallState Ended(CallState state, CallEvent.EarlyDialogEnded e) => state.EarlyDialog(e.CallerTag) is { } dialog
-        ? state.With(dialog with { IsOver = true }) with { Provisionals = state.Provisionals.RemoveAll(provisional => provisional.CallerTag == e.CallerTag) }
+        ? With(state.With(dialog with { IsOver = true }), state.Provisionals.RemoveAll(provisional => provisional.CallerTag == e.CallerTag))
         : state;
 
     /// <summary>The next one of the dialog goes out; the 2xx that waited goes out when nothing with a session description is left.</summary>
@@ -67,7 +67,7 @@ internal static class EarlyProgress
             }
         }
 
-        CallState next = state with { Provisionals = left };
+        CallState next = With(state, left);
         int held = next.HeldAnswer();
         if (held < 0 || left.Any(provisional => provisional.HasSession))
         {
@@ -75,20 +75,29 @@ internal static class EarlyProgress
         }
 
         next = next.Stepped(TransactionKind.InviteServer, 0, TransactionInput.FromUser(200), e.At);
-        return next with { Invite = null, Answers = next.Answers.SetItem(held, next.Answers[held].Released(e.At)), Provisionals = Silenced(left) };
+        return next with { Answers = next.Answers.SetItem(held, next.Answers[held].Released(e.At)), Setup = Answered(Silenced(left)) };
     }
 
-    public static CallState Repeated(CallState state, CallEvent.ProvisionalRepeated e) => state with { Provisionals = state.Provisionals.Replace(e.Provisional, e.Next) };
+    public static CallState Repeated(CallState state, CallEvent.ProvisionalRepeated e) => With(state, state.Provisionals.Replace(e.Provisional, e.Next));
 
     /// <summary>
-    /// What is left of them once there is an answer. RFC 3262 section 3: "it SHOULD NOT continue to retransmit the unacknowledged reliable provisional
+    /// What is left of looking for somebody once there is an answer: its reliable responses. RFC 3262 section 3: "it SHOULD NOT continue to retransmit the unacknowledged reliable provisional
     /// responses, but it MUST be prepared to process PRACK requests for those outstanding responses", which may come behind the ACK, too. The others' early dialogs are gone.
     /// </summary>
-    public static ImmutableArray<ReliableProvisional> OfAnswered(CallState state, CallEvent.LegAnswered e)
+    public static CallSetup OfAnswered(CallState state, CallEvent.LegAnswered e)
     {
         ImmutableArray<ReliableProvisional> own = state.Provisionals.RemoveAll(provisional => provisional.CallerTag != e.CallerTag);
-        return e.PrackAwaited ? own : Silenced(own);
+
+        // A 2xx that waits may yet have to become a refusal, which is made from the INVITE.
+        return e.PrackAwaited
+            ? state.Setup with { NoAnswerAt = Instant.Never, TryUntil = Instant.Never, Targets = [], EarlyDialogs = [], Provisionals = own }
+            : Answered(Silenced(own));
     }
+
+    private static CallSetup Answered(ImmutableArray<ReliableProvisional> unacknowledged) =>
+        unacknowledged.IsEmpty ? CallSetup.None : new CallSetup { Provisionals = unacknowledged };
+
+    private static CallState With(CallState state, ImmutableArray<ReliableProvisional> provisionals) => state with { Setup = state.Setup with { Provisionals = provisionals } };
 
     private static ImmutableArray<ReliableProvisional> Silenced(ImmutableArray<ReliableProvisional> provisionals) =>
         [.. provisionals.Select(provisional => provisional with { Response = default, Interval = default, RepeatAt = Instant.Never, GiveUpAt = Instant.Never })];

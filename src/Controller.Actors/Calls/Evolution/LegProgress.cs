@@ -18,13 +18,16 @@ internal static class LegProgress
         {
             Legs = state.LegsWith(e.Leg with { Description = SentDescription.After(null, e.Invite.Span) }),
             Phase = state.Phase == CallPhase.Ringing ? CallPhase.Ringing : CallPhase.Setup,
-            TryUntil = e.TryUntil,
-            IsLookedUp = false,
-            IsAdmitted = false,
+            Setup = state.Setup with
+            {
+                TryUntil = e.TryUntil,
+                IsLookedUp = false,
+                IsAdmitted = false,
 
-            // A leg uses up the target at the head of the list.
-            Targets = state.Targets.IsEmpty ? state.Targets : state.Targets.RemoveAt(0),
-            Attempts = state.Attempts.Add(new Attempt(e.Leg.Number, e.Leg.RemoteTarget, e.Leg.Trunk, e.At, 0, null)),
+                // A leg uses up the target at the head of the list.
+                Targets = state.Targets.IsEmpty ? state.Targets : state.Targets.RemoveAt(0),
+            },
+            Facts = state.Facts with { Attempts = state.Attempts.Add(new Attempt(e.Leg.Number, e.Leg.RemoteTarget, e.Leg.Trunk, e.At, 0, null)) },
             Transactions = state.Transactions.Add(client),
         };
     }
@@ -45,15 +48,14 @@ internal static class LegProgress
                 RemoteTarget = e.RemoteTarget,
                 RouteSet = e.RouteSet,
             }),
-            EarlyDialogs = dialogs,
-            Provisionals = provisionals,
+            Setup = state.Setup with { EarlyDialogs = dialogs, Provisionals = provisionals, TryUntil = Instant.Never },
             Transactions = state.Transactions
                 .Stepped(TransactionKind.InviteClient, e.Leg, TransactionInput.Received(e.Status), e.At)
                 .Stepped(TransactionKind.InviteServer, 0, TransactionInput.FromUser(e.Status), e.At, sent ? e.Response : default),
             Phase = CallPhase.Ringing,
-            RingingAt = state.RingingAt ?? e.At,
-            TryUntil = Instant.Never,
-            Attempts = state.Attempts[e.Leg - 1] is { RingingAt: null } attempt ? state.Attempts.SetItem(e.Leg - 1, attempt with { RingingAt = e.At }) : state.Attempts,
+            Facts = state.Attempts[e.Leg - 1] is { RingingAt: null } attempt
+                ? state.Facts with { RingingAt = state.RingingAt ?? e.At, Attempts = state.Attempts.SetItem(e.Leg - 1, attempt with { RingingAt = e.At }) }
+                : state.Facts,
         };
     }
 
@@ -73,6 +75,7 @@ internal static class LegProgress
                 LocalCSeq = Math.Max(callee.LocalCSeq, early?.LocalCSeq ?? 0),
                 RemoteCSeq = early?.RemoteCSeq ?? callee.RemoteCSeq,
                 Description = early?.CalleeDescription ?? callee.Description,
+                HasAnswered = true,
             },
             state.A with
             {
@@ -103,17 +106,13 @@ internal static class LegProgress
             Transactions = transactions,
             Phase = CallPhase.Established,
             Winner = e.Leg,
-            AnsweredAt = e.At,
-            NoAnswerAt = Instant.Never,
-            TryUntil = Instant.Never,
             MaxDurationAt = e.MaxDurationAt,
-
-            // A 2xx that waits may yet have to become a refusal, which is made from the INVITE.
-            Invite = e.PrackAwaited ? state.Invite : null,
-            Targets = [],
-            EarlyDialogs = [],
-            Provisionals = EarlyProgress.OfAnswered(state, e),
-            Attempts = state.Attempts.SetItem(e.Leg - 1, state.Attempts[e.Leg - 1] with { Status = e.Status, EndedAt = e.At }),
+            Setup = EarlyProgress.OfAnswered(state, e),
+            Facts = state.Facts with
+            {
+                AnsweredAt = e.At,
+                Attempts = state.Attempts.SetItem(e.Leg - 1, state.Attempts[e.Leg - 1] with { Status = e.Status, EndedAt = e.At }),
+            },
             Answers = state.Answers.Add(e.AckHeld ? answer with { HeldLeg = e.Leg, HeldCSeq = state.Find(TransactionKind.InviteClient, e.Leg)?.CSeq ?? callee.LocalCSeq } : answer),
         };
     }
@@ -135,24 +134,30 @@ internal static class LegProgress
         int best = Better(state.BestStatus, Counted(leg, e.Status));
         return next with
         {
-            Attempts = state.Attempts.SetItem(e.Leg - 1, attempt with { Status = e.Status, EndedAt = e.At }),
-            EarlyDialogs = next.EarlyDialogs.RemoveAll(dialog => dialog.Leg == e.Leg),
-            Provisionals = next.Provisionals.RemoveAll(provisional => next.EarlyDialog(provisional.CallerTag)?.Leg == e.Leg),
-            BestStatus = best,
-            BestLeg = best == state.BestStatus ? state.BestLeg : e.Ack.IsEmpty || best != e.Status ? 0 : e.Leg,
+            Facts = state.Facts with { Attempts = state.Attempts.SetItem(e.Leg - 1, attempt with { Status = e.Status, EndedAt = e.At }) },
+            Setup = ReferenceEquals(state.Setup, CallSetup.None) ? state.Setup : state.Setup with
+            {
+                EarlyDialogs = next.EarlyDialogs.RemoveAll(dialog => dialog.Leg == e.Leg),
+                Provisionals = next.Provisionals.RemoveAll(provisional => next.EarlyDialog(provisional.CallerTag)?.Leg == e.Leg),
+                BestStatus = best,
+                BestLeg = best == state.BestStatus ? state.BestLeg : e.Ack.IsEmpty || best != e.Status ? 0 : e.Leg,
 
-            // One that was passed over has answered its CANCEL: the time of the one being tried goes on.
-            TryUntil = e.Leg == state.Legs.Length - 1 ? Instant.Never : state.TryUntil,
+                // One that was passed over has answered its CANCEL: the time of the one being tried goes on.
+                TryUntil = e.Leg == state.Legs.Length - 1 ? Instant.Never : state.TryUntil,
+            },
         };
     }
 
     /// <summary>16.7 step 4: Contacts that are recursed on are no answer to the caller any more.</summary>
     public static CallState Redirected(CallState state, CallEvent.Redirected e) => state with
     {
-        Targets = [.. e.Targets, .. state.Targets],
-        Redirections = state.Redirections + 1,
-        BestStatus = state.BestStatus is >= 300 and < 400 ? 0 : state.BestStatus,
-        BestLeg = state.BestStatus is >= 300 and < 400 ? 0 : state.BestLeg,
+        Setup = state.Setup with
+        {
+            Targets = [.. e.Targets, .. state.Targets],
+            Redirections = state.Redirections + 1,
+            BestStatus = state.BestStatus is >= 300 and < 400 ? 0 : state.BestStatus,
+            BestLeg = state.BestStatus is >= 300 and < 400 ? 0 : state.BestLeg,
+        },
     };
 
     /// <summary>What a leg's failure counts for: a 487 that we asked for ourselves, to try the next target, says that this one did not answer in time.</summary>
@@ -183,7 +188,11 @@ internal static class LegProgress
             RouteSet = e.RouteSet,
             HungUp = state.Legs[e.Leg].HungUp.Add(e.RemoteTag),
         });
-        next = next with { EarlyDialogs = next.EarlyDialogs.RemoveAll(dialog => dialog.Leg == e.Leg) };
+        if (next.EarlyDialogs.Any(dialog => dialog.Leg == e.Leg))
+        {
+            next = next with { Setup = next.Setup with { EarlyDialogs = next.EarlyDialogs.RemoveAll(dialog => dialog.Leg == e.Leg) } };
+        }
+
         return next.Stepped(TransactionKind.InviteClient, e.Leg, TransactionInput.Received(200), e.At);
     }
 

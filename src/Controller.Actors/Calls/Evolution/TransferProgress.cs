@@ -30,8 +30,8 @@ internal static class TransferProgress
         return With(state, transfer => transfer with { Targets = transfer.Targets.IsEmpty ? [] : transfer.Targets.RemoveAt(0) })
             .With(e.Leg with { Description = SentDescription.After(null, e.Invite.Span) }) with
         {
-            IsAdmitted = false,
-            Attempts = state.Attempts.Add(new Attempt(e.Leg.Number, e.Leg.RemoteTarget, e.Leg.Trunk, e.At, 0, null)),
+            Setup = state.IsAdmitted ? state.Setup with { IsAdmitted = false } : state.Setup,
+            Facts = state.Facts with { Attempts = state.Attempts.Add(new Attempt(e.Leg.Number, e.Leg.RemoteTarget, e.Leg.Trunk, e.At, 0, null)) },
             Transactions = state.Transactions.Add(client),
         };
     }
@@ -51,11 +51,12 @@ internal static class TransferProgress
             RemoteTarget = e.RemoteTarget,
             RouteSet = e.RouteSet,
             Capabilities = e.Capabilities,
+            HasAnswered = true,
         });
         next = next.Stepped(TransactionKind.InviteClient, e.Leg, TransactionInput.Received(e.Status), e.At);
         return With(next, transfer => transfer with { Answered = e.Leg, Offer = e.Offer, GiveUpAt = Instant.Never, Targets = [] }) with
         {
-            Attempts = state.Attempts.SetItem(e.Leg - 1, state.Attempts[e.Leg - 1] with { Status = e.Status, EndedAt = e.At }),
+            Facts = state.Facts with { Attempts = state.Attempts.SetItem(e.Leg - 1, state.Attempts[e.Leg - 1] with { Status = e.Status, EndedAt = e.At }) },
         };
     }
 

@@ -6,7 +6,8 @@ namespace Controller.Actors.Calls.State;
 
 /// <summary>
 /// All that a call is: an immutable value, the fold of its events. What an established call keeps is this, not its messages:
-/// bytes are here only as long as they may have to be sent again.
+/// bytes are here only as long as they may have to be sent again. What seldom changes, or is soon needed no more, is in parts of its own: each step of a call makes
+/// a new one of these.
 /// </summary>
 public sealed record CallState
 {
@@ -14,35 +15,17 @@ public sealed record CallState
 
     public CallPhase Phase { get; init; }
     public Instant StartedAt { get; init; }
-    public Instant? RingingAt { get; init; }
-    public Instant? AnsweredAt { get; init; }
     public Instant? EndedAt { get; init; }
 
     /// <summary>Until then a BYE that is repeated still gets the response it got (timer J of RFC 3261 section 17.2.2). Not stored.</summary>
     public Instant KeptUntil { get; init; } = Instant.Zero;
 
-    /// <summary>When an unanswered call is given up; <see cref="Instant.Never"/> once it is answered or over.</summary>
-    public Instant NoAnswerAt { get; init; } = Instant.Never;
-
     /// <summary>When an answered call is ended; <see cref="Instant.Never"/> before.</summary>
     public Instant MaxDurationAt { get; init; } = Instant.Never;
 
-    /// <summary>When the leg being tried has to have shown a sign of life, if there is another target to try; once it has, when it has to have answered.</summary>
-    public Instant TryUntil { get; init; } = Instant.Never;
+    public CallSetup Setup { get; init; } = CallSetup.None;
 
-    /// <summary>When a target has to ring at the latest, by the route that was taken.</summary>
-    public Instant BudgetUntil { get; init; } = Instant.Never;
-
-    /// <summary>Final responses after which the next target is tried, by the route that was taken; empty: those of the trunk that refused.</summary>
-    public ImmutableArray<int> RetryOn { get; init; } = [];
-
-    /// <summary>The caller's INVITE, as received, while it may still be needed (a next target, responses to it).</summary>
-    public SipMessage? Invite { get; init; }
-
-    public string RequestUri { get; init; } = "";
-    public string FromUri { get; init; } = "";
-    public string ToUri { get; init; } = "";
-    public string Route { get; init; } = "";
+    public CallFacts Facts { get; init; } = CallFacts.None;
 
     /// <summary>Leg 0 is A; leg n is the n-th target tried. Legs stay in the list: a leg's number is its index.</summary>
     public ImmutableArray<Leg> Legs { get; init; } = [];
@@ -50,37 +33,10 @@ public sealed record CallState
     /// <summary>Index of the answered B leg; 0 as long as there is none.</summary>
     public int Winner { get; init; }
 
-    /// <summary>Targets not tried yet.</summary>
-    public ImmutableArray<Target> Targets { get; init; } = [];
-
-    /// <summary>All targets at once (bindings of one user), or one after the other (endpoints of trunks).</summary>
-    public bool Parallel { get; init; }
-
-    /// <summary>How many redirections have been followed.</summary>
-    public int Redirections { get; init; }
-
-    /// <summary>What became of each B leg: index = leg number - 1.</summary>
-    public ImmutableArray<Attempt> Attempts { get; init; } = [];
-
-    /// <summary>The best final response so far of the legs that failed (RFC 3261 section 16.7 step 6); 0 if none.</summary>
-    public int BestStatus { get; init; }
-
-    /// <summary>The leg whose response that was; 0: none, or a failure of our own making.</summary>
-    public int BestLeg { get; init; }
-
     public ImmutableArray<Transaction> Transactions { get; init; } = [];
 
     /// <summary>2xx responses to INVITE sent and not yet acknowledged.</summary>
     public ImmutableArray<Answer> Answers { get; init; } = [];
-
-    /// <summary>The early dialogs of the callees, until there is an answer (RFC 3261 section 12.1).</summary>
-    public ImmutableArray<EarlyDialog> EarlyDialogs { get; init; } = [];
-
-    /// <summary>Reliable provisional responses sent to the caller and not yet acknowledged by a PRACK (RFC 3262), in their order.</summary>
-    public ImmutableArray<ReliableProvisional> Provisionals { get; init; } = [];
-
-    /// <summary>What the BYEs that are still owed will say.</summary>
-    public Farewell Farewell { get; init; } = Farewell.Silent;
 
     /// <summary>A REFER that is being carried out here; null if there is none.</summary>
     public Transfer? Transfer { get; init; }
@@ -91,20 +47,8 @@ public sealed record CallState
     /// <summary>The BYEs that have been answered, by what identifies their transaction, and with what.</summary>
     public ImmutableArray<(string Branch, int Status)> Byes { get; init; } = [];
 
-    /// <summary>How the call ended; null while it has not.</summary>
-    public Ending? Ending { get; init; }
-
     /// <summary>A number for each look-up asked for, so that a late answer is not taken for another.</summary>
     public int Lookups { get; init; }
-
-    /// <summary>Where the target at the head of the list is has been asked, and it has not been tried since.</summary>
-    public bool IsLookedUp { get; init; }
-
-    /// <summary>When the trunk that was asked whether it takes the next leg is asked again; <see cref="Instant.Never"/> if none is. Not stored.</summary>
-    public Instant AskAgainAt { get; init; } = Instant.Never;
-
-    /// <summary>The trunk of the target at the head of the list, or before any is tried the caller's, has said yes. Not stored: it says the same again.</summary>
-    public bool IsAdmitted { get; init; }
 
     /// <summary>Index of the leg on the caller's side: another one, when a transfer has replaced the caller.</summary>
     public int Caller { get; init; }
@@ -115,7 +59,38 @@ public sealed record CallState
     public Leg B => Legs[Winner];
 
     /// <summary>Has a final response to the caller's INVITE been decided?</summary>
-    public bool IsDecided => Winner != 0 || Ending is not null;
+    public bool IsDecided => Winner != 0 || EndedAt is not null;
+
+    /// <summary>It is over and nobody waits for anything: only repetitions are still told from what is new.</summary>
+    public bool IsAtRest => Phase == CallPhase.Ended && ReferenceEquals(Facts, CallFacts.None);
+
+    /// <summary>From of the caller's INVITE, as a URI.</summary>
+    public string FromUri => Legs.IsEmpty ? "" : Dialogs.UriOf(Legs[0].RemoteParty);
+
+    /// <summary>To of the caller's INVITE, as a URI.</summary>
+    public string ToUri => Legs.IsEmpty ? "" : Dialogs.UriOf(Legs[0].LocalParty);
+
+    public Instant NoAnswerAt => Setup.NoAnswerAt;
+    public Instant TryUntil => Setup.TryUntil;
+    public Instant BudgetUntil => Setup.BudgetUntil;
+    public Instant AskAgainAt => Setup.AskAgainAt;
+    public ImmutableArray<int> RetryOn => Setup.RetryOn;
+    public SipMessage? Invite => Setup.Invite;
+    public ImmutableArray<Target> Targets => Setup.Targets;
+    public bool Parallel => Setup.Parallel;
+    public int Redirections => Setup.Redirections;
+    public int BestStatus => Setup.BestStatus;
+    public int BestLeg => Setup.BestLeg;
+    public ImmutableArray<EarlyDialog> EarlyDialogs => Setup.EarlyDialogs;
+    public ImmutableArray<ReliableProvisional> Provisionals => Setup.Provisionals;
+    public bool IsLookedUp => Setup.IsLookedUp;
+    public bool IsAdmitted => Setup.IsAdmitted;
+    public Instant? RingingAt => Facts.RingingAt;
+    public Instant? AnsweredAt => Facts.AnsweredAt;
+    public string Route => Facts.Route;
+    public ImmutableArray<Attempt> Attempts => Facts.Attempts;
+    public Ending? Ending => Facts.Ending;
+    public Farewell Farewell => Facts.Farewell;
 
     /// <summary>What this BYE was answered with; 0 if it is new.</summary>
     public int ByeStatus(string branch)
@@ -164,15 +139,3 @@ public sealed record CallState
         return legs.MoveToImmutable();
     }
 }
-
-/// <summary>What became of one target.</summary>
-public sealed record Attempt(int Leg, string Target, string Trunk, Instant StartedAt, int Status, Instant? EndedAt)
-{
-    /// <summary>The first provisional response other than 100.</summary>
-    public Instant? RingingAt { get; init; }
-}
-
-/// <param name="Result">answered, cancelled, rejected or failed.</param>
-/// <param name="Status">The final SIP status that the caller got.</param>
-/// <param name="EndedBy">caller, callee, operator or controller.</param>
-public sealed record Ending(string Result, int Status, string Cause, string EndedBy);

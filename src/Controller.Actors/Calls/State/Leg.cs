@@ -71,7 +71,35 @@ public sealed record Leg
     /// <summary>The call is over and this peer has not been told yet: RFC 3261 section 15 forbids a BYE before the ACK of our 2xx.</summary>
     public bool ByeOwed { get; init; }
 
+    /// <summary>Its 2xx was taken for the call, or for a transfer.</summary>
+    public bool HasAnswered { get; init; }
+
     public bool IsA => Number == 0;
 
     public bool IsUp => State == LegState.Confirmed;
+
+    /// <summary>Nothing more is said on it.</summary>
+    public bool IsClosed => Contact.Length == 0;
+
+    /// <summary>
+    /// What is left when nothing more is said on it. A later request of the caller still finds that this is the call that it belonged to, and that it is over; one of a callee meets
+    /// no dialog, as it does when the call is forgotten.
+    /// </summary>
+    public Leg Closed() => this with
+    {
+        CallIdValue = IsA ? CallIdValue : "",
+        LocalTag = IsA ? LocalTag : "",
+        RemoteTag = IsA ? RemoteTag : "",
+        LocalParty = "",
+        RemoteParty = "",
+        RemoteTarget = "",
+        RouteSet = [],
+        SentBy = "",
+        Contact = "",
+        HungUp = [],
+        Description = null,
+        Challenges = [],
+        Timer = null,
+        CancelReason = "",
+    };
 }

@@ -19,6 +19,13 @@ public enum TransactionKind : byte
 /// </summary>
 public sealed record Transaction
 {
+    // Letters and instants apart: side by side they would take another eight octets each.
+    private readonly TransactionTimer _retransmitTimer;
+    private readonly TransactionTimer _timeoutTimer;
+    private readonly Instant _retransmitAt = Instant.Never;
+    private readonly Instant _timeoutAt = Instant.Never;
+    private readonly TransactionTies _ties = TransactionTies.None;
+
     public required TransactionKind Kind { get; init; }
     public required int Leg { get; init; }
 
@@ -32,8 +39,18 @@ public sealed record Transaction
     /// <summary>The phase of the machine, as its own enumeration numbers it.</summary>
     public byte Phase { get; init; }
     public TimeSpan RetransmitInterval { get; init; }
-    public Deadline Retransmit { get; init; } = Deadline.None;
-    public Deadline Timeout { get; init; } = Deadline.None;
+
+    public Deadline Retransmit
+    {
+        get => new(_retransmitTimer, _retransmitAt);
+        init => (_retransmitTimer, _retransmitAt) = (value.Timer, value.At);
+    }
+
+    public Deadline Timeout
+    {
+        get => new(_timeoutTimer, _timeoutAt);
+        init => (_timeoutTimer, _timeoutAt) = (value.Timer, value.At);
+    }
 
     /// <summary>Client: the request, as sent. Dropped after its final response.</summary>
     public ReadOnlyMemory<byte> Request { get; init; }
@@ -45,28 +62,60 @@ public sealed record Transaction
     public ReadOnlyMemory<byte> Last { get; init; }
 
     /// <summary>Branch of the transaction on the other leg that this one relays or is relayed by; empty if none.</summary>
-    public string Peer { get; init; } = "";
+    public string Peer
+    {
+        get => _ties.Peer;
+        init => _ties = value == _ties.Peer ? _ties : _ties with { Peer = value };
+    }
 
     /// <summary>Server: it goes on to the other side when that has acknowledged our 2xx.</summary>
-    public bool IsHeld { get; init; }
+    public bool IsHeld
+    {
+        get => _ties.IsHeld;
+        init => _ties = value == _ties.IsHeld ? _ties : _ties with { IsHeld = value };
+    }
 
     /// <summary>Client: why we have sent it.</summary>
-    public RequestPurpose Purpose { get; init; }
+    public RequestPurpose Purpose
+    {
+        get => _ties.Purpose;
+        init => _ties = value == _ties.Purpose ? _ties : _ties with { Purpose = value };
+    }
 
     /// <summary>Client: how many challenges it answers, one after the other.</summary>
-    public int Challenges { get; init; }
+    public int Challenges
+    {
+        get => _ties.Challenges;
+        init => _ties = value == _ties.Challenges ? _ties : _ties with { Challenges = value };
+    }
 
     /// <summary>Client, INVITE: its lines of credentials, which the ACK of a 2xx repeats; empty if it has none.</summary>
-    public string Credentials { get; init; } = "";
+    public string Credentials
+    {
+        get => _ties.Credentials;
+        init => _ties = value == _ties.Credentials ? _ties : _ties with { Credentials = value };
+    }
 
     /// <summary>The early dialog it was started in, by our tag towards the caller; empty: the leg's own dialog.</summary>
-    public string Dialog { get; init; } = "";
+    public string Dialog
+    {
+        get => _ties.Dialog;
+        init => _ties = value == _ties.Dialog ? _ties : _ties with { Dialog = value };
+    }
 
     /// <summary>Client, with an offer: the description that holds again if the offer is refused (RFC 3261 section 14.1).</summary>
-    public SentDescription? Before { get; init; }
+    public SentDescription? Before
+    {
+        get => _ties.Before;
+        init => _ties = value == _ties.Before ? _ties : _ties with { Before = value };
+    }
 
     /// <summary>Its offer came while another one was open: it has changed nothing, and its refusal takes nothing back.</summary>
-    public bool IsUntimely { get; init; }
+    public bool IsUntimely
+    {
+        get => _ties.IsUntimely;
+        init => _ties = value == _ties.IsUntimely ? _ties : _ties with { IsUntimely = value };
+    }
 
     /// <summary>The request carries a session description.</summary>
     public bool HasOffer => IsClient ? SentDescription.After(null, Request.Span) is not null : Received is { } request && Dialogs.HasSession(request);

@@ -33,7 +33,7 @@ public readonly record struct TrunkUse(int Leg, string Trunk)
     public static CallState Retargeted(CallState before, CallState next)
     {
         bool isAdmitted = before.IsAdmitted && Wanted(before) is { } wanted && Wanted(next) == wanted;
-        return isAdmitted == next.IsAdmitted && next.AskAgainAt == Instant.Never ? next : next with { IsAdmitted = isAdmitted, AskAgainAt = Instant.Never };
+        return isAdmitted == next.IsAdmitted && next.AskAgainAt == Instant.Never ? next : next with { Setup = next.Setup with { IsAdmitted = isAdmitted, AskAgainAt = Instant.Never } };
     }
 
     /// <summary>

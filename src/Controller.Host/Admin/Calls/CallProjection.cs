@@ -9,10 +9,10 @@ namespace Controller.Host.Admin.Calls;
 /// <summary>What an operator sees of a call's state.</summary>
 public static class CallProjection
 {
-    /// <summary>Null for a call of which nothing has happened.</summary>
+    /// <summary>Null for a call of which nothing has happened, and for one of which nothing will any more.</summary>
     public static CallView? Of(ActorId id, CallState state, int node, int shards)
     {
-        if (state.Phase == CallPhase.None || state.Legs.IsEmpty)
+        if (state.Phase == CallPhase.None || state.Legs.IsEmpty || state.IsAtRest)
         {
             return null;
         }
