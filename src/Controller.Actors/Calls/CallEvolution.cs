@@ -46,7 +46,7 @@ internal static class CallEvolution
         CallEvent.Kept e => state with { KeptUntil = e.Until },
         CallEvent.Rested => Rest.Of(state),
         CallEvent.RefusalAcknowledged e => RequestProgress.RefusalAcknowledged(state, e),
-        
+
         // Timer K would only absorb the response when it comes again, and who knows no transaction for it does the same.
         CallEvent.ByeSettled e => state.FindClientByBranch(e.Branch) is { } bye ? state.Without(bye) : state,
         CallEvent.ByeAnswered e => state with { Byes = state.Byes.Add((e.Branch, e.Status)) },

@@ -39,7 +39,7 @@ public static class EarlyDialogs
     public static bool IsOpen(this CallState state, string callerTag) =>
         callerTag.Length == 0 || state.EarlyDialog(callerTag) is { IsOver: false } || (state.Winner != 0 && state.A.LocalTag == callerTag);
 
-    public static CallState With(this CallState state, EarlyDialog dialog) => 
+    public static CallState With(this CallState state, EarlyDialog dialog) =>
         state with { Setup = state.Setup with { EarlyDialogs = state.EarlyDialogs.With(dialog) } };
 
     public static ImmutableArray<EarlyDialog> With(this ImmutableArray<EarlyDialog> dialogs, EarlyDialog dialog)
