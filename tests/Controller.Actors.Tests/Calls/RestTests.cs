@@ -64,6 +64,23 @@ public class RestTests
         Assert.True(call.State.IsAtRest);
     }
 
+    /// <summary>The same section: one that crosses with the refusal of its sibling would stay up otherwise.</summary>
+    [Fact]
+    public void A_2xx_behind_a_refusal_is_hung_up_as_well()
+    {
+        var call = new CallDriver();
+        call.FromCaller(Invite());
+        Sent invite = call.Last("INVITE");
+        call.FromCallee(Response(invite, 486));
+        call.FromCaller(FromCaller("ACK", call.Last("SIP/2.0 486", CallDriver.Caller).ToTag, 1, "z9hG4bKinv1"));
+        Assert.True(call.State.IsAtRest);
+        call.FromCallee(Response(invite, 200, toTag: "carol-tag", sdp: CalleeSdp));
+        Assert.StartsWith("ACK", call.Wire[^2].Text, StringComparison.Ordinal);
+        Assert.StartsWith("BYE", call.Wire[^1].Text, StringComparison.Ordinal);
+        Assert.Equal(invite.Header("From"), call.Wire[^2].Header("From"));
+        Assert.Equal(invite.Header("Call-ID"), call.Wire[^1].Header("Call-ID"));
+    }
+
     private static CallDriver HungUpAfter(TimeSpan talk, out string tag)
     {
         var call = new CallDriver();

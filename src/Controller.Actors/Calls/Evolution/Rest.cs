@@ -46,12 +46,15 @@ internal static class Rest
         Legs = [.. state.Legs.Select(leg => MayAnswer(state, leg.Number) ? leg with { Timer = null, Description = null } : leg.Closed())],
     };
 
-    /// <summary>RFC 3261 section 13.2.2.4: a 2xx of another branch of a fork may come as long as timer M runs. It is acknowledged, and hung up.</summary>
+    /// <summary>
+    /// RFC 3261 section 13.2.2.4: a 2xx of another branch of a fork may come as long as timer M runs, or cross with the refusal of its sibling as long as timer D does.
+    /// It is acknowledged, and hung up.
+    /// </summary>
     private static bool MayAnswer(CallState state, int leg)
     {
         foreach (Transaction transaction in state.Transactions)
         {
-            if (transaction is { Kind: TransactionKind.InviteClient, Phase: (byte)InviteClientTransaction.Phase.Accepted } && transaction.Leg == leg)
+            if (transaction is { Kind: TransactionKind.InviteClient, Phase: (byte)InviteClientTransaction.Phase.Accepted or (byte)InviteClientTransaction.Phase.Completed } && transaction.Leg == leg)
             {
                 return true;
             }
