@@ -55,8 +55,8 @@ public static class StatelessNonce
         var text = size <= 512 ? stackalloc byte[size] : new byte[size];
         time.CopyTo(text);
         var length = TimeLength + Encoding.UTF8.GetBytes(realm, text[TimeLength..]);
-        Span<byte> hash = stackalloc byte[HmacSha256.Length];
-        HmacSha256.Compute(secret, text[..length], hash);
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(secret, text[..length], hash);
         hash[..tag.Length].CopyTo(tag);
     }
 }
