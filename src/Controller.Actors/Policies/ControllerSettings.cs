@@ -7,7 +7,6 @@ using Controller.Actors.Routing.Quality;
 using Controller.Actors.Routing.Tables;
 using Controller.Sip.Digest;
 using Controller.Sip.Transport;
-using Controller.Sip.Uris;
 
 namespace Controller.Actors.Policies;
 
@@ -180,14 +179,14 @@ public sealed record TrunkSettings
 /// <param name="Uri">A SIP URI whose host, port and transport parameter say where to send.</param>
 public sealed record TrunkPeerSettings(string Uri, int Priority = 1, int Weight = 1)
 {
+    // What was read of it stands beside it: another one is another endpoint.
+    public string Uri { get; } = Uri;
+
     /// <summary>The URI as it was read; null if it cannot be read.</summary>
     internal NamedPlace? Place { get; } = NamedPlace.Of(Encoding.ASCII.GetBytes(Uri));
 
-    /// <summary>Where the URI leads if its host is an address, 5060 where it says no port; null: it is a name.</summary>
-    public IPEndPoint? Address =>
-        SipUri.TryParse(Encoding.ASCII.GetBytes(Uri), out SipUri uri) && IPAddress.TryParse(Encoding.ASCII.GetString(uri.Host), out IPAddress? address)
-            ? new IPEndPoint(address, uri.Port == 0 ? 5060 : uri.Port)
-            : null;
+    /// <summary>Where the URI leads if its host is an address, the transport's port where it says none; null: it is a name.</summary>
+    public IPEndPoint? Address => Place?.Address;
 }
 
 public sealed record CallSettings

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Controller.Interop.Tests.Parties;
 
 namespace Controller.Interop.Tests.Harness;
@@ -29,6 +30,14 @@ internal sealed class TwoParties : IDisposable
     public IReadOnlyList<ChargingRecord> Records => ChargingRecord.Read(Node.Setup.ChargingFile);
 
     public void Await(Func<bool> condition, int seconds, string what) => Eventually.True(condition, TimeSpan.FromSeconds(seconds), () => $"{what}\n{Describe()}");
+
+    /// <summary>No call is listed, then nothing of any is stored (calls at rest are not listed, and stay for 32 s): both within so many seconds together.</summary>
+    public void AwaitNothingLeft(int seconds, Func<bool> isStoreEmpty)
+    {
+        long began = Stopwatch.GetTimestamp();
+        Await(() => Node.Admin.Calls() == 0, seconds, "no call left in the node");
+        Await(isStoreEmpty, seconds - (int)Stopwatch.GetElapsedTime(began).TotalSeconds, "nothing left in the journal");
+    }
 
     /// <summary>Exactly one record for each call, by the Call-ID of the caller's leg, with the result its script asked for.</summary>
     public void AssertOneRecordEach(IReadOnlyDictionary<PartyCall, string> expected)

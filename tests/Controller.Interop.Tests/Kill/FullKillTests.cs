@@ -36,9 +36,7 @@ public sealed class FullKillTests
         Decide(parties, ringing);
         End(parties, established, windows);
         AssertOver(parties, established, ringing, windows);
-        parties.Await(() => parties.Node.Admin.Calls() == 0, 40, "no call left in the node");
-        // Calls at rest are not listed any more, and stay for 32 s.
-        parties.Await(() => JournalRows.Count(parties.Node.Setup.DataFolder, "journal") == 0, 40, "no row left in the journal");
+        parties.AwaitNothingLeft(50, () => JournalRows.Count(parties.Node.Setup.DataFolder, "journal") == 0);
         parties.AssertNoViolation();
         parties.Node.AssertNoStackTrace();
         Figures.Record($"figure: killed with {Many} established, {Many} ringing, {Windows.Length * Some} in a transaction; ready again after {restart.TotalMilliseconds:0} ms, all over after {watch.Elapsed.TotalSeconds:0.0} s");

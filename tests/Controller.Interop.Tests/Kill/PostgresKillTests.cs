@@ -31,9 +31,7 @@ public sealed class PostgresKillTests
             RunRound(parties, random, $"s{seed}r{round}", victim == "node" ? () => Restart(parties) : () => Restart(server));
         }
 
-        parties.Await(() => parties.Node.Admin.Calls() == 0, 60, "no call left in the node");
-        // Calls at rest are not listed any more, and stay for 32 s.
-        parties.Await(() => server.Ask(connection, "SELECT (SELECT count(*) FROM live_actor) + (SELECT count(*) FROM outbox)") == "0", 40, "nothing left in the journal");
+        parties.AwaitNothingLeft(70, () => server.Ask(connection, "SELECT (SELECT count(*) FROM live_actor) + (SELECT count(*) FROM outbox)") == "0");
         parties.AssertNoViolation();
         parties.Node.AssertNoStackTrace();
     }

@@ -40,9 +40,7 @@ public sealed class RandomKillTests
             RunRound(parties, random, $"l{lane}r{round}");
         }
 
-        parties.Await(() => parties.Node.Admin.Calls() == 0, 40, "no call left in the node");
-        // Calls at rest are not listed any more, and stay for 32 s.
-        parties.Await(() => JournalRows.Count(parties.Node.Setup.DataFolder, "journal") == 0, 40, "no row left in the journal");
+        parties.AwaitNothingLeft(50, () => JournalRows.Count(parties.Node.Setup.DataFolder, "journal") == 0);
         parties.AssertNoViolation();
         parties.Node.AssertNoStackTrace();
     }
