@@ -15,7 +15,11 @@ public readonly record struct RequestTarget(string RequestUri, ImmutableArray<st
     public static RequestTarget Of(ImmutableArray<string> routeSet, string remoteTarget)
     {
         // "If the route set is empty, the UAC MUST place the remote target URI into the Request-URI. The UAC MUST NOT add a Route header field to the request."
-        if (routeSet.IsDefaultOrEmpty) return new RequestTarget(remoteTarget, [], remoteTarget);
+        if (routeSet.IsDefaultOrEmpty)
+        {
+            var target = Stripped(remoteTarget);
+            return new RequestTarget(target, [], target);
+        }
 
         var first = UriOf(routeSet[0]);
         var text = Encoding.Latin1.GetBytes(first);
@@ -25,7 +29,7 @@ public readonly record struct RequestTarget(string RequestUri, ImmutableArray<st
         // What cannot be read as a URI is passed on the same way: a proxy that wrote it will know.
         if (!SipUri.TryParse(text, out var uri) || uri.Scheme is not (UriScheme.Sip or UriScheme.Sips) || uri.IsLooseRoute)
         {
-            return new RequestTarget(remoteTarget, routeSet, first);
+            return new RequestTarget(Stripped(remoteTarget), routeSet, first);
         }
 
         // "If the route set is not empty, and its first URI does not contain the lr parameter, the UAC MUST place the first URI from the route set
@@ -39,14 +43,14 @@ public readonly record struct RequestTarget(string RequestUri, ImmutableArray<st
     private static string UriOf(string route) =>
         NameAddr.TryParse(Encoding.Latin1.GetBytes(route), out var address) ? Encoding.Latin1.GetString(address.Uri) : route;
 
-    // RFC 3261 section 19.1.1, table 1: a Request-URI has no method parameter and no headers.
+    // RFC 3261 section 19.1.1, table 1: a Request-URI has no method parameter and no headers, nor has a Contact within a dialog, but some send them.
     private static string Stripped(string uri)
     {
-        var headers = uri.IndexOf('?', StringComparison.Ordinal);
+        // A ';' or '?' of the user part begins neither.
+        var host = uri.IndexOf('@', StringComparison.Ordinal) + 1;
+        var headers = uri.IndexOf('?', host);
         if (headers >= 0) uri = uri[..headers];
 
-        // A ';' of the user part is none of a parameter.
-        var host = uri.IndexOf('@', StringComparison.Ordinal) + 1;
         var at = host;
         while ((at = uri.IndexOf(";method=", at, StringComparison.OrdinalIgnoreCase)) >= 0)
         {

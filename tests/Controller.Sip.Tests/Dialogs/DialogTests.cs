@@ -69,6 +69,18 @@ public class DialogTests
         Assert.Equal(requestUri, RequestTarget.Of([route], "sip:b@c").RequestUri);
 
     [Theory]
+    [InlineData("sip:bob@192.0.2.4:5062?ob", "sip:bob@192.0.2.4:5062")]
+    [InlineData("sip:bob@192.0.2.4;method=INVITE;ob?Subject=x", "sip:bob@192.0.2.4;ob")]
+    [InlineData("sip:bo?b;method=x@192.0.2.4", "sip:bo?b;method=x@192.0.2.4")]
+    public void Nor_may_a_remote_target_bring_it_there(string contact, string requestUri)
+    {
+        // 19.1.1, table 1: a Contact within a dialog has no headers either. Some have.
+        Assert.Equal((requestUri, requestUri), (RequestTarget.Of([], contact).RequestUri, RequestTarget.Of([], contact).NextHop));
+        Assert.Equal(requestUri, RequestTarget.Of(["<sip:proxy1;lr>"], contact).RequestUri);
+        Assert.Equal($"<{contact}>", RequestTarget.Of(["<sip:proxy1>"], contact).Routes[^1]);
+    }
+
+    [Theory]
     [InlineData(null, 1u, SipMethod.Invite, SequenceVerdict.InOrder)]
     [InlineData(10u, 11u, SipMethod.Bye, SequenceVerdict.InOrder)]
     [InlineData(10u, 99u, SipMethod.Bye, SequenceVerdict.InOrder)]
