@@ -13,8 +13,8 @@ namespace Controller.Cluster.Postgres;
 /// </summary>
 public sealed class PostgresCluster : IDisposable
 {
-    /// <summary>Seconds. Nothing waits for a node that joins: a server that has much to do is no reason not to start.</summary>
-    private const int JoinWithin = 10;
+    /// <summary>Of connecting and of each statement. Nothing waits for a node that joins: a server that has much to do, or a migration of another node, is no reason not to start.</summary>
+    private static readonly TimeSpan JoinWithin = TimeSpan.FromSeconds(10);
 
     private readonly PostgresOwnership _ownership;
     private readonly PostgresJournal _journal;
@@ -49,7 +49,7 @@ public sealed class PostgresCluster : IDisposable
         Sessions sessions;
         try
         {
-            sessions = new Sessions(options.Connection, $"sbc/{options.Node}/joining", options.AnswerWithin, openWithin: JoinWithin);
+            sessions = new Sessions(options.Connection, $"sbc/{options.Node}/joining", JoinWithin, openWithin: (int)JoinWithin.TotalSeconds);
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException)
         {
