@@ -13,4 +13,7 @@ internal static partial class TrunkWatchLog
 
     [LoggerMessage(4604, LogLevel.Information, "trunk {Trunk}: {Account} is registered")]
     public static partial void AccountRegistered(this ILogger log, string trunk, string account);
+
+    [LoggerMessage(4605, LogLevel.Warning, "trunks could not be looked at, which is tried again")]
+    public static partial void RoundFailed(this ILogger log, Exception failure);
 }

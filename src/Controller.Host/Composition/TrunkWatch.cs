@@ -46,7 +46,21 @@ internal sealed class TrunkWatch : IDisposable
         _meter.Dispose();
     }
 
-    /// <summary>One round.</summary>
+    /// <summary>One round, of which nothing ends the next.</summary>
+    internal async Task RoundAsync()
+    {
+        try
+        {
+            await LookAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // Loops may be closed while they are asked. Whoever stopped looking for that would tell no trunk any more.
+            _log.RoundFailed(failure);
+        }
+    }
+
+    /// <summary>What a round does.</summary>
     internal async Task LookAsync()
     {
         ControllerSettings settings = _settings.Current;
@@ -124,7 +138,7 @@ internal sealed class TrunkWatch : IDisposable
         {
             do
             {
-                await LookAsync().ConfigureAwait(false);
+                await RoundAsync().ConfigureAwait(false);
             }
             while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false));
         }

@@ -44,4 +44,21 @@ public sealed class TrunkWatchTests
             admin.Actors.States[to] = state;
         }
     }
+
+    [Fact]
+    public async Task A_round_that_fails_is_not_the_last()
+    {
+        await using AdminFixture admin = await AdminFixture.StartAsync();
+        var lines = new Lines();
+        using var watch = new TrunkWatch(admin.Actors, admin.Settings, new ClosedLoops(), lines);
+        await watch.RoundAsync();
+        await watch.RoundAsync();
+        Assert.Equal(2, admin.Actors.Told.Count);
+        Assert.Equal(2, lines.Written.Count(line => line.StartsWith("Warning trunks could not be looked at", StringComparison.Ordinal)));
+    }
+
+    private sealed class ClosedLoops : ITrunkStandings
+    {
+        public Task<TrunkStandings> StandingsAsync() => throw new InvalidOperationException("closed");
+    }
 }
