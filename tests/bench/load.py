@@ -74,6 +74,12 @@ def seen(folder):
     return tuple(int(row.get(key, 0)) for key in ("SuccessfulCall(C)", "FailedCall(C)", "CurrentCall", "Retransmissions(C)"))
 
 
+def causes(folder):
+    """Why calls failed, in SIPp's words, and how many."""
+    row = _last(Path(folder) / "uac.csv")
+    return {key[len("Failed"):-len("(C)")]: int(row[key]) for key in row if key and key.startswith("Failed") and key.endswith("(C)") and key != "FailedCall(C)" and int(row[key])}
+
+
 def _children():
     """Processor time of the children that have ended, seconds."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -13,6 +13,8 @@ from systems import SYSTEMS
 
 # So many calls until the just-in-time compiler has nothing left to do on the way of a call.
 WARM_RATE, WARM_SECONDS = 300, 8
+# Calls that are over are kept for 32 s. Until the first of them go, what keeps them grows with every call: that is the beginning of a load, not the load.
+SETTLE_SECONDS = 34
 # From here on a run is not worth going on with at higher rates.
 HOPELESS = 0.01
 # At which calls that stay are made.
@@ -93,13 +95,18 @@ class Run:
 
 def collections(old, new):
     grown = lambda name: new[name] - old.get(name, 0)
-    pauses = {name: grown(name) for name in new if name.startswith("dotnet_gc_pause_duration_seconds_bucket")}
     return {
         "pause_ms": grown("dotnet_gc_pause_seconds_total") * 1000,
         "gen0_collections": sum(grown(name) for name in new if name.startswith("dotnet_gc_collections_total{generation=\"0\"")),
         "allocated_bytes": grown("dotnet_gc_allocated_bytes_total"),
-        "longest_ms_at_most": max((_bound(name) * 1000 for name, count in _apart(pauses) if count > 0), default=0),
+        "longest_ms_at_most": longest_ms("dotnet_gc_pause_duration_seconds_bucket", old, new),
     }
+
+
+def longest_ms(histogram, old, new):
+    """The upper bound of the last bucket that has grown; of the last bucket of all, which has none, infinity."""
+    grown = {name: new[name] - old.get(name, 0) for name in new if name.startswith(histogram)}
+    return max((_bound(name) * 1000 for name, count in _apart(grown) if count > 0), default=0)
 
 
 def _bound(bucket):
@@ -114,9 +121,15 @@ def _apart(cumulative):
         below = cumulative[name]
 
 
+def settle(run, task, rate):
+    if task["settle"]:
+        run.offer(rate, task["settle"])
+
+
 def measure(task):
     with running(task["system"], warm=task["warm"]) as run:
         for rate in task["rates"]:
+            settle(run, task, rate)
             figures = run.offer(rate, task["seconds"])
             print(json.dumps(figures), flush=True)
             if figures["failed"] > HOPELESS * figures["offered"]:
@@ -148,6 +161,7 @@ def live(task):
     with running(task["system"], callees=counts[-1] + 19000, warm=task["warm"]) as run:
         for more, count in zip((count - before for before, count in zip([0, *counts], counts)), counts):
             held.append(run.hold(more))
+            settle(run, task, task["rates"][0])
             print(json.dumps({**run.offer(task["rates"][0], task["seconds"]), "live": count}), flush=True)
         for process in held:
             machine.end(process, how=9)

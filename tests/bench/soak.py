@@ -14,8 +14,9 @@ SYSTEMS = {"sqlite": Node}
 EVERY, AT_LEAST = 60, 20  # seconds between samples, or less where there were fewer samples
 MESSAGES_PER_CALL = 13
 GROWTH = 0.02
+COMMIT = "controller_sharding_commit_duration_seconds_bucket"
 MIB = 1 << 20
-COLUMNS = ["minute", "messages", "calls", "failed", "retransmitted", "live heap", "heap", "resident", "gen 0, 1, 2", "pauses", "longest", "journal"]
+COLUMNS = ["minute", "messages", "calls", "failed", "retransmitted", "live heap", "heap", "resident", "gen 0, 1, 2", "pauses", "longest", "longest commit", "journal"]
 
 
 def measure(task):
@@ -37,6 +38,7 @@ def measure(task):
                 **{key: now[key] - before[key] for key in ("ok", "failed", "retransmitted")},
                 **{key: now[key] for key in ("live", "heap", "resident", "journal")},
                 "collections": [now["collections"][generation] - before["collections"][generation] for generation in range(3)],
+                "causes": now["causes"], "commit_ms_at_most": single.longest_ms(COMMIT, before["metrics"], now["metrics"]),
                 **single.collections(before["metrics"], now["metrics"])}), flush=True)
             before = now
         machine.end(process)
@@ -45,7 +47,7 @@ def measure(task):
 def _look(run, folder, seconds):
     metrics, (ok, failed, _, again) = run.system.metrics()[0], load.seen(folder)
     return {
-        "seconds": seconds, "metrics": metrics, "ok": ok, "failed": failed, "retransmitted": again + run.callees.retransmissions(),
+        "seconds": seconds, "metrics": metrics, "ok": ok, "failed": failed, "causes": load.causes(folder), "retransmitted": again + run.callees.retransmissions(),
         "messages": sum(metrics[f'edge_messages_{way}_total{{transport="udp"}}'] for way in ("received", "sent")),
         "live": metrics["dotnet_gc_live_bytes"] / MIB, "heap": metrics["dotnet_gc_heap_bytes"] / MIB,
         "resident": machine.resident_kib(run.system.processes["controller"].pid) / 1024,
@@ -70,7 +72,9 @@ def objections(samples):
     if second > early + 2 * max(early, 1) ** 0.5:
         found.append(f"collections of generation 2: {second:.0f} in the second half, {early:.0f} in the first")
     if failed := sum(sample["failed"] for sample in samples):
-        found.append(f"{failed} calls failed")
+        why = ", ".join(f"{cause} {count}" for cause, count in samples[-1]["causes"].items())
+        slowest = max(sample["commit_ms_at_most"] for sample in samples if sample["failed"])
+        found.append(f"{failed} calls failed ({why}); the longest commit in such a minute took ≤ {slowest:.0f} ms")
     return found
 
 
@@ -86,7 +90,8 @@ def table(samples):
     return report.markdown(COLUMNS, [[
         f"{sample['seconds'] / 60:.1f}", f"{sample['messages']:,.0f}", f"{sample['ok']}", f"{sample['failed']}", f"{sample['retransmitted']}",
         mib(sample, "live"), mib(sample, "heap"), mib(sample, "resident"), ", ".join(f"{count:.0f}" for count in sample["collections"]),
-        f"{sample['pause_ms']:.0f} ms", f"≤ {sample['longest_ms_at_most']:.0f} ms", mib(sample, "journal")] for sample in samples]) + f"\n{verdict}\n"
+        f"{sample['pause_ms']:.0f} ms", f"≤ {sample['longest_ms_at_most']:.0f} ms",
+        f"≤ {sample['commit_ms_at_most']:.0f} ms", mib(sample, "journal")] for sample in samples]) + f"\n{verdict}\n"
 
 
 def svg(samples, note):
