@@ -132,6 +132,8 @@ public readonly struct Call : IActor<CallState, CallInput, CallEvent, CallEffect
         return due == Instant.Never && state.Phase == CallPhase.Ended && state.KeptUntil != Instant.Zero ? state.KeptUntil : due;
     }
 
+    public static bool MayWait(CallState state) => Recovery.MayWait(state);
+
     /// <summary>failover.md section 5.1: what must be committed before which message.</summary>
     public static Durability DurabilityOf(CallEvent happened) => happened switch
     {

@@ -186,7 +186,7 @@ public sealed class Member
     private void OnOpened(MemberInput.Opened opened)
     {
         _held.OnOpened(opened.Shards, opened.Failed);
-        if (!opened.Failed && !_claims.OnOpened(opened.Actors))
+        if (!_claims.OnOpened(opened.Actors) && !opened.Failed)
         {
             _context.Tell(new MemberNews.Received(opened.Shards.Length, opened.Actors, _held.Awaited(opened.Shards)));
             _context.Broadcast(new Frame.Opened([.. opened.Shards.Select(fence => new OwnedShard(fence.Shard, _context.Options.Self, fence.Epoch))]));

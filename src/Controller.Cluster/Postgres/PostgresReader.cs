@@ -10,9 +10,11 @@ namespace Controller.Cluster.Postgres;
 internal sealed class PostgresReader(Sessions sessions, WriterSession writer, Incarnation owner) : IDisposable
 {
     private readonly LivingSession _session = new(sessions);
+    private byte[] _borrowed = new byte[4096];
 
     public byte[] Secret() => Read(connection => connection.Read<byte[]>("SELECT secret FROM cluster")!);
 
+    /// <param name="row">Its payload is borrowed.</param>
     /// <returns>Where the rows stand that were given out: of every asked shard, all its actors.</returns>
     public IReadOnlyDictionary<ShardId, Dictionary<ActorId, Life>> Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row) => Read(connection =>
     {
@@ -26,9 +28,10 @@ internal sealed class PostgresReader(Sessions sessions, WriterSession writer, In
             using NpgsqlDataReader reader = command.ExecuteReader();
             while (reader.Read())
             {
-                JournalRow read = RowOf(reader);
-                lives[new ShardId(reader.GetInt16(4))][read.Actor] = new Life(reader.GetInt64(5), bucket, reader.GetInt64(6), read.Sequence);
-                row(read);
+                ActorId actor = StoredActor.Read(Borrowed(reader, 0).Span);
+                long sequence = reader.GetInt64(1);
+                lives[new ShardId(reader.GetInt16(4))][actor] = new Life(reader.GetInt64(5), bucket, reader.GetInt64(6), sequence);
+                row(new JournalRow(actor, sequence, new Instant(reader.GetInt64(2)), Borrowed(reader, 3)));
             }
         }
 
@@ -86,6 +89,19 @@ internal sealed class PostgresReader(Sessions sessions, WriterSession writer, In
 
     private static JournalRow RowOf(NpgsqlDataReader row) =>
         new(StoredActor.Read(row.GetFieldValue<byte[]>(0)), row.GetInt64(1), new Instant(row.GetInt64(2)), row.GetFieldValue<byte[]>(3));
+
+    /// <summary>A column's octets, until the next are borrowed.</summary>
+    private ReadOnlyMemory<byte> Borrowed(NpgsqlDataReader row, int column)
+    {
+        int length = (int)row.GetBytes(column, 0, null, 0, 0);
+        if (_borrowed.Length < length)
+        {
+            _borrowed = new byte[length * 2];
+        }
+
+        row.GetBytes(column, 0, _borrowed, 0, length);
+        return _borrowed.AsMemory(0, length);
+    }
 
     private T Read<T>(Func<NpgsqlConnection, T> read)
     {

@@ -122,6 +122,7 @@ internal sealed class IncomingLane(ShardId shard, RouterContext context, Acknowl
 
         if (!context.Host.Owns(shard) || context.Host.FenceOf(shard) is not { } fence || fence.Epoch != owned.Epoch)
         {
+            context.Host.Hasten(shard);
             return false;
         }
 

@@ -246,6 +246,7 @@ internal sealed class OutgoingLane(ShardId shard, RouterContext context)
         KeptInput kept = node.Value;
         if (!context.Host.Owns(shard))
         {
+            context.Host.Hasten(shard);
             return false;
         }
 

@@ -25,6 +25,7 @@ public interface IJournal : IDisposable
     /// A shard's life in a journal: it is ours in the store → Recover → appends at its epoch → <see cref="Forget"/>; then, at a later epoch, Recover again.
     /// Between a Forget and the next Recover nothing is appended for it; Recover is not called before that Forget was.
     /// </remarks>
+    /// <param name="row">Its payload is borrowed: valid until this returns.</param>
     /// <exception cref="JournalException">The store does not answer, or cannot be read; it may be tried again.</exception>
     void Recover(IReadOnlyCollection<ShardId> shards, Action<JournalRow> row);
 

@@ -45,6 +45,9 @@ public interface IActor<TState, TInput, TEvent, TEffect, TSettings>
 
     /// <summary>The input that says: this state was just rebuilt from the journal; re-emit pending outputs and restart volatile timers.</summary>
     static abstract TInput Recovered { get; }
+
+    /// <summary>Nobody waits for what <see cref="Recovered"/> would make this state say or do: while other shards are being read back, it may come after them, or with the actor's first input.</summary>
+    static virtual bool MayWait(TState state) => false;
 }
 
 /// <summary>What surrounds one decision. <paramref name="Now"/> is read once by the shard loop; settings are one immutable snapshot.</summary>

@@ -12,10 +12,16 @@ public interface IShardHost
     /// <summary>The fence under which the shard's effects leave: from its opening until it has been released (not only is to be), or is lost; else null.</summary>
     Fence? FenceOf(ShardId shard);
 
-    /// <summary>Reads every actor of these shards back and opens each shard; the journal already says that they are ours at these epochs.</summary>
-    /// <remarks>A shard that is here already at this epoch or a later one is left as it is; one that is lost meanwhile is left out. Calls are served one behind the other.</remarks>
-    /// <param name="opened">Called with the number of actors read back once all take inputs, or with the failure: then none does, and it may be tried again.</param>
+    /// <summary>Reads every actor of these shards back, a few shards at a time, and opens each shard as soon as all of it is read; the journal already says that they are ours at these epochs.</summary>
+    /// <remarks>A shard that is here already at this epoch or a later one is left as it is; one that is lost meanwhile is left out. Calls take turns.</remarks>
+    /// <param name="opened">
+    /// Called with the number of actors read back once all take inputs; or, with the number until then, with the failure that ended the reading: what is open stays so, the
+    /// rest is not here, and it may be tried again.
+    /// </param>
     void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened);
+
+    /// <summary>An input waits for this shard: if it is still to be read back, it comes before those for which none does. Costs a look; may be said again and again.</summary>
+    void Hasten(ShardId shard);
 
     /// <summary>No input is taken any more at once; <paramref name="released"/> is called when everything decided is committed and its effects are out, and the actors are forgotten here.</summary>
     /// <remarks>What is in the mailbox is still decided. If a commit of it fails, the shard is lost, and released all the same: its next owner reads what is stored. The same epoch may be owned again once it is released.</remarks>

@@ -127,6 +127,9 @@ public sealed class ActorSystem : IActorSystem, IShardHost, IDisposable
     /// <inheritdoc/>
     public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => Running.Own(fences, opened);
 
+    /// <inheritdoc/>
+    public void Hasten(ShardId shard) => Running.Hasten(shard);
+
     /// <summary>Of all loops' present rounds, how long the longest has been going on: milliseconds, unless a decision does not end.</summary>
     public TimeSpan LongestRound => _loops.Length == 0 ? TimeSpan.Zero : _loops.Max(static loop => loop.RoundSoFar);
 
@@ -282,7 +285,7 @@ public sealed class ActorSystem : IActorSystem, IShardHost, IDisposable
     private void OwnAndWait(IReadOnlyList<Fence> fences)
     {
         var opened = new TaskCompletionSource();
-        Running.Own(fences, (_, error) =>
+        Running.OwnAtOnce(fences, (_, error) =>
         {
             if (error is null)
             {

@@ -60,7 +60,7 @@ internal sealed class ActorTable(EngineContext context, KindOnLoop?[] kinds, Sta
                     break;
                 }
 
-                if (cell.Phase == CellPhase.Live && cell.Pending == 0 && !cell.Queued && cell.LastSequence > 0)
+                if (cell.Phase == CellPhase.Live && cell.Pending == 0 && !cell.Queued && !cell.NeedsRecovered && cell.LastSequence > 0)
                 {
                     kind.Idle.Remove(cell);
                     (cell.State, cell.Phase) = (null, CellPhase.Passive);
@@ -102,7 +102,10 @@ internal sealed class ActorTable(EngineContext context, KindOnLoop?[] kinds, Sta
         }
     }
 
-    /// <summary>Takes in the actors of a shard that were read back: everybody's deadline is armed and Recovered waits for everybody.</summary>
+    /// <summary>
+    /// Takes in the actors of a shard that were read back: Recovered waits for everybody. Whoever may wait gets it with his first input, or with <see cref="Resume"/>,
+    /// and has no deadline until then; for all others it is next, and their deadline is armed.
+    /// </summary>
     /// <returns>How many.</returns>
     public int Install(Tenure tenure)
     {
@@ -114,13 +117,32 @@ internal sealed class ActorTable(EngineContext context, KindOnLoop?[] kinds, Sta
             {
                 cell.Kind.Count++;
                 count++;
-                Rearm(cell, afterTimer: false);
                 Touch(cell);
-                MakeReady(cell, recovered: true);
+                if (cell.Kind.MayWait(cell))
+                {
+                    cell.NeedsRecovered = true;
+                }
+                else
+                {
+                    Rearm(cell, afterTimer: false);
+                    MakeReady(cell, recovered: true);
+                }
             }
         }
 
         return count;
+    }
+
+    /// <summary>Now for those who could wait.</summary>
+    public void Resume(Tenure tenure)
+    {
+        foreach (var cell in tenure.Cells.Values)
+        {
+            if (cell is { Phase: CellPhase.Live, NeedsRecovered: true })
+            {
+                MakeReady(cell, recovered: true);
+            }
+        }
     }
 
     /// <summary>Forgets the actors of a shard, silently; inputs that wait for them are refused.</summary>

@@ -126,6 +126,9 @@ internal sealed class ActorTurns(EngineContext context, ActorTable table, Commit
     private void Recover(ActorCell cell)
     {
         cell.NeedsRecovered = false;
+
+        // Whoever could wait has no deadline yet, and this may throw.
+        table.Rearm(cell, afterTimer: false);
         Decide(cell, cell.Kind.Recovered);
     }
 

@@ -33,6 +33,9 @@ internal abstract class KindOnLoop(ActorKind kind, PassivationPolicy passivation
     /// <summary>When the state wants to be woken; reported and <see cref="Instant.Never"/> if the actor throws.</summary>
     public abstract Instant NextDue(ActorCell cell);
 
+    /// <summary>Its Recovered may come later; false if the actor throws.</summary>
+    public abstract bool MayWait(ActorCell cell);
+
     /// <summary>Performs effects on the calling thread; never throws.</summary>
     public abstract void Release(ActorId actor, object effects, Instant decidedAt, bool withoutSends);
 

@@ -106,6 +106,19 @@ internal sealed class TypedKindOnLoop<TActor, TState, TInput, TEvent, TEffect, T
         }
     }
 
+    public override bool MayWait(ActorCell cell)
+    {
+        try
+        {
+            return TActor.MayWait((TState)cell.State!);
+        }
+        catch (Exception e)
+        {
+            context.Report(new EngineFault(EngineFaultKind.ActorThrew, $"actor {cell.Id}: whether it may wait: {e.Message}", cell.Id, Error: e));
+            return false;
+        }
+    }
+
     public override void Release(ActorId actor, object effects, Instant decidedAt, bool withoutSends)
     {
         foreach (var effect in (TEffect[])effects)

@@ -1,4 +1,5 @@
 using Controller.Actors.Calls;
+using Controller.Actors.Calls.Events;
 using Controller.Actors.Calls.State;
 using Controller.Actors.Registrations;
 using Controller.Sharding.Model;
@@ -302,6 +303,26 @@ public class CrashTests
         call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1"));
         call.Elapse(TimeSpan.FromSeconds(60));
         Assert.Equal(CallPhase.Established, call.State.Phase);
+    }
+
+    /// <summary>What a takeover may put off: a call in which Recovered would send nothing.</summary>
+    [Fact]
+    public void Only_a_call_in_which_nobody_waits_may_wait_for_its_recovery()
+    {
+        var call = new CallDriver();
+        var may = new List<bool>();
+        void Look() => may.Add(Call.MayWait(call.Journal.SelectMany(row => new CallEventCodec().Decode(row)).Aggregate(CallState.Empty, Call.Evolve)));
+        call.FromCaller(Messages.Invite());
+        Look();
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 180));
+        Look();
+        call.FromCallee(Messages.Response(call.Last("INVITE"), 200, sdp: Messages.CalleeSdp));
+        Look();
+        call.FromCaller(Messages.FromCaller("ACK", CallerTag(call), 1, "z9hG4bKack1"));
+        Look();
+        call.FromCaller(Messages.FromCaller("BYE", CallerTag(call), 2, "z9hG4bKbye1"));
+        Look();
+        Assert.Equal([false, false, false, true, false], may);
     }
 
     private const string TakesUpdate = "Allow: INVITE, ACK, BYE, CANCEL, PRACK, UPDATE\r\n";

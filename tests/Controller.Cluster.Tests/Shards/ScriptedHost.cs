@@ -65,6 +65,11 @@ internal sealed class ScriptedHost(int shards) : IActorSystem, IShardHost
 
     public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => throw new NotSupportedException();
 
+    /// <summary>For which inputs wait, as far as it was told.</summary>
+    public HashSet<ShardId> Hastened { get; } = [];
+
+    public void Hasten(ShardId shard) => Hastened.Add(shard);
+
     public void Release(IReadOnlyList<ShardId> shards, Action released) => throw new NotSupportedException();
 
     public void Lose(IReadOnlyList<ShardId> shards) => throw new NotSupportedException();

@@ -124,6 +124,7 @@ public sealed class ShardRouterTests
         _a.Learn(3, _a, 2);
         Tell(_a, "three");
         Assert.Empty(_a.Inbox);   // ours, but still opening
+        Assert.Equal([Shard], _a.Host.Hastened);
         _a.Open(3, 2);
         Tell(_a, "four");
         Assert.Equal(["one", "two", "three", "four"], _a.Inbox);

@@ -77,6 +77,11 @@ internal sealed class ThreadedHost : IActorSystem, IShardHost, IDisposable
 
     public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => throw new NotSupportedException();
 
+    public void Hasten(ShardId shard)
+    {
+        // They open when the test says so.
+    }
+
     public void Release(IReadOnlyList<ShardId> shards, Action released) => throw new NotSupportedException();
 
     public void Lose(IReadOnlyList<ShardId> shards) => throw new NotSupportedException();

@@ -82,6 +82,11 @@ internal readonly struct Counter : IActor<CounterState, CounterInput, CounterEve
     public static CounterInput TimerDue { get; } = new CounterInput.TimerDue();
     public static CounterInput Recovered { get; } = new CounterInput.Recovered();
 
+    /// <summary>Whoever has a million.</summary>
+    public const long Patient = 1_000_000;
+
+    public static bool MayWait(CounterState state) => state.Total == Patient;
+
     public static Decision<CounterState, CounterEvent, CounterEffect> Decide(CounterState state, CounterInput input, in ActorContext<CounterSettings> context)
     {
         switch (input)

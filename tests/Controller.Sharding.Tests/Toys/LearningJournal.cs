@@ -14,6 +14,9 @@ internal sealed class LearningJournal(IJournal store, int shards) : IJournal
 
     public ConcurrentQueue<string> Violations { get; } = [];
 
+    /// <summary>The shards of each reading, those of one that failed as well.</summary>
+    public ConcurrentQueue<ShardId[]> Asked { get; } = [];
+
     /// <summary>Called before rows are read; may throw, or wait.</summary>
     public Action? OnRecover { get; set; }
 
@@ -45,6 +48,7 @@ internal sealed class LearningJournal(IJournal store, int shards) : IJournal
 
     public void Recover(IReadOnlyCollection<ShardId> recovered, Action<JournalRow> row)
     {
+        Asked.Enqueue([.. recovered]);
         OnRecover?.Invoke();
         lock (_known)
         {

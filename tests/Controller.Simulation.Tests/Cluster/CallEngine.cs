@@ -72,11 +72,10 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
 
     public Fence? FenceOf(ShardId shard) => _system.FenceOf(shard);
 
-    public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => _node.Later(_node.Random.Next(2, 60), () =>
-    {
-        _site.ReadBack();
-        _system.Own(fences, opened);
-    });
+    /// <summary>Those that come at once open one after the other, as they are read.</summary>
+    public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => Own([.. fences.Chunk(Math.Max(1, (fences.Count + 1) / 2))], 0, 0, opened);
+
+    public void Hasten(ShardId shard) => _system.Hasten(shard);
 
     public void Release(IReadOnlyList<ShardId> shards, Action released) => _system.Release(shards, released);
 
@@ -130,6 +129,22 @@ internal sealed class CallEngine : IVirtualEngine, IDecider
         _system.Pump();
         return look.Wait(TimeSpan.FromSeconds(5)) ? string.Join('\n', look.Result) : "";
     }
+
+    private void Own(Fence[][] parts, int next, int before, Action<int, Exception?> opened) => _node.Later(_node.Random.Next(2, 60 / parts.Length), () =>
+    {
+        _site.ReadBack();
+        _system.Own(parts[next], (actors, error) =>
+        {
+            if (error is not null || next + 1 == parts.Length)
+            {
+                opened(before + actors, error);
+            }
+            else
+            {
+                Own(parts, next + 1, before + actors, opened);
+            }
+        });
+    });
 
     /// <summary>By this node if it holds the address, else by the one that does, as far as it knows.</summary>
     private void Leave(ActorId actor, CallEffect.Send send)

@@ -90,6 +90,25 @@ internal static class Recovery
         }
     }
 
+    /// <summary>Both parties talk and no message is under way: <see cref="Resume(Turn)"/> sends nothing, and what it does beside that comes in time before the call's next message.</summary>
+    public static bool MayWait(CallState state)
+    {
+        if (state.Phase != CallPhase.Established || state.Transfer is not null || !state.Answers.IsEmpty || !state.Provisionals.IsEmpty || !state.Referrals.IsEmpty)
+        {
+            return false;
+        }
+
+        foreach (Transaction transaction in state.Transactions)
+        {
+            if (transaction.IsPending || (transaction.Kind == TransactionKind.InviteServer && transaction.Phase == (byte)InviteServerTransaction.Phase.Completed))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static void SkipNumbers(Turn turn, Leg leg) => turn.Happened(new CallEvent.CSeqSkipped(leg.Number, leg.LocalCSeq + CSeqGap));
 
     /// <summary>Nothing tried yet: the routes are asked again. Every leg failed and nothing else known: that is decided again, too.</summary>

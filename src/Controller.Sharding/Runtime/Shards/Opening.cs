@@ -1,39 +1,69 @@
-using Controller.Sharding.Journal;
-using Controller.Sharding.Model;
-
 namespace Controller.Sharding.Runtime.Shards;
 
 /// <summary>
-/// One call of Own on its way: 1. the loops drop what is left of earlier tenures, 2. a thread that is no loop's reads the rows and folds
-/// them, 3. the loops take the finished actors in and open the shards. What is lost on the way is left out.
+/// One call of Own on its way: 1. the loops drop what is left of earlier tenures, 2. a thread that is no loop's reads a few shards back, 3. the loops take
+/// their finished actors in and open them while the next are read, those first for which an input waits; 4. when nothing more is to be read, actors get
+/// their Recovered that could wait for it. What is lost on the way is left out; a failure ends the reading, and what is open by then stays so.
 /// </summary>
-internal sealed class Opening(EngineContext context, ShardLoop[] loops, IReadOnlyList<Tenure> tenures, Action<int, Exception?> opened)
+/// <param name="shardsAtFirst">So many shards at a time, until it is known how many rows they have.</param>
+internal sealed class Opening(EngineContext context, ShardLoop[] loops, IReadOnlyList<Tenure> tenures, int shardsAtFirst, Action<int, Exception?> opened)
 {
+    // A part of so many rows takes a tenth of a second, beside which the fixed cost of asking for it does not show.
+    private const int RowsOfAPart = 4000;
+
     private readonly long _since = context.Clock.GetTimestamp();
+    private readonly Replay _replay = new(context, loops);
+    private readonly List<Tenure> _unread = [.. tenures];
+    private int _shardsAtOnce = shardsAtFirst;
+    private Exception? _failure;
     private int _awaited;
     private int _actors;
     private int _told;
 
-    /// <param name="read">Reads this opening's rows on the thread for it.</param>
-    public void Begin(Action<Opening> read) => EveryLoop((loop, its) => new Expecting(this, loop, its, read));
-
-    /// <summary>The thread that reads.</summary>
-    public void Read()
+    /// <param name="read">Has <see cref="ReadPart"/> called, on the thread for it, until nothing is left to read.</param>
+    public void Begin(Action<Opening> read)
     {
+        var byLoop = ByLoop(tenures);
+        _awaited = byLoop.Length;
+        foreach (var its in byLoop)
+        {
+            its.Key.Post(new Expecting(this, its.Key, [.. its], read));
+        }
+    }
+
+    /// <summary>The thread that reads: the next shards.</summary>
+    /// <returns>False if nothing is left to read.</returns>
+    public bool ReadPart()
+    {
+        var part = NextPart();
         try
         {
-            Replay();
+            var rows = part.Count == 0 ? 0 : _replay.Read(part);
+            _shardsAtOnce = rows > RowsOfAPart ? Math.Max(1, _shardsAtOnce / 2) : rows < RowsOfAPart / 2 ? _shardsAtOnce * 2 : _shardsAtOnce;
         }
         catch (Exception e)
         {
-            Fail(e);
-            return;
+            Fail(e, [.. part, .. _unread]);
+            End();
+            return false;
         }
 
-        // The journal has learnt of them behind the loop's Forget.
-        var lost = tenures.Where(static t => t.IsOver).Select(static t => t.Shard).ToArray();
-        context.ForgetInJournal(lost);
-        EveryLoop((loop, its) => new Installing(this, loop, its));
+        // Of what was lost the journal has learnt behind the loop's Forget.
+        context.ForgetInJournal([.. part.Where(static t => t.IsOver).Select(static t => t.Shard)]);
+        var byLoop = ByLoop(part);
+        Interlocked.Add(ref _awaited, byLoop.Length);
+        foreach (var its in byLoop)
+        {
+            its.Key.Post(new Installing(this, its.Key, [.. its]));
+        }
+
+        if (_unread.Count > 0)
+        {
+            return true;
+        }
+
+        End();
+        return false;
     }
 
     /// <summary>The reading alone, on the caller's thread.</summary>
@@ -41,7 +71,7 @@ internal sealed class Opening(EngineContext context, ShardLoop[] loops, IReadOnl
     {
         try
         {
-            Replay();
+            _replay.Read(tenures);
         }
         finally
         {
@@ -49,69 +79,55 @@ internal sealed class Opening(EngineContext context, ShardLoop[] loops, IReadOnl
         }
     }
 
-    private void EveryLoop(Func<ShardLoop, Tenure[], LoopMessage> message)
+    /// <summary>The engine has ended on the way.</summary>
+    public void Abandon() => Tell(0, new ObjectDisposedException(nameof(ActorSystem), "the engine has ended"));
+
+    private IGrouping<ShardLoop, Tenure>[] ByLoop(IEnumerable<Tenure> some) => [.. some.GroupBy(t => loops[t.Shard.Value % loops.Length])];
+
+    private List<Tenure> NextPart()
     {
-        var byLoop = tenures.GroupBy(t => loops[t.Shard.Value % loops.Length]).ToArray();
-        _awaited = byLoop.Length;
-        foreach (var its in byLoop)
+        _unread.RemoveAll(static t => t.IsOver);
+        List<Tenure> part = [.. _unread.Where(static t => t.IsHastened).Take(_shardsAtOnce)];
+        if (part.Count == 0)
         {
-            its.Key.Post(message(its.Key, [.. its]));
+            part = [.. _unread.Take(_shardsAtOnce)];
         }
+
+        _unread.RemoveAll(part.Contains);
+        return part;
     }
 
-    private void Replay()
+    /// <summary>Nothing more is read: whoever could wait for that goes on.</summary>
+    private void End()
     {
-        var byShard = tenures.ToDictionary(static t => t.Shard);
-        var unreadable = new HashSet<ActorKind>();
-        context.Journal.Recover([.. byShard.Keys], row =>
+        foreach (var its in ByLoop(tenures))
         {
-            var tenure = byShard[row.Actor.ShardOf(context.Options.Shards)];
-            if (tenure.Cells.TryGetValue(row.Actor, out var cell))
-            {
-                Fold(cell, row);
-            }
-            else if (loops[tenure.Shard.Value % loops.Length].KindOf(row.Actor.Kind) is { } kind)
-            {
-                tenure.Cells.Add(row.Actor, cell = new ActorCell(row.Actor, kind, tenure) { State = kind.Empty });
-                Fold(cell, row);
-            }
-            else if (unreadable.Add(row.Actor.Kind))
-            {
-                context.Report(new EngineFault(EngineFaultKind.Unreadable, $"the journal has actors of kind {row.Actor.Kind}, which this version does not know; their rows are kept", row.Actor));
-            }
-        });
+            its.Key.Post(new Resuming(its.Key, [.. its]));
+        }
+
+        OneDone();
     }
 
-    private void Fold(ActorCell cell, in JournalRow row)
+    private void Fail(Exception error, Tenure[] lost)
     {
-        if (cell.Phase == CellPhase.Broken)
-        {
-            return;
-        }
-
-        cell.LastSequence = row.Sequence;
-        try
-        {
-            cell.State = cell.Kind.Fold(cell.State!, row.Payload.Span);
-        }
-        catch (Exception e)
-        {
-            (cell.State, cell.Phase) = (null, CellPhase.Broken);
-            context.Report(EngineFault.SetAside(cell.Id, e));
-        }
-    }
-
-    private void Fail(Exception error)
-    {
-        foreach (var tenure in tenures)
+        foreach (var tenure in lost)
         {
             tenure.End();
             context.Tenures.Remove(tenure);
         }
 
-        context.ForgetInJournal([.. tenures.Select(static t => t.Shard)]);
-        context.Report(new EngineFault(EngineFaultKind.OwnFailed, $"{tenures.Count} shards cannot be opened: {error.Message}", Shard: tenures[0].Shard, Error: error));
-        Tell(0, error);
+        _failure = error;
+        context.ForgetInJournal([.. lost.Select(static t => t.Shard)]);
+        context.Report(new EngineFault(EngineFaultKind.OwnFailed, $"{lost.Length} shards cannot be opened: {error.Message}", Shard: lost[0].Shard, Error: error));
+    }
+
+    /// <summary>The reading, or what one loop was to install.</summary>
+    private void OneDone()
+    {
+        if (Interlocked.Decrement(ref _awaited) == 0)
+        {
+            Tell(_actors, _failure);
+        }
     }
 
     private void Tell(int actors, Exception? error)
@@ -123,18 +139,15 @@ internal sealed class Opening(EngineContext context, ShardLoop[] loops, IReadOnl
         }
     }
 
-    /// <summary>The engine has ended on the way.</summary>
-    public void Abandon() => Tell(0, new ObjectDisposedException(nameof(ActorSystem), "the engine has ended"));
-
-    private bool IsLast() => Interlocked.Decrement(ref _awaited) == 0;
-
     private sealed class Expecting(Opening opening, ShardLoop loop, Tenure[] tenures, Action<Opening> read) : LoopMessage
     {
         public override void Run()
         {
             loop.Shards.Expect(tenures);
-            if (opening.IsLast())
+            if (Interlocked.Decrement(ref opening._awaited) == 0)
             {
+                // The reading itself.
+                opening._awaited = 1;
                 read(opening);
             }
         }
@@ -142,16 +155,21 @@ internal sealed class Opening(EngineContext context, ShardLoop[] loops, IReadOnl
         public override void Abandon() => opening.Abandon();
     }
 
+    private sealed class Resuming(ShardLoop loop, Tenure[] tenures) : LoopMessage
+    {
+        public override void Run() => Array.ForEach(tenures, loop.Shards.Resume);
+
+        public override void Abandon()
+        {
+        }
+    }
+
     private sealed class Installing(Opening opening, ShardLoop loop, Tenure[] tenures) : LoopMessage
     {
         public override void Run()
         {
-            var actors = tenures.Sum(loop.Shards.Open);
-            Interlocked.Add(ref opening._actors, actors);
-            if (opening.IsLast())
-            {
-                opening.Tell(opening._actors, null);
-            }
+            Interlocked.Add(ref opening._actors, tenures.Sum(loop.Shards.Open));
+            opening.OneDone();
         }
 
         public override void Abandon() => opening.Abandon();

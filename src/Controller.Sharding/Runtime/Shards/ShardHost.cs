@@ -3,15 +3,22 @@ using Controller.Sharding.Model;
 
 namespace Controller.Sharding.Runtime.Shards;
 
-/// <summary>Where shards come from and go to, on any thread; and the thread that reads back what comes, one call of Own behind the other.</summary>
+/// <summary>Where shards come from and go to, on any thread; and the thread that reads back what comes: calls of Own take turns, a few shards each.</summary>
 internal sealed class ShardHost(EngineContext context, ShardLoop[] loops) : IDisposable
 {
+    private const int ShardsAtFirst = 2;
+
     private readonly Lock _owning = new();
     private readonly BlockingCollection<Opening> _wanted = [];
     private Thread? _thread;
 
     /// <inheritdoc cref="IShardHost.Own"/>
-    public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened)
+    public void Own(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => Own(fences, ShardsAtFirst, opened);
+
+    /// <summary>For who waits for all of them: read in one piece, which costs some journals less.</summary>
+    public void OwnAtOnce(IReadOnlyList<Fence> fences, Action<int, Exception?> opened) => Own(fences, Math.Max(1, fences.Count), opened);
+
+    private void Own(IReadOnlyList<Fence> fences, int shardsAtFirst, Action<int, Exception?> opened)
     {
         List<Tenure> coming = [];
         lock (_owning)
@@ -40,7 +47,16 @@ internal sealed class ShardHost(EngineContext context, ShardLoop[] loops) : IDis
             return;
         }
 
-        new Opening(context, loops, coming, opened).Begin(Want);
+        new Opening(context, loops, coming, shardsAtFirst, opened).Begin(Want);
+    }
+
+    /// <inheritdoc cref="IShardHost.Hasten"/>
+    public void Hasten(ShardId shard)
+    {
+        if (context.Tenures[shard] is { Phase: TenurePhase.Opening, IsHastened: false } opening)
+        {
+            opening.IsHastened = true;
+        }
     }
 
     /// <inheritdoc cref="ActorSystem.Rehearse"/>
@@ -51,7 +67,7 @@ internal sealed class ShardHost(EngineContext context, ShardLoop[] loops) : IDis
             throw new InvalidOperationException("of what is ours the journal must not forget anything");
         }
 
-        new Opening(context, loops, [.. shards.Select(static shard => new Tenure(new Fence(shard, default)))], static (_, _) => { }).Rehearse();
+        new Opening(context, loops, [.. shards.Select(static shard => new Tenure(new Fence(shard, default)))], shards.Count, static (_, _) => { }).Rehearse();
     }
 
     /// <inheritdoc cref="IShardHost.Release"/>
@@ -123,7 +139,10 @@ internal sealed class ShardHost(EngineContext context, ShardLoop[] loops) : IDis
     {
         if (context.Options.Pumped)
         {
-            opening.Read();
+            while (opening.ReadPart())
+            {
+            }
+
             return;
         }
 
@@ -146,9 +165,10 @@ internal sealed class ShardHost(EngineContext context, ShardLoop[] loops) : IDis
             {
                 opening.Abandon();
             }
-            else
+            else if (opening.ReadPart())
             {
-                opening.Read();
+                // Behind the others: what comes alone does not wait for all that came at once.
+                Want(opening);
             }
         }
     }

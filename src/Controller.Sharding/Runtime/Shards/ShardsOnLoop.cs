@@ -27,6 +27,15 @@ internal sealed class ShardsOnLoop(EngineContext context, ActorTable table, Comm
         return 0;
     }
 
+    /// <summary>Everything that came with it is read: its actors that could wait go on.</summary>
+    public void Resume(Tenure tenure)
+    {
+        if (ReferenceEquals(table.Here(tenure.Shard), tenure))
+        {
+            table.Resume(tenure);
+        }
+    }
+
     /// <summary>What has reached the mailbox by now is still decided.</summary>
     public void Release(Tenure tenure, Releasing release)
     {

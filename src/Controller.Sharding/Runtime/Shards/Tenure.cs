@@ -24,6 +24,7 @@ internal enum TenurePhase
 internal sealed class Tenure(Fence fence)
 {
     private int _phase = (int)TenurePhase.Opening;
+    private volatile bool _hastened;
 
     public Fence Fence { get; } = fence;
 
@@ -34,6 +35,13 @@ internal sealed class Tenure(Fence fence)
 
     /// <summary>The loop has dropped it, which happens once: a later tenure of the shard may be here by now. Loop only.</summary>
     public bool IsDropped { get; set; }
+
+    /// <summary>An input waits for it to open. Any thread.</summary>
+    public bool IsHastened
+    {
+        get => _hastened;
+        set => _hastened = value;
+    }
 
     public TenurePhase Phase => (TenurePhase)Volatile.Read(ref _phase);
 
