@@ -70,8 +70,6 @@ internal static class Commands
 
     public static NpgsqlParameter Of(List<long> values) => new NpgsqlParameter<List<long>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 
-    public static NpgsqlParameter Of(List<byte[]> values) => new NpgsqlParameter<List<byte[]>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea };
-
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, ReadOnlySpan<NpgsqlParameter> parameters)
     {
         var command = new NpgsqlCommand(sql, connection);

@@ -7,7 +7,7 @@ using static Controller.Cluster.Postgres.Commands;
 namespace Controller.Cluster.Postgres;
 
 /// <summary>
-/// The transactions by which ownership begins and ends, each exactly once, here; the one that writes is <see cref="WriteSet.Transaction"/> (docs/adr/0044).
+/// The transactions by which ownership begins and ends, each exactly once, here; the one that writes is <see cref="WriteSet.Transaction"/> (docs/adr/0044, 0048).
 /// failover.md section 4.2, with L(n) the advisory lock of node n:
 /// <code>
 ///   join      exclusive L(n), map      a new incarnation of n: the old one is fenced by it

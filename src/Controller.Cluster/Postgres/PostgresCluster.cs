@@ -1,4 +1,5 @@
 using Controller.Cluster.Membership;
+using Controller.Cluster.Postgres.Wire;
 using Controller.Cluster.Versions;
 using Controller.Sharding.Clocks;
 using Controller.Sharding.Journal;
@@ -43,9 +44,10 @@ public sealed class PostgresCluster : IDisposable
     public ReadOnlyMemory<byte> Secret => _journal.Secret;
 
     /// <param name="machine">The clocks of this machine; null: the system's.</param>
-    /// <exception cref="JournalException">One line for the user: not reachable, not allowed, newer, without a standby, a program that is too old for what the cluster writes.</exception>
+    /// <exception cref="JournalException">One line for the user: not reachable, not allowed, newer, without a standby, without the system's library, a program that is too old for what the cluster writes.</exception>
     public static PostgresCluster Join(PostgresOptions options, NodeDescription node, TimeProvider? machine = null)
     {
+        CommitConnection.EnsureInstalled();
         Sessions sessions;
         try
         {

@@ -27,10 +27,18 @@ internal sealed class PostgresJournal : IJournal
         try
         {
             _secret = _reader.Secret();
+            // A connection that only the commits' library cannot make is seen now, not at the first call.
+            session.Connect();
         }
-        catch
+        catch (Exception failure)
         {
             _reader.Dispose();
+            session.Dispose();
+            if (Sessions.IsBroken(failure))
+            {
+                throw sessions.Describe(failure);
+            }
+
             throw;
         }
 

@@ -1,6 +1,7 @@
-using Controller.Cluster.Membership;
 using System.Diagnostics;
 using System.Globalization;
+using Controller.Cluster.Membership;
+using Controller.Cluster.Postgres.Wire;
 using Controller.Cluster.Writing;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
@@ -19,6 +20,7 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
     private readonly Lives _lives = new();
+    private readonly WriteSet _set = new();
     private readonly HourlyTables _tables = new();
     private readonly HashSet<Fence> _lost = [];
     private bool _fenced;
@@ -43,17 +45,17 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
                 }
 
                 mayBeDone = false;
-                WriteSet set = Place(batches, results);
-                if (_fenced || (set.IsEmpty && removeOutboxThrough == 0))
+                Place(batches, results);
+                if (_fenced || (_set.IsEmpty && removeOutboxThrough == 0))
                 {
                     return true;
                 }
 
-                NpgsqlConnection connection = session.Connection();
-                _tables.Ensure(connection, set.Buckets);
-                using NpgsqlBatch transaction = set.Transaction(connection, owner, ++_number, removeOutboxThrough);
+                session.Connect();
+                _tables.Ensure(session, _set.Buckets);
+                IReadOnlyList<CommitStatement> transaction = _set.Transaction(owner, ++_number, removeOutboxThrough);
                 mayBeDone = true;
-                session.Execute(transaction, _number);
+                session.Execute(transaction, _number, _set.FirstRow);
                 _lives.Settle(committed: true);
                 return true;
             }
@@ -114,38 +116,37 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
             return false;
         }
 
-        session.Connection();
         bool committed = session.WasCommitted();
         _lives.Settle(committed);
         return committed;
     }
 
-    private WriteSet Place(IReadOnlyList<JournalBatch> batches, AppendResult?[] results)
+    private void Place(IReadOnlyList<JournalBatch> batches, AppendResult?[] results)
     {
         while (true)
         {
             _lives.Settle(committed: false);
-            var set = new WriteSet();
+            _set.Clear();
             int lost = _lost.Count;
             for (int i = 0; i < batches.Count; i++)
             {
                 // What was refused for its sequence stays refused; the rest is looked at again.
-                results[i] = results[i] is AppendResult.SequenceConflict conflict ? conflict : Refusal(batches[i].Entries, set);
+                results[i] = results[i] is AppendResult.SequenceConflict conflict ? conflict : Refusal(batches[i].Entries);
                 if (results[i] is null)
                 {
-                    Add(batches[i].Entries, set);
+                    Add(batches[i].Entries);
                     results[i] = AppendResult.Appended.Instance;
                 }
             }
 
             if (_lost.Count == lost)
             {
-                return set;
+                return;
             }
         }
     }
 
-    private AppendResult? Refusal(IReadOnlyList<JournalEntry> entries, WriteSet set)
+    private AppendResult? Refusal(IReadOnlyList<JournalEntry> entries)
     {
         foreach (JournalEntry entry in entries)
         {
@@ -154,7 +155,7 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
                 return new AppendResult.Fenced(entry.Fence);
             }
 
-            if (set.Require(entry.Fence) is { } stale)
+            if (_set.Require(entry.Fence) is { } stale)
             {
                 _lost.Add(stale);
                 if (stale == entry.Fence)
@@ -177,7 +178,7 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
         return null;
     }
 
-    private void Add(IReadOnlyList<JournalEntry> entries, WriteSet set)
+    private void Add(IReadOnlyList<JournalEntry> entries)
     {
         foreach (JournalEntry entry in entries)
         {
@@ -187,7 +188,7 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
             {
                 if (before is { } ended)
                 {
-                    set.Died(entry.Actor, shard, ended);
+                    _set.Died(entry.Actor, shard, ended);
                 }
 
                 _lives.Set(entry.Actor, entry.Fence.Shard, null);
@@ -197,20 +198,20 @@ internal sealed class PostgresStore(Sessions sessions, WriterSession session, In
                 Life life = Next(entry, before);
                 if (before is null)
                 {
-                    set.Born(entry.Actor, shard, life);
+                    _set.Born(entry.Actor, shard, life);
                 }
                 else if (entry.Supersedes)
                 {
-                    set.Superseded(entry.Actor, shard, life);
+                    _set.Superseded(entry.Actor, shard, life);
                 }
 
-                set.Row(entry, life);
+                _set.Row(entry, life);
                 _lives.Set(entry.Actor, entry.Fence.Shard, life);
             }
 
             if (!entry.Outbox.IsEmpty)
             {
-                set.Deliver(shard, entry.Outbox);
+                _set.Deliver(shard, entry.Outbox);
             }
         }
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net.Sockets;
+using Controller.Cluster.Postgres.Wire;
 using Controller.Sharding.Journal;
 using Npgsql;
 
@@ -11,12 +13,14 @@ internal sealed class Sessions
 {
     private readonly string _connection;
     private readonly string _settings;
+    private readonly TimeSpan _answerWithin;
 
     /// <param name="waitsForDisk">False: what is committed may be lost with the server; for heartbeats, whose next one says it again.</param>
     /// <param name="openWithin">How long an attempt to connect may take, in whole seconds. One to a host that is gone must not hold the writer.</param>
     public Sessions(string connection, string name, TimeSpan answerWithin, bool waitsForDisk = true, int openWithin = 1)
     {
         Name = name;
+        _answerWithin = answerWithin;
         _settings = $"SET synchronous_commit = {(waitsForDisk ? "on" : "off")}; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = '1s'";
         var builder = new NpgsqlConnectionStringBuilder(connection)
         {
@@ -66,6 +70,29 @@ internal sealed class Sessions
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The connection for commits, to the same server as <paramref name="at"/>: of several hosts, that one has found the one that can be written.</summary>
+    /// <param name="settings">Of the session, as "-c NAME=VALUE".</param>
+    /// <exception cref="NpgsqlException"/>
+    public CommitConnection OpenForCommits(NpgsqlConnection at, string settings)
+    {
+        // Not those of the opened connection: it has no password any more.
+        var given = new NpgsqlConnectionStringBuilder(_connection);
+        string secure = given.SslMode switch
+        {
+            SslMode.VerifyCA => "verify-ca",
+            SslMode.VerifyFull => "verify-full",
+            var mode => mode.ToString().ToLowerInvariant(),
+        };
+        return CommitConnection.Open(
+        [
+            ("host", at.Host), ("port", at.Port.ToString(CultureInfo.InvariantCulture)), ("user", given.Username), ("password", given.Password), ("dbname", given.Database),
+            ("passfile", given.Passfile), ("sslmode", secure), ("sslrootcert", given.RootCertificate), ("sslcert", given.SslCertificate), ("sslkey", given.SslKey),
+            ("sslpassword", given.SslPassword), ("channel_binding", given.ChannelBinding.ToString().ToLowerInvariant()), ("krbsrvname", given.KerberosServiceName),
+            ("application_name", Name), ("connect_timeout", given.Timeout.ToString(CultureInfo.InvariantCulture)), ("client_encoding", "UTF8"),
+            ("options", $"{given.Options} -c synchronous_commit=on -c statement_timeout=0 -c idle_in_transaction_session_timeout=1s {settings}"),
+        ], _answerWithin);
     }
 
     /// <summary>One line for the user.</summary>

@@ -1,45 +1,80 @@
 using Controller.Cluster.Membership;
-using System.Runtime.InteropServices;
+using Controller.Cluster.Postgres.Wire;
 using Controller.Sharding.Journal;
 using Controller.Sharding.Model;
-using Npgsql;
-using static Controller.Cluster.Postgres.Commands;
 
 namespace Controller.Cluster.Postgres;
 
-/// <summary>What one commit does, in columns: an array a column, unpacked by UNNEST, is one statement whatever the number of rows.</summary>
+/// <summary>What one commit does, in columns: an array a column, unpacked by UNNEST, is one statement whatever the number of rows. One for all commits: its memory stays.</summary>
 internal sealed class WriteSet
 {
     private readonly Dictionary<ShardId, Epoch> _fences = [];
-    private readonly SortedDictionary<int, Rows> _buckets = [];
-    private readonly LifeColumns _births = new();
-    private readonly Dictionary<(ActorId, long), (ShardId Shard, Life Life)> _superseding = [];
-    private readonly LifeColumns _deaths = new();
-    private readonly List<short> _outboxShards = [];
-    private readonly List<byte[]> _outbox = [];
+    private readonly SortedList<int, RowColumns> _buckets = [];
+    private readonly Dictionary<(ActorId, long), Life> _superseding = [];
+    private readonly ArrayColumn _shards = new(ArrayColumn.Int16), _epochs = new(ArrayColumn.Int64);
+    private readonly LifeColumns _births = new(), _supersedings = new(), _deaths = new();
+    private readonly ArrayColumn _outboxShards = new(ArrayColumn.Int16), _outbox = new(ArrayColumn.ByteArray);
+    private readonly CommitStatement _first = new();
+    private readonly List<CommitStatement> _statements = [];
+    private RowColumns _spare = new();
+    private (int Bucket, ActorId Actor, long Life, long Sequence) _firstRow;
 
     public IEnumerable<int> Buckets => _buckets.Keys;
 
     public bool IsEmpty => _buckets.Count == 0 && _outbox.Count == 0 && _deaths.Count == 0;
 
+    public void Clear()
+    {
+        if (_buckets.Count > 0)
+        {
+            _spare = _buckets.GetValueAtIndex(0);
+            _spare.Clear();
+            _buckets.Clear();
+        }
+
+        _fences.Clear();
+        _shards.Clear();
+        _epochs.Clear();
+        _births.Clear();
+        _superseding.Clear();
+        _deaths.Clear();
+        _outboxShards.Clear();
+        _outbox.Clear();
+    }
+
+    /// <summary>A row that is there if the commit happened, and only then: its table, actor, life and number. Null: the commit has none, and its mark tells.</summary>
+    public (int Bucket, ActorId Actor, long Life, long Sequence)? FirstRow => _buckets.Count == 0 ? null : _firstRow;
+
     /// <summary>The commit stands only if this is still ours.</summary>
     /// <returns>The fence that is stale if the commit has the shard at two epochs.</returns>
     public Fence? Require(Fence fence)
     {
-        if (_fences.TryAdd(fence.Shard, fence.Epoch) || _fences[fence.Shard] == fence.Epoch)
+        if (_fences.TryAdd(fence.Shard, fence.Epoch))
         {
+            _shards.Add((short)fence.Shard.Value);
+            _epochs.Add(fence.Epoch.Value);
             return null;
         }
 
         Epoch other = _fences[fence.Shard];
-        return fence with { Epoch = other.Value < fence.Epoch.Value ? other : fence.Epoch };
+        return other == fence.Epoch ? null : fence with { Epoch = other.Value < fence.Epoch.Value ? other : fence.Epoch };
     }
 
     public void Row(in JournalEntry entry, Life life)
     {
-        if (!_buckets.TryGetValue(life.Bucket, out Rows? rows))
+        if (!_buckets.TryGetValue(life.Bucket, out RowColumns? rows))
         {
-            _buckets.Add(life.Bucket, rows = new Rows());
+            if (_buckets.Count == 0)
+            {
+                rows = _spare;
+                _firstRow = (life.Bucket, entry.Actor, life.Id, entry.Sequence);
+            }
+            else
+            {
+                rows = new RowColumns();
+            }
+
+            _buckets.Add(life.Bucket, rows);
         }
 
         rows.Add(entry, life);
@@ -48,113 +83,56 @@ internal sealed class WriteSet
     public void Born(ActorId actor, ShardId shard, Life life) => _births.Add(actor, shard, life);
 
     /// <summary>The last of several counts.</summary>
-    public void Superseded(ActorId actor, ShardId shard, Life life) => _superseding[(actor, life.Id)] = (shard, life);
+    public void Superseded(ActorId actor, ShardId shard, Life life) => _superseding[(actor, life.Id)] = life;
 
     public void Died(ActorId actor, ShardId shard, Life life) => _deaths.Add(actor, shard, life);
 
     public void Deliver(ShardId shard, ReadOnlyMemory<byte> record)
     {
         _outboxShards.Add((short)shard.Value);
-        _outbox.Add(Octets(record));
+        _outbox.Add(record.Span);
     }
 
     /// <summary>
-    /// One transaction: lock, check, mark, rows. The check raises if a shard is not ours any more, and nothing of it has happened. One statement, but in the hours in which
-    /// actors are left in an older table: of a second one on, the driver writes on the thread pool, which costs more than the statement.
+    /// One transaction: lock, check, rows. The check raises if a shard is not ours any more, and nothing of it has happened. One statement, but in the hours in which
+    /// actors are left in an older table.
     /// </summary>
-    /// <param name="number">Of this batch: the mark by which its fate can be told after a broken connection.</param>
-    public NpgsqlBatch Transaction(NpgsqlConnection connection, Incarnation owner, long number, long removeOutboxThrough)
+    /// <param name="number">Of this batch: the mark of one without rows.</param>
+    /// <returns>Valid until the set changes.</returns>
+    public IReadOnlyList<CommitStatement> Transaction(Incarnation owner, long number, long removeOutboxThrough)
     {
-        var superseding = new LifeColumns();
-        foreach (((ActorId actor, _), (ShardId shard, Life life)) in _superseding)
+        _supersedings.Clear();
+        foreach (((ActorId actor, _), Life life) in _superseding)
         {
-            superseding.Add(actor, shard, life);
-        }
-
-        var first = new NpgsqlBatchCommand();
-        first.Add(Of(owner.Node.Value), Of(owner.Number), Of(number));
-        first.Add(Of(_fences.Keys.Select(shard => (short)shard.Value).ToList()), Of(_fences.Values.Select(epoch => epoch.Value).ToList()));
-        first.Add(_births.Actors, _births.Shards, _births.Buckets, _births.Lives, _births.FirstSequences);
-        first.Add(superseding.Actors, superseding.Buckets, superseding.Lives, superseding.FirstSequences);
-        first.Add(_deaths.Actors, _deaths.Lives);
-        first.Add(Of(_outboxShards), Of(_outbox), Of(removeOutboxThrough));
-        var batch = new NpgsqlBatch(connection) { BatchCommands = { first } };
-        if (_buckets.Count == 0)
-        {
-            first.CommandText = HourlyTables.Begin;
-            return batch;
+            _supersedings.Add(actor, default, life);
         }
 
         // The newest table takes nearly all of it.
-        (int newest, Rows most) = _buckets.Last();
-        first.CommandText = HourlyTables.Append(newest);
-        most.AddTo(first);
-        foreach ((int bucket, Rows rows) in _buckets.SkipLast(1))
+        int newest = _buckets.Count - 1;
+        _first.Begin(newest < 0 ? HourlyTables.WithoutRows : HourlyTables.Commit(_buckets.GetKeyAtIndex(newest))).Add(owner.Node.Value).Add(owner.Number);
+        if (newest < 0)
         {
-            var insert = new NpgsqlBatchCommand(HourlyTables.Insert(bucket));
-            insert.Add(Of(owner.Node.Value), Of(owner.Number));
-            rows.AddTo(insert);
-            batch.BatchCommands.Add(insert);
+            _first.Add(number);
         }
 
-        return batch;
-    }
-
-    /// <summary>The array itself where it is one, for the entry lends it until its batch is complete; a copy otherwise.</summary>
-    private static byte[] Octets(ReadOnlyMemory<byte> octets) =>
-        MemoryMarshal.TryGetArray(octets, out ArraySegment<byte> segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length ? segment.Array : octets.ToArray();
-
-    private sealed class Rows
-    {
-        private readonly List<byte[]> _actors = [];
-        private readonly List<long> _lives = [];
-        private readonly List<long> _sequences = [];
-        private readonly List<short> _shards = [];
-        private readonly List<long> _epochs = [];
-        private readonly List<long> _instants = [];
-        private readonly List<byte[]> _payloads = [];
-
-        public void Add(in JournalEntry entry, Life life)
+        _first.Add(_shards).Add(_epochs);
+        _first.Add(_births.Actors).Add(_births.Shards).Add(_births.Buckets).Add(_births.Lives).Add(_births.FirstSequences);
+        _first.Add(_supersedings.Actors).Add(_supersedings.Buckets).Add(_supersedings.Lives).Add(_supersedings.FirstSequences);
+        _first.Add(_deaths.Actors).Add(_deaths.Lives).Add(_outboxShards).Add(_outbox).Add(removeOutboxThrough);
+        _statements.Clear();
+        _statements.Add(_first);
+        if (newest >= 0)
         {
-            _actors.Add(StoredActor.Of(entry.Actor));
-            _lives.Add(life.Id);
-            _sequences.Add(entry.Sequence);
-            _shards.Add((short)entry.Fence.Shard.Value);
-            _epochs.Add(entry.Fence.Epoch.Value);
-            _instants.Add(entry.At.Milliseconds);
-            _payloads.Add(Octets(entry.Payload));
+            _buckets.GetValueAtIndex(newest).AddTo(_first);
         }
 
-        public void AddTo(NpgsqlBatchCommand command) => command.Add(Of(_actors), Of(_lives), Of(_sequences), Of(_shards), Of(_epochs), Of(_instants), Of(_payloads));
-    }
-
-    private sealed class LifeColumns
-    {
-        private readonly List<byte[]> _actors = [];
-        private readonly List<short> _shards = [];
-        private readonly List<int> _buckets = [];
-        private readonly List<long> _lives = [];
-        private readonly List<long> _firstSequences = [];
-
-        public int Count => _actors.Count;
-
-        public NpgsqlParameter Actors => Of(_actors);
-
-        public NpgsqlParameter Shards => Of(_shards);
-
-        public NpgsqlParameter Buckets => Of(_buckets);
-
-        public NpgsqlParameter Lives => Of(_lives);
-
-        public NpgsqlParameter FirstSequences => Of(_firstSequences);
-
-        public void Add(ActorId actor, ShardId shard, Life life)
+        for (int i = 0; i < newest; i++)
         {
-            _actors.Add(StoredActor.Of(actor));
-            _shards.Add((short)shard.Value);
-            _buckets.Add(life.Bucket);
-            _lives.Add(life.Id);
-            _firstSequences.Add(life.FirstSequence);
+            CommitStatement insert = new CommitStatement().Begin(HourlyTables.Insert(_buckets.GetKeyAtIndex(i))).Add(owner.Node.Value).Add(owner.Number);
+            _buckets.GetValueAtIndex(i).AddTo(insert);
+            _statements.Add(insert);
         }
+
+        return _statements;
     }
 }

@@ -1,5 +1,7 @@
-using Controller.Cluster.Membership;
 using System.Diagnostics;
+using Controller.Cluster.Membership;
+using Controller.Cluster.Postgres.Wire;
+using Controller.Sharding.Model;
 using Npgsql;
 using static Controller.Cluster.Postgres.Commands;
 
@@ -7,56 +9,63 @@ namespace Controller.Cluster.Postgres;
 
 /// <summary>
 /// The connection that writes, and what to do when it breaks in the middle of a commit: the session behind it may still be at work, so it is ended
-/// first, and then the mark in <c>last_batch</c> says whether the commit happened.
+/// first, and then its first row says whether the commit happened, or if it has none, the mark in <c>last_batch</c>.
 /// </summary>
 /// <remarks>The writer's thread, but for <see cref="EnsureOver"/>: a reader that comes between must not see the state before a commit that then happens.</remarks>
 internal sealed class WriterSession(Sessions sessions, Incarnation owner) : IDisposable
 {
     // What the writer asks for it finds by key, and one plan is as good as the next: none is made for each commit, nor from the statistics of a table that was empty a minute ago.
     private const string PlanByKey =
-        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_bitmapscan = off; SET jit = off";
+        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c jit=off";
 
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(2);
 
     private readonly Lock _one = new();
-    private NpgsqlConnection? _connection;
+    private CommitConnection? _connection;
     private int _session;
     private int _sessionInDoubt;
+    private (int Bucket, ActorId Actor, long Life, long Sequence)? _firstRow;
 
     /// <summary>The last batch that was sent and not answered; 0 if there is none.</summary>
     public long InDoubt { get; private set; }
 
+    /// <summary>Connects if there is no connection.</summary>
     /// <exception cref="NpgsqlException">The server cannot be reached.</exception>
-    public NpgsqlConnection Connection()
+    public void Connect()
     {
         if (_connection is null)
         {
-            NpgsqlConnection fresh = sessions.Open();
-            try
-            {
-                fresh.Run(PlanByKey);
-                EnsureOver(fresh);
-            }
-            catch
-            {
-                fresh.Dispose();
-                throw;
-            }
-
-            _connection = fresh;
-            _session = fresh.ProcessID;
+            using NpgsqlConnection asking = Ask();
+            _connection = sessions.OpenForCommits(asking, PlanByKey);
+            _session = _connection.Session;
         }
+    }
 
-        return _connection;
+    /// <summary>A connection for what is seldom asked beside the commits: the session of a broken one has ended, one way or the other. The caller's.</summary>
+    /// <exception cref="NpgsqlException">The server cannot be reached.</exception>
+    public NpgsqlConnection Ask()
+    {
+        NpgsqlConnection asking = sessions.Open();
+        try
+        {
+            EnsureOver(asking);
+            return asking;
+        }
+        catch
+        {
+            asking.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Runs the transaction of batch <paramref name="number"/>; if it throws, <see cref="InDoubt"/> says whether its fate is open.</summary>
-    public void Execute(NpgsqlBatch transaction, long number)
+    /// <param name="firstRow">See <see cref="WriteSet.FirstRow"/>.</param>
+    public void Execute(IReadOnlyList<CommitStatement> transaction, long number, (int Bucket, ActorId Actor, long Life, long Sequence)? firstRow)
     {
-        InDoubt = number;
+        (InDoubt, _firstRow) = (number, firstRow);
         try
         {
-            transaction.ExecuteNonQuery();
+            _connection!.Execute(transaction);
             InDoubt = 0;
         }
         catch (Exception failure) when (!Sessions.IsBroken(failure))
@@ -66,11 +75,21 @@ internal sealed class WriterSession(Sessions sessions, Incarnation owner) : IDis
         }
     }
 
-    /// <summary>Whether the batch in doubt was committed. On a new connection, after <see cref="Break"/>.</summary>
+    /// <summary>Whether the batch in doubt was committed. After <see cref="Break"/>.</summary>
     public bool WasCommitted()
     {
-        long last = Connection().Read<long>("SELECT batch FROM last_batch WHERE node_id = $1 AND incarnation = $2", Of(owner.Node.Value), Of(owner.Number));
-        bool committed = last == InDoubt;
+        using NpgsqlConnection asking = Ask();
+        bool committed;
+        if (_firstRow is { } row)
+        {
+            committed = asking.Read<bool>($"SELECT EXISTS (SELECT FROM {HourlyTables.Name(row.Bucket)} WHERE actor = $1 AND life = $2 AND seq = $3)",
+                Of(StoredActor.Of(row.Actor)), Of(row.Life), Of(row.Sequence));
+        }
+        else
+        {
+            committed = asking.Read<long>("SELECT batch FROM last_batch WHERE node_id = $1 AND incarnation = $2", Of(owner.Node.Value), Of(owner.Number)) == InDoubt;
+        }
+
         InDoubt = 0;
         return committed;
     }

@@ -48,6 +48,20 @@ public sealed class DoubtfulCommitTests : IDisposable
         AssertStored("before", "marked");
     }
 
+    /// <summary>It has its mark to tell its fate by.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_commit_without_rows_happens_once(bool arrives)
+    {
+        _cut.Lose(arrives ? Cut.Direction.Answers : Cut.Direction.Requests, "marked"u8.ToArray());
+        Assert.IsType<AppendResult.Appended>(Append("marked", forget: true).Wait());
+        Assert.True(_cut.Happened.Wait(0), "the wire was not cut");
+        using Member next = Member.Join(new PostgresOptions(_connection, Node: 1, AllowSingle: true));
+        Assert.Empty(next.Load(new ActorId(new ActorKind(1), 1)));
+        Assert.Equal(["before", "marked"], next.ReadOutbox(10).Select(row => Encoding.UTF8.GetString(row.Payload.Span)));
+    }
+
     [Fact]
     public void A_commit_that_never_arrived_is_sent_again()
     {
@@ -74,11 +88,11 @@ public sealed class DoubtfulCommitTests : IDisposable
         AssertStored("before", "marked");
     }
 
-    private TestBatch Append(string text)
+    private TestBatch Append(string text, bool forget = false)
     {
         long sequence = text == "before" ? 1 : 2;
         byte[] payload = Encoding.UTF8.GetBytes(text);
-        var batch = new TestBatch(new JournalEntry(new ActorId(new ActorKind(1), 1), sequence, _claim.Fences[0], new Instant(1_700_000_000_000), payload, false, false, payload));
+        var batch = new TestBatch(new JournalEntry(new ActorId(new ActorKind(1), 1), sequence, _claim.Fences[0], new Instant(1_700_000_000_000), payload, false, forget, payload));
         _journal.Append(batch);
         return batch;
     }

@@ -42,6 +42,39 @@ public sealed class HourlyTablesTests(PostgresServer server)
     }
 
     [Fact]
+    public void A_commit_may_have_rows_in_more_tables_than_statements_are_kept_prepared()
+    {
+        const int Hours = 40;
+        using Member member = Member.Join(_database, 1);
+        JournalClaim claim = member.Claim(Member.AllShards);
+        ActorId[] actors = [.. Enumerable.Range(0, Hours).Select(hour => new ActorId(new ActorKind(1), (UInt128)hour))];
+        for (int hour = 0; hour < Hours; hour++)
+        {
+            Append(member, Entry(claim, actors[hour], 1, new Instant(FirstHour.Milliseconds + (hour * 3_600_000L))));
+        }
+
+        for (int sequence = 2; sequence < 4; sequence++)
+        {
+            Append(member, [.. actors.Select(actor => Entry(claim, actor, sequence, NextHour))]);
+        }
+
+        Assert.All(actors, actor => Assert.Equal(["1", "2", "3"], Texts(member, actor)));
+    }
+
+    [Fact]
+    public void A_commit_that_no_buffer_holds_is_one_all_the_same()
+    {
+        using Member member = Member.Join(_database, 1);
+        JournalClaim claim = member.Claim(Member.AllShards);
+        byte[] payload = new byte[8000];
+        new Random(7).NextBytes(payload);
+        Append(member, [.. Enumerable.Range(1, 2000).Select(sequence => Entry(claim, Early, sequence, FirstHour) with { Payload = payload })]);
+        IReadOnlyList<JournalRow> rows = member.Load(Early);
+        Assert.Equal(2000, rows.Count);
+        Assert.All(rows, row => Assert.True(row.Payload.Span.SequenceEqual(payload)));
+    }
+
+    [Fact]
     public void A_table_that_a_program_made_that_knew_of_no_function_is_written_like_any_other()
     {
         using Member member = Member.Join(_database, 1);
@@ -59,7 +92,7 @@ public sealed class HourlyTablesTests(PostgresServer server)
         member.Append(Entry(claim, Early, 2, FirstHour) with { Forget = true });
         Assert.IsType<AppendResult.Appended>(member.Append(Entry(claim, Late, 1, new Instant(FirstHour.Milliseconds + (3 * 3_600_000)))));
         Assert.Equal("journal_2023111501", server.Ask(_database, "SELECT string_agg(relname, ' ') FROM pg_class WHERE relkind = 'r' AND relname ~ '^journal_[0-9]'"));
-        Assert.Equal("append_journal_2023111501", server.Ask(_database, "SELECT string_agg(proname, ' ') FROM pg_proc WHERE proname ~ '^append_journal_'"));
+        Assert.Equal("commit_journal_2023111501", server.Ask(_database, "SELECT string_agg(proname, ' ') FROM pg_proc WHERE proname ~ '_journal_[0-9]'"));
     }
 
     private static void Append(Member member, params JournalEntry[] entries)
