@@ -72,8 +72,8 @@ public sealed class BoundedTimeTests(PostgresServer server)
             Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6));
         });
         using var sessions = new NpgsqlCommand($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{first.Owner.SessionName}'", observer);
-        // The reader's, and the one that claims: the one that stood still has been told to end, and does.
-        Assert.True(SpinWait.SpinUntil(() => sessions.ExecuteScalar() is 2L, TimeSpan.FromSeconds(10)));
+        // The reader's, the writer's, which is opened at joining, and the one that claims: the one that stood still has been told to end, and does.
+        Assert.True(SpinWait.SpinUntil(() => sessions.ExecuteScalar() is 3L, TimeSpan.FromSeconds(10)));
     }
 
     /// <summary>The server's process of the session whose last statement was this one stands still meanwhile.</summary>
