@@ -87,7 +87,8 @@ public sealed class Node : IAsyncDisposable
             live.Attach(settings, () => _life.Phase.ToString().ToLowerInvariant(), () => _home.Configurations);
             _home.Attach(live);
             Configuration = live;
-            MetricsListener metrics = new(meter => meter.StartsWith("Controller.", StringComparison.Ordinal));
+            ILogger<MetricsListener> metricsLog = logs.CreateLogger<MetricsListener>();
+            MetricsListener metrics = new(meter => meter.StartsWith("Controller.", StringComparison.Ordinal), metricsLog.NotAllMeasured);
             Owns(metrics);
             Owns(new ProcessInstruments());
             Owns(new PauseInstrument());

@@ -13,10 +13,13 @@ public sealed class MetricsListener : IDisposable
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<Instrument, Metric> _metrics = new();
     private readonly Lock _scrape = new();
+    private readonly Action<Exception>? _failed;
 
     /// <param name="follow">Which meters, by name.</param>
-    public MetricsListener(Func<string, bool> follow)
+    /// <param name="failed">Told of instruments that could not be asked: they have no series in this scrape, the others have theirs.</param>
+    public MetricsListener(Func<string, bool> follow, Action<Exception>? failed = null)
     {
+        _failed = failed;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (follow(instrument.Meter.Name) && Metric.TryCreate(instrument) is { } metric)
@@ -26,13 +29,14 @@ public sealed class MetricsListener : IDisposable
             }
         };
         _listener.MeasurementsCompleted = (instrument, state) => _metrics.TryRemove(new(instrument, (Metric)state!));
-        _listener.SetMeasurementEventCallback<byte>(static (_, value, tags, state) => ((Metric)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<short>(static (_, value, tags, state) => ((Metric)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => ((Metric)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => ((Metric)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<float>(static (_, value, tags, state) => ((Metric)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((Metric)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, state) => ((Metric)state!).Record((double)value, tags));
+        // An instrument whose meter ends while it is asked has lost its state already.
+        _listener.SetMeasurementEventCallback<byte>(static (_, value, tags, state) => (state as Metric)?.Record(value, tags));
+        _listener.SetMeasurementEventCallback<short>(static (_, value, tags, state) => (state as Metric)?.Record(value, tags));
+        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => (state as Metric)?.Record(value, tags));
+        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => (state as Metric)?.Record(value, tags));
+        _listener.SetMeasurementEventCallback<float>(static (_, value, tags, state) => (state as Metric)?.Record(value, tags));
+        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => (state as Metric)?.Record(value, tags));
+        _listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, state) => (state as Metric)?.Record((double)value, tags));
         _listener.Start();
     }
 
@@ -47,7 +51,16 @@ public sealed class MetricsListener : IDisposable
                 metric.BeforeObservation();
             }
 
-            _listener.RecordObservableInstruments();
+            try
+            {
+                _listener.RecordObservableInstruments();
+            }
+            catch (AggregateException failures)
+            {
+                // All have been asked by now; who threw is in here.
+                _failed?.Invoke(failures);
+            }
+
             StringBuilder text = new(16 * 1024);
             foreach (IGrouping<string, Metric> family in _metrics.Values.GroupBy(m => m.Name).OrderBy(g => g.Key, StringComparer.Ordinal))
             {

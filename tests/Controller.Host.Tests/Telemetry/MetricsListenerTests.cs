@@ -68,6 +68,52 @@ public sealed class MetricsListenerTests : IDisposable
     }
 
     [Fact]
+    public void An_instrument_that_cannot_be_asked_takes_none_of_the_others_along()
+    {
+        List<Exception> failures = [];
+        using var metrics = new MetricsListener(name => name == _meter.Name, failures.Add);
+        _meter.CreateObservableGauge("broken", int () => throw new IOException("no such process"));
+        _meter.CreateObservableGauge("whole", () => 1);
+        Assert.Equal("# TYPE broken gauge\n# TYPE whole gauge\nwhole 1\n", metrics.Expose());
+        Assert.Contains("no such process", Assert.Single(failures).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Meters_that_end_while_they_are_asked_do_no_harm()
+    {
+        List<Exception> failures = [];
+        using var metrics = new MetricsListener(name => name == _meter.Name, failures.Add);
+        _meter.CreateObservableGauge("stays", () => 1);
+        using var enough = new CancellationTokenSource();
+        var others = new Thread(() =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                using var meter = new Meter(_meter.Name);
+                for (int i = 0; i < 8; i++)
+                {
+                    meter.CreateObservableGauge("goes", () => 1);
+                }
+            }
+        });
+        others.Start();
+        try
+        {
+            for (int i = 0; i < 2000; i++)
+            {
+                Assert.Contains("stays 1\n", metrics.Expose(), StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            enough.Cancel();
+            others.Join();
+        }
+
+        Assert.Empty(failures);
+    }
+
+    [Fact]
     public void Up_down_counters_go_down_and_gauges_keep_the_last_value()
     {
         UpDownCounter<int> calls = _meter.CreateUpDownCounter<int>("calls");

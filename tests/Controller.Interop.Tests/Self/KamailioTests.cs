@@ -51,7 +51,9 @@ public sealed class KamailioTests
                 }
             });
             Eventually.True(() => near.ByeStatus == 200, TimeSpan.FromSeconds(10), () => $"{near}\n{kamailio.Log}");
-            Assert.Equal(["INVITE", "ACK", "BYE"], kamailio.Requests.Where(request => request.CallId == near.CallId).Select(request => request.Method));
+
+            // ACK and BYE leave together: which of Kamailio's workers is the first to say so is left to the kernel.
+            Assert.Equal(["ACK", "BYE", "INVITE"], kamailio.Requests.Where(request => request.CallId == near.CallId).Select(request => request.Method).Order(StringComparer.Ordinal));
         }
 
         Assert.Empty(behind.Checks.Violations.Concat(outside.Checks.Violations));
