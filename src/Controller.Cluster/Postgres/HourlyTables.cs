@@ -64,8 +64,8 @@ internal sealed class HourlyTables
                 CREATE OR REPLACE FUNCTION commit_{Name(bucket)}({Parameters}) RETURNS void LANGUAGE plpgsql AS $$
                 BEGIN
                   -- VOLATILE, as it is by default: each statement has a snapshot of its own, so the check sees whatever changed hands before the lock was granted.
-                  -- An expression, which PL/pgSQL evaluates without the executor; void is never null.
-                  IF pg_advisory_xact_lock_shared(21314, of_node) IS NULL THEN RETURN; END IF;
+                  -- An expression, which PL/pgSQL evaluates without the executor. Void is never null; whoever has no lock must not be told that this is stored.
+                  IF pg_advisory_xact_lock_shared(21314, of_node) IS NULL THEN RAISE EXCEPTION 'no lock of node %', of_node; END IF;
                   -- What is in order is seen by one look; require_ownership finds out what is not, and raises.
                   IF cardinality(shards) <> (
                     SELECT count(*) FROM node n, unnest(shards, epochs) AS held(s, e), shard o
