@@ -80,6 +80,27 @@ public sealed class HidingTests
         Assert.Equal(Plain, Encoding.ASCII.GetString(SdpHiding.Rewrite(Encoding.ASCII.GetBytes(Plain), Hiding())));
     }
 
+    // The user of a Contact may be an extension like any clock rate: without its mapping the other side cannot decode what it is sent.
+    [Theory]
+    [InlineData("a=rtpmap:101 telephone-event/8000", true)]
+    [InlineData("a=rtpmap:96 opus/48000/2", true)]
+    [InlineData("a=rtpmap:97 8000/8000", true)]
+    [InlineData("a=fmtp:8000 0-15", true)]
+    [InlineData("t=8000 0", true)]
+    [InlineData("a=ptime:8000", true)]
+    [InlineData("a=sendrecv", true)]
+    [InlineData("a=rtpmap:97 pbx.corp.example/8000", false)]
+    [InlineData("a=rtpmap:97 x/pbx.corp.example", false)]
+    [InlineData("a=rtpmap:8000", false)]
+    [InlineData("a=fmtp:97 config=8000", false)]
+    [InlineData("a=x:8000", false)]
+    public void What_can_only_say_how_media_are_coded_names_nobody(string line, bool told)
+    {
+        var hiding = Hiding();
+        hiding.Hide("8000"u8);
+        Assert.Equal(told ? line : "", Encoding.ASCII.GetString(SdpHiding.Rewrite(Encoding.ASCII.GetBytes(line), hiding)));
+    }
+
     private const string Multipart = "preamble 192.0.2.10\r\n--b1\r\nContent-Type: application/sdp\r\nContent-ID: <1@192.0.2.10>\r\n\r\nv=0\r\ns=x\r\n\r\n--b1\r\nContent-Type: application/isup;version=nxv3\r\n\r\n\u0001\u0000--b1x\r\n"
         + "--b1\r\nContent-Type: application/sdp\r\nContent-Transfer-Encoding: base64\r\n\r\ndj0wDQo=\r\n--b1\r\n\r\nplain\r\n--b1--\r\nepilogue";
 
