@@ -20,7 +20,7 @@ HOPELESS = 0.01
 # At which calls that stay are made.
 HOLD_RATE = 500
 # Where the search for the highest clean rate begins: near what was found before.
-STARTS = {"direct": 2000, "kamailio": 2500, "kamailio-postgres": 500, "sqlite": 3000, "postgres": 750, "three": 250}
+STARTS = {"direct": 2000, "relay": 3000, "kamailio": 2500, "kamailio-postgres": 500, "sqlite": 3000, "postgres": 750, "three": 250}
 # What a rate that was not clean has left behind is over by then.
 REST = 5
 

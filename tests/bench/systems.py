@@ -48,6 +48,16 @@ class Direct(System):
     title, to = "SIPp directly to SIPp", f"127.0.0.1:{load.FAR_PORT}"
 
 
+class Relay(System):
+    """What no system can be below that stores before it sends (relay.c)."""
+    title = "durable relay that decides nothing"
+
+    def start(self):
+        machine.run("cc", "-O2", "-o", self.folder / "relay", HERE / "relay.c")
+        self.processes["relay"] = machine.start([self.folder / "relay", self.folder / "log"])
+        machine.wait_for(lambda: all(machine.listens(port) for port in self.ports), "relay", process=self.processes["relay"])
+
+
 class Kamailio(System):
     title, more = "Kamailio, dialogs in memory", []
 
@@ -176,7 +186,7 @@ class OneAndAnother(ThreeNodes):
         return len(nodes) == len(self.processes) - 1 and all(node["state"] == "up" for node in nodes) and [node["shards"] for node in nodes][:2] in ([256], [256, 0])
 
 
-SYSTEMS = {"direct": Direct, "kamailio": Kamailio, "kamailio-postgres": KamailioDatabase,
+SYSTEMS = {"direct": Direct, "relay": Relay, "kamailio": Kamailio, "kamailio-postgres": KamailioDatabase,
            "sqlite": Node, "postgres": NodePostgres, "three": ThreeNodes}
 
 
