@@ -24,6 +24,8 @@ internal sealed class DatagramSocket : IPartySocket
 
     public bool Reaches(IPEndPoint to) => true;
 
+    public IPEndPoint? TakeBroken() => null;
+
     public bool Wait(int milliseconds) => _socket.Poll(milliseconds * 1000, SelectMode.SelectRead);
 
     public void Receive(PartyMessage take)

@@ -18,6 +18,9 @@ internal interface IPartySocket : IDisposable
     /// <summary>Whether one may send there: over a connection, whether there is one or it is known where to open one.</summary>
     bool Reaches(IPEndPoint to);
 
+    /// <summary>A place to which a connection has broken since the last question; null if there is none.</summary>
+    IPEndPoint? TakeBroken();
+
     /// <summary>Waits so long for something to come, at most.</summary>
     bool Wait(int milliseconds);
 

@@ -11,6 +11,7 @@ internal sealed class Party : IDisposable
 {
     /// <summary>RFC 3261 17.1.1.1: T1 500 ms, T2 4 s; timers B, F and H are 64*T1.</summary>
     public const int T1 = 500, T2 = 4000, GiveUp = 64 * T1;
+    private const int AfterBreak = 100;
 
     private readonly IPartySocket _socket;
     private readonly Thread _loop;
@@ -241,6 +242,26 @@ internal sealed class Party : IDisposable
                         Take(message, source);
                     }
                 });
+            }
+
+            while (_socket.TakeBroken() is { } broken)
+            {
+                After(AfterBreak, () => SendAgain(broken));
+            }
+        }
+    }
+
+    /// <summary>
+    /// RFC 3261 section 17.1.4: the transport says that a request cannot have arrived, or that nobody knows, and its user tries again, as RFC 3261 section 8.1.3.1 lets it. What was answered, if only by
+    /// a 100, is with whoever answered: it is not sent again.
+    /// </summary>
+    private void SendAgain(IPEndPoint to)
+    {
+        foreach (ClientTransaction lost in _client.Values)
+        {
+            if (lost is { Provisional: false, Final: null, IsOver: false } && lost.Destination.Equals(to))
+            {
+                Send(lost.Request, to);
             }
         }
     }

@@ -14,6 +14,7 @@ internal sealed class StreamSocket : IPartySocket
     private static readonly byte[] KeepAlive = "\r\n\r\n"u8.ToArray();
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Dictionary<IPEndPoint, Connection> _connections = [];
+    private readonly Queue<IPEndPoint> _broken = [];
     private readonly Lock _one = new();
     private readonly byte[] _buffer = new byte[65536];
     private long _keptAliveAt;
@@ -49,6 +50,14 @@ internal sealed class StreamSocket : IPartySocket
         lock (_one)
         {
             return _connections.ContainsKey(to);
+        }
+    }
+
+    public IPEndPoint? TakeBroken()
+    {
+        lock (_one)
+        {
+            return _broken.TryDequeue(out IPEndPoint? to) ? to : null;
         }
     }
 
@@ -166,7 +175,13 @@ internal sealed class StreamSocket : IPartySocket
     {
         lock (_one)
         {
-            _connections.Remove(to);
+            // Whoever sends may have found it broken before, and opened another.
+            if (_connections.TryGetValue(to, out Connection? present) && present == connection)
+            {
+                _connections.Remove(to);
+                _broken.Enqueue(to);
+            }
+
             connection.Socket.Dispose();
         }
     }

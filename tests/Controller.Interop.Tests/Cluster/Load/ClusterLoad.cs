@@ -120,11 +120,20 @@ internal sealed class ClusterLoad : IDisposable
         LoadCall[] all = Held();
         LoadCall[] held = [.. all.Where((_, i) => i % Math.Max(1, all.Length / most) == 0)];
         Await(() => held.All(call => !call.Near.IsBusy && call.Far is { IsBusy: false }), 40, () => "earlier requests inside calls are over");
-        int[] before = [.. held.Select(Answered)];
-        Pace(held, (call, i) => (i % 2 == 0 ? call.Near : call.Far!).After(0, ReinviteWhenIdle));
-        Await(() => held.Select((call, i) => Answered(call) > before[i]).All(answered => answered), 40, () =>
-            $"{held.Where((call, i) => Answered(call) == before[i]).Count()} of {held.Length} held calls do not answer a re-INVITE:\n" +
-            string.Join('\n', held.Where((call, i) => Answered(call) == before[i]).Take(5).Select(call => $"{call.Near}\n  {call.Far}")));
+        (LoadCall Call, PartyCall Side)[] asked = [.. held.Select((call, i) => (call, i % 2 == 0 ? call.Near : call.Far!))];
+
+        // What is inside a connection when its other end dies is lost, and no transaction repeats it: over TCP it is asked when all the others have been answered, by whoever is there now.
+        Renegotiate([.. asked.Where(one => !one.Side.IsReliable)]);
+        Renegotiate([.. asked.Where(one => one.Side.IsReliable)]);
+    }
+
+    private void Renegotiate((LoadCall Call, PartyCall Side)[] asked)
+    {
+        int[] before = [.. asked.Select(one => Answered(one.Call))];
+        Pace(asked, (one, _) => one.Side.After(0, ReinviteWhenIdle));
+        Await(() => asked.Select((one, i) => Answered(one.Call) > before[i]).All(answered => answered), 40, () =>
+            $"{asked.Where((one, i) => Answered(one.Call) == before[i]).Count()} of {asked.Length} held calls do not answer a re-INVITE:\n" +
+            string.Join('\n', asked.Where((one, i) => Answered(one.Call) == before[i]).Take(5).Select(one => $"{one.Call.Near}\n  {one.Call.Far}")));
     }
 
     /// <summary>No new calls; every call comes to its end, held ones by a BYE of either side.</summary>
@@ -313,7 +322,7 @@ internal sealed class ClusterLoad : IDisposable
     });
 
     /// <summary>Two hundred and fifty a second.</summary>
-    private static void Pace(LoadCall[] calls, Action<LoadCall, int> action)
+    private static void Pace<T>(T[] calls, Action<T, int> action)
     {
         for (int i = 0; i < calls.Length; i++)
         {
