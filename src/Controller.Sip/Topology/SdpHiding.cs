@@ -19,8 +19,12 @@ public static class SdpHiding
     /// <summary>Who speaks, and how to reach them or their product otherwise: i= u= e= p= and a=tool.</summary>
     private static readonly string[] Personal = ["i=", "u=", "e=", "p=", "a=tool:"];
 
+    /// <summary>Registered encoding names of the codecs in use (RFC 3551 table 4 and 5, and their own RFCs): any other is asked about like every text.</summary>
+    private static readonly string[] CodecNames =
+        ["PCMU", "PCMA", "G722", "G729", "G723", "G728", "G726-32", "GSM", "GSM-EFR", "iLBC", "L16", "CN", "opus", "speex", "AMR", "AMR-WB", "EVS", "telephone-event", "red", "H263", "H264", "H265", "VP8", "VP9", "AV1"];
+
+    private static readonly string[] Numeric = ["a=fmtp:", "a=ptime:", "a=maxptime:"];
     private static readonly SearchValues<byte> Numbers = SearchValues.Create("0123456789 ,-/"u8);
-    private static readonly SearchValues<byte> CodecName = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_+"u8);
 
     /// <returns>The description itself, if all of it may be told: of most nothing is copied.</returns>
     public static ReadOnlySpan<byte> Rewrite(ReadOnlySpan<byte> sdp, TopologyHiding hiding)
@@ -87,34 +91,47 @@ public static class SdpHiding
             return true;
         }
 
-        return SaysOnlyHow(line) || (!Begins(line, Personal) && !IsCanonicalNameOfUser(line) && !hiding.Names(line));
+        return SaysOnlyHow(line, hiding) || (!Begins(line, Personal) && !IsCanonicalNameOfUser(line) && !hiding.Names(line));
     }
 
     /// <summary>
     /// Lines that can only say how media are coded and when they flow, and so stay whatever they hold: the clock rate of <c>a=rtpmap:101 telephone-event/8000</c> is not the user 8000 of
     /// a Contact. RFC 8866 section 5.9 t=, section 6.6 rtpmap, section 6.7 direction, section 6.4 ptime; RFC 4733 section 2.4.1, the events of an fmtp.
     /// </summary>
-    private static bool SaysOnlyHow(ReadOnlySpan<byte> line)
+    private static bool SaysOnlyHow(ReadOnlySpan<byte> line, TopologyHiding hiding)
     {
         if (line.StartsWith("a=rtpmap:"u8))
         {
-            return IsCodec(line["a=rtpmap:"u8.Length..]);
+            return IsCodec(line["a=rtpmap:"u8.Length..], hiding);
         }
 
-        var number = line.StartsWith("t="u8) ? 2 : line.StartsWith("a=fmtp:"u8) ? 7 : line.StartsWith("a=ptime:"u8) ? 8 : line.StartsWith("a=maxptime:"u8) ? 11 : -1;
-        return number > 0 ? !line[number..].ContainsAnyExcept(Numbers) : line.SequenceEqual("a=sendrecv"u8) || line.SequenceEqual("a=sendonly"u8)
-            || line.SequenceEqual("a=recvonly"u8) || line.SequenceEqual("a=inactive"u8);
+        var value = line.StartsWith("t="u8) ? line[2..] : Begins(line, Numeric) ? line[(line.IndexOf((byte)':') + 1)..] : default;
+        return (!value.IsEmpty && !value.ContainsAnyExcept(Numbers))
+            || line.SequenceEqual("a=sendrecv"u8) || line.SequenceEqual("a=sendonly"u8) || line.SequenceEqual("a=recvonly"u8) || line.SequenceEqual("a=inactive"u8);
     }
 
-    /// <summary>payload type SP encoding name "/" clock rate [ "/" channels ], without a sign in the name that a host's would have.</summary>
-    private static bool IsCodec(ReadOnlySpan<byte> mapping)
+    /// <summary>payload type SP encoding name "/" clock rate [ "/" channels ]: only the name is a text that could name somebody.</summary>
+    private static bool IsCodec(ReadOnlySpan<byte> mapping, TopologyHiding hiding)
     {
         var space = mapping.IndexOf((byte)' ');
         var slash = mapping.IndexOf((byte)'/');
         return space > 0 && slash > space
             && !mapping[..space].ContainsAnyExceptInRange((byte)'0', (byte)'9')
-            && !mapping[(space + 1)..slash].ContainsAnyExcept(CodecName)
-            && !mapping[(slash + 1)..].ContainsAnyExcept(Numbers);
+            && !mapping[(slash + 1)..].ContainsAnyExcept(Numbers)
+            && (IsKnown(mapping[(space + 1)..slash]) || !hiding.Names(mapping[(space + 1)..slash]));
+    }
+
+    private static bool IsKnown(ReadOnlySpan<byte> codec)
+    {
+        foreach (var name in CodecNames)
+        {
+            if (System.Text.Ascii.EqualsIgnoreCase(codec, name))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool Begins(ReadOnlySpan<byte> line, string[] prefixes)

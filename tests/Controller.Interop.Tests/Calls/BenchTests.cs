@@ -13,7 +13,7 @@ public sealed class BenchTests
 {
     private const int Rate = 300, Seconds = 10;
 
-    // INVITE, its 200 and BYE are repeated where their answers are late (RFC 3261 §17.1.1.2, §13.3.1.4, §17.1.2.2), and each is due once a call.
+    // INVITE, its 200 and BYE are repeated where their answers are late (RFC 3261 sections 17.1.1.2, 13.3.1.4, 17.1.2.2), and each is due once a call.
     private const int RepeatedOfACall = 3;
 
     [NeedsFact("sipp")]
