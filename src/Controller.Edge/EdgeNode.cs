@@ -40,6 +40,7 @@ public sealed class EdgeNode : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)options.Node, (uint)ConnectionNumbers.MaxNode);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Receivers, 1);
         clock ??= TimeProvider.System;
         _options = options;
         _settings = settings;

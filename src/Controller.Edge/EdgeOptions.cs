@@ -18,6 +18,9 @@ public sealed record EdgeOptions
     /// <summary>SO_RCVBUF and SO_SNDBUF of datagram sockets, in bytes; the system may grant less.</summary>
     public int SocketBufferBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>Sockets of each datagram listener, each read by a thread of its own; more than one on Linux only.</summary>
+    public int Receivers { get; init; } = 1;
+
     /// <summary>Connections of all stream listeners together, accepted and opened; one more is closed at once.</summary>
     public int MaxConnections { get; init; } = 10_000;
 
@@ -36,7 +39,7 @@ public sealed record EdgeOptions
     /// <summary>How long a connection whose framing is lost may still take the answer that says so.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How many sources each datagram listener remembers the <see cref="Controller.Sip.Transport.Flow"/> of.</summary>
+    /// <summary>How many sources each receiver of a datagram listener remembers the <see cref="Controller.Sip.Transport.Flow"/> of.</summary>
     public int FlowCacheSize { get; init; } = 65_536;
 
     /// <summary>How next hops are looked up.</summary>

@@ -10,21 +10,43 @@ internal static class ListenerSockets
 {
     private const int Backlog = 1024;
 
-    // Linux: IPPROTO_IP, IP_FREEBIND; IPPROTO_IPV6, IPV6_FREEBIND.
+    // Linux: SOL_SOCKET, SO_REUSEPORT; IPPROTO_IP, IP_FREEBIND; IPPROTO_IPV6, IPV6_FREEBIND.
+    private const int SocketLevel = 1;
+    private const int ReusePort = 15;
     private const int IpLevel = 0;
     private const int IpFreeBind = 15;
     private const int Ip6Level = 41;
     private const int Ip6FreeBind = 78;
 
-    /// <exception cref="ListenerException">It cannot be bound.</exception>
-    public static Socket Datagram(ListenerSettings listener, EdgeOptions options) =>
-        Open(listener, options, SocketType.Dgram, ProtocolType.Udp, socket =>
+    /// <summary>As many as <see cref="EdgeOptions.Receivers"/>, all bound to one address, among which Linux shares out the sources (SO_REUSEPORT, socket(7)). Elsewhere one.</summary>
+    /// <exception cref="ListenerException">It cannot be bound; nothing stays open.</exception>
+    public static Socket[] Datagrams(ListenerSettings listener, EdgeOptions options)
+    {
+        Socket alone = Datagram(listener, listener.Listen, options, shared: false);
+        if (options.Receivers == 1 || !OperatingSystem.IsLinux())
         {
-            // The system caps what it grants (net.core.rmem_max); that is no error.
-            socket.ReceiveBufferSize = options.SocketBufferBytes;
-            socket.SendBufferSize = options.SocketBufferBytes;
-            socket.Bind(listener.Listen);
-        });
+            return [alone];
+        }
+
+        // Any process of the same user may join those who share a port, and gets a part of its calls. So it is shared only once it is known to have been nobody's.
+        var at = (IPEndPoint)alone.LocalEndPoint!;
+        alone.Dispose();
+        List<Socket> sockets = [];
+        try
+        {
+            while (sockets.Count < options.Receivers)
+            {
+                sockets.Add(Datagram(listener, at, options, shared: true));
+            }
+        }
+        catch (ListenerException)
+        {
+            sockets.ForEach(static socket => socket.Dispose());
+            throw;
+        }
+
+        return [.. sockets];
+    }
 
     /// <exception cref="ListenerException">It cannot be bound.</exception>
     public static Socket Stream(ListenerSettings listener, EdgeOptions options) =>
@@ -52,6 +74,20 @@ internal static class ListenerSockets
         SocketError.NoBufferSpaceAvailable => "no buffer space",
         _ => error.SocketErrorCode.ToString(),
     };
+
+    private static Socket Datagram(ListenerSettings listener, IPEndPoint at, EdgeOptions options, bool shared) =>
+        Open(listener, options, SocketType.Dgram, ProtocolType.Udp, socket =>
+        {
+            // The system caps what it grants (net.core.rmem_max); that is no error.
+            socket.ReceiveBufferSize = options.SocketBufferBytes;
+            socket.SendBufferSize = options.SocketBufferBytes;
+            if (shared)
+            {
+                socket.SetRawSocketOption(SocketLevel, ReusePort, BitConverter.GetBytes(1));
+            }
+
+            socket.Bind(at);
+        });
 
     private static Socket Open(ListenerSettings listener, EdgeOptions options, SocketType type, ProtocolType protocol, Action<Socket> bind)
     {

@@ -73,7 +73,7 @@ public sealed class Node : IAsyncDisposable
             (LoadedConfiguration running, long version) = live.Begin();
             SettingsSource<ControllerSettings> settings = new(running.Settings(secret, [], version));
             IActorSystem actors = _home.Attach(_system);
-            _edge = new EdgeNode(EdgeOptionsOf(options), actors, settings, _home.Clock, _home.Edges);
+            _edge = new EdgeNode(EdgeOptionsOf(options) with { Receivers = engine.Loops }, actors, settings, _home.Clock, _home.Edges);
             Owns(_edge);
             _home.Attach(_edge);
             TrunkMeter quality = new(settings, _home.Clock);

@@ -8,7 +8,11 @@ using Controller.Sip.Transport;
 namespace Controller.Edge.Tests.Fakes;
 
 /// <summary>One input as an actor would have seen it. Messages are copied, because their buffers go back to the pool as in the engine.</summary>
-public sealed record Told(ActorId Actor, object Input, SipMessage? Message, Flow? Flow);
+public sealed record Told(ActorId Actor, object Input, SipMessage? Message, Flow? Flow)
+{
+    /// <summary>The thread that told.</summary>
+    public int Thread { get; } = Environment.CurrentManagedThreadId;
+}
 
 /// <summary>Records what it is told.</summary>
 public sealed class FakeActors : IActorSystem

@@ -31,7 +31,8 @@ public sealed class RandomKillTests
     private static void RunLane(int lane, int seed)
     {
         var random = new Random((seed * Lanes) + lane);
-        using var parties = new TwoParties();
+        // A machine with many processors has several loops, and as many sockets read a listener (ADR 0049); ours has one by itself.
+        using var parties = new TwoParties(lane == 1 ? "controller.engine.loops = 3" : "");
         parties.Callee.OnCall = CallScript.Play;
         parties.Caller.BehindProxy = lane == 1;
         parties.Callee.BehindProxy = lane == 1;
