@@ -5,8 +5,8 @@ using Controller.Sip.Transport;
 namespace Controller.Edge.Flows;
 
 /// <summary>
-/// The <see cref="Flow"/> of each source of a datagram listener, so that a datagram from a known source allocates nothing.
-/// Used by the listener's receive thread only. Full: forgotten as a whole, which costs each source one allocation again.
+/// The <see cref="Flow"/> of each source of one receiver of a datagram listener, so that a datagram from a known source allocates nothing.
+/// Used by one receive thread only. Full: forgotten as a whole, which costs each source one allocation again.
 /// </summary>
 internal sealed class FlowCache(SipTransport transport, int listener, AddressFamily family, int capacity)
 {
