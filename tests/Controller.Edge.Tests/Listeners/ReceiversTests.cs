@@ -64,6 +64,16 @@ public sealed class ReceiversTests
         Assert.Empty(node.Bound);
     }
 
+    [Theory]
+    [MemberData(nameof(FloatingListenerTests.NotOurs), MemberType = typeof(FloatingListenerTests))]
+    public void A_floating_address_is_shared_before_it_is_here(string text)
+    {
+        IPAddress address = IPAddress.Parse(text);
+        using EdgeUnderTest edge = new(Shared with { FloatingAddresses = new HashSet<IPAddress> { address } }, address);
+        Assert.Equal(address, edge.Udp.Listen.Address);
+        Assert.NotEqual(0, edge.Udp.Listen.Port);
+    }
+
     [Fact]
     public void A_port_is_free_again_when_all_are_closed()
     {
@@ -92,6 +102,8 @@ public sealed class ReceiversTests
             Assert.Equal("to the peer"u8, peer.ReceiveRaw());
         }
 
+        // Every thread has ended then: what one had read would have been told.
+        edge.Node.Dispose();
         Assert.True(edge.Actors.IsIdle);
         Array.ForEach(peers, peer => peer.Dispose());
     }

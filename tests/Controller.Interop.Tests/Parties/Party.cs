@@ -11,6 +11,8 @@ internal sealed class Party : IDisposable
 {
     /// <summary>RFC 3261 17.1.1.1: T1 500 ms, T2 4 s; timers B, F and H are 64*T1.</summary>
     public const int T1 = 500, T2 = 4000, GiveUp = 64 * T1;
+
+    /// <summary>Milliseconds between the end of a connection and the next try over another.</summary>
     private const int AfterBreak = 100;
 
     private readonly IPartySocket _socket;
