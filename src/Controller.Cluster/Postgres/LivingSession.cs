@@ -7,8 +7,9 @@ namespace Controller.Cluster.Postgres;
 /// One connection, opened when it is needed and again after a failure. One caller at a time. Each answer comes within the time of its <see cref="Sessions"/>
 /// or the connection is left behind; the session at its other end is ended as soon as the server can be reached, for it may hold locks.
 /// </summary>
+/// <param name="first">For the first connection, where that may take longer.</param>
 /// <param name="looksFirst">A server that was restarted has ended an idle connection: that is seen before the work, not in the middle of it.</param>
-internal sealed class LivingSession(Sessions sessions, bool looksFirst = true) : IDisposable
+internal sealed class LivingSession(Sessions sessions, Sessions? first = null, bool looksFirst = true) : IDisposable
 {
     private readonly Lock _one = new();
     private NpgsqlConnection? _connection;
@@ -60,7 +61,7 @@ internal sealed class LivingSession(Sessions sessions, bool looksFirst = true) :
             }
         }
 
-        _connection = sessions.Open();
+        _connection = (_session == 0 && first is not null ? first : sessions).Open();
         _session = _connection.ProcessID;
         if (_leftBehind != 0)
         {

@@ -14,9 +14,6 @@ namespace Controller.Cluster.Postgres;
 /// </summary>
 public sealed class PostgresCluster : IDisposable
 {
-    /// <summary>Of connecting and of each statement. Nothing waits for a node that joins: a server that has much to do, or a migration of another node, is no reason not to start.</summary>
-    private static readonly TimeSpan JoinWithin = TimeSpan.FromSeconds(10);
-
     private readonly PostgresOwnership _ownership;
     private readonly PostgresJournal _journal;
     private readonly PostgresVersions _versions;
@@ -51,7 +48,7 @@ public sealed class PostgresCluster : IDisposable
         Sessions sessions;
         try
         {
-            sessions = new Sessions(options.Connection, $"sbc/{options.Node}/joining", JoinWithin, openWithin: (int)JoinWithin.TotalSeconds);
+            sessions = Sessions.First(options.Connection, $"sbc/{options.Node}/joining", Sessions.JoinWithin);
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException)
         {

@@ -22,8 +22,9 @@ internal sealed class PostgresJournal : IJournal
     {
         _ownership = ownership;
         var sessions = new Sessions(options.Connection, ownership.Self.SessionName, options.AnswerWithin);
-        var session = new WriterSession(sessions, ownership.Self);
-        _reader = new PostgresReader(sessions, session, ownership.Self);
+        var first = Sessions.First(options.Connection, ownership.Self.SessionName, options.AnswerWithin);
+        var session = new WriterSession(sessions, first, ownership.Self);
+        _reader = new PostgresReader(sessions, first, session, ownership.Self);
         try
         {
             _secret = _reader.Secret();

@@ -7,9 +7,9 @@ using static Controller.Cluster.Postgres.Commands;
 namespace Controller.Cluster.Postgres;
 
 /// <summary>Reads on a connection of its own. One caller at a time (a lock; not on the message path).</summary>
-internal sealed class PostgresReader(Sessions sessions, WriterSession writer, Incarnation owner) : IDisposable
+internal sealed class PostgresReader(Sessions sessions, Sessions first, WriterSession writer, Incarnation owner) : IDisposable
 {
-    private readonly LivingSession _session = new(sessions);
+    private readonly LivingSession _session = new(sessions, first);
     private byte[] _borrowed = new byte[4096];
 
     public byte[] Secret() => Read(connection => connection.Read<byte[]>("SELECT secret FROM cluster")!);

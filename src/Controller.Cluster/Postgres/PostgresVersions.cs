@@ -18,7 +18,7 @@ internal sealed class PostgresVersions(PostgresOptions options, Incarnation self
 
     /// <summary>Opened by the first question: none is spent where none is asked.</summary>
     private LivingSession? _session;
-    private LivingSession Session => LazyInitializer.EnsureInitialized(ref _session, () => new LivingSession(_sessions));
+    private LivingSession Session => LazyInitializer.EnsureInitialized(ref _session, () => new LivingSession(_sessions, Sessions.First(options.Connection, self.SessionName, options.AnswerWithin)));
 
     public ConfigurationVersion? Newest() => Ask(connection => One(connection, $"SELECT {Columns}, text FROM config_version ORDER BY number DESC LIMIT 1"));
 

@@ -11,6 +11,9 @@ namespace Controller.Cluster.Postgres;
 /// </summary>
 internal sealed class Sessions
 {
+    /// <summary>Of connecting, and of what is asked while a node joins. Nothing waits for it yet: a server that has much to do, or a migration of another node, is no reason not to start.</summary>
+    public static readonly TimeSpan JoinWithin = TimeSpan.FromSeconds(10);
+
     private readonly string _connection;
     private readonly string _settings;
     private readonly TimeSpan _answerWithin;
@@ -47,6 +50,9 @@ internal sealed class Sessions
         _connection = builder.ConnectionString;
         Where = builder.Host?.Contains(',', StringComparison.Ordinal) == true ? $"PostgreSQL at {builder.Host}" : $"PostgreSQL at {builder.Host}:{builder.Port}";
     }
+
+    /// <summary>The same, with <see cref="JoinWithin"/> for connecting; for a first connection, which is made before anybody waits for it.</summary>
+    public static Sessions First(string connection, string name, TimeSpan answerWithin) => new(connection, name, answerWithin, openWithin: (int)JoinWithin.TotalSeconds);
 
     /// <summary>Name of the sessions in pg_stat_activity.</summary>
     public string Name { get; }

@@ -11,8 +11,9 @@ namespace Controller.Cluster.Postgres;
 /// The connection that writes, and what to do when it breaks in the middle of a commit: the session behind it may still be at work, so it is ended
 /// first, and then its first row says whether the commit happened, or if it has none, the mark in <c>last_batch</c>.
 /// </summary>
+/// <param name="first">For the first connection, which the node makes while it joins.</param>
 /// <remarks>The writer's thread, but for <see cref="EnsureOver"/>: a reader that comes between must not see the state before a commit that then happens.</remarks>
-internal sealed class WriterSession(Sessions sessions, Incarnation owner) : IDisposable
+internal sealed class WriterSession(Sessions sessions, Sessions first, Incarnation owner) : IDisposable
 {
     // What the writer asks for it finds by key, and one plan is as good as the next: none is made for each commit, nor from the statistics of a table that was empty a minute ago.
     private const string PlanByKey =
@@ -35,28 +36,16 @@ internal sealed class WriterSession(Sessions sessions, Incarnation owner) : IDis
     {
         if (_connection is null)
         {
-            using NpgsqlConnection asking = Ask();
-            _connection = sessions.OpenForCommits(asking, PlanByKey);
+            Sessions by = _session == 0 ? first : sessions;
+            using NpgsqlConnection asking = Ask(by);
+            _connection = by.OpenForCommits(asking, PlanByKey);
             _session = _connection.Session;
         }
     }
 
     /// <summary>A connection for what is seldom asked beside the commits: the session of a broken one has ended, one way or the other. The caller's.</summary>
     /// <exception cref="NpgsqlException">The server cannot be reached.</exception>
-    public NpgsqlConnection Ask()
-    {
-        NpgsqlConnection asking = sessions.Open();
-        try
-        {
-            EnsureOver(asking);
-            return asking;
-        }
-        catch
-        {
-            asking.Dispose();
-            throw;
-        }
-    }
+    public NpgsqlConnection Ask() => Ask(sessions);
 
     /// <summary>Runs the transaction of batch <paramref name="number"/>; if it throws, <see cref="InDoubt"/> says whether its fate is open.</summary>
     /// <param name="firstRow">See <see cref="WriteSet.FirstRow"/>.</param>
@@ -132,4 +121,19 @@ internal sealed class WriterSession(Sessions sessions, Incarnation owner) : IDis
     }
 
     public void Dispose() => _connection?.Dispose();
+
+    private NpgsqlConnection Ask(Sessions by)
+    {
+        NpgsqlConnection asking = by.Open();
+        try
+        {
+            EnsureOver(asking);
+            return asking;
+        }
+        catch
+        {
+            asking.Dispose();
+            throw;
+        }
+    }
 }

@@ -76,6 +76,16 @@ public sealed class BoundedTimeTests(PostgresServer server)
         Assert.True(SpinWait.SpinUntil(() => sessions.ExecuteScalar() is 3L, TimeSpan.FromSeconds(10)));
     }
 
+    /// <summary>Nobody waits for a node that joins: no connection that it makes then is held to the second that one on the path of a call is.</summary>
+    [Fact]
+    public void A_server_that_is_slow_to_accept_is_joined()
+    {
+        string slow = $"{_database};Options=-c post_auth_delay=2"; // Seconds, of each connection.
+        using PostgresCluster joined = PostgresCluster.Join(new PostgresOptions(slow, 1, AllowSingle: true), Member.Ordinary);
+        Assert.Null(joined.Versions.Newest());
+        Assert.Equal(32, joined.Secret.Length);
+    }
+
     /// <summary>The server's process of the session whose last statement was this one stands still meanwhile.</summary>
     private static void Stopped(NpgsqlConnection observer, Member member, string last, Action action)
     {

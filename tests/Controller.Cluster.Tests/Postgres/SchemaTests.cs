@@ -31,14 +31,8 @@ public sealed class SchemaTests(PostgresServer server)
         Run(old, "INSERT INTO node (node_id, incarnation, fenced) VALUES (7, nextval('incarnation_seq'), false); INSERT INTO last_batch VALUES (7, 1, 0)");
         Run(old, "UPDATE shard SET owner_node = 7, owner_incarnation = 1, epoch = 1; CREATE TABLE journal_2023111422 (LIKE journal_template INCLUDING ALL) WITH (toast_tuple_target = 8160)");
         Write(old, 1);
-        using (var enough = new CancellationTokenSource())
+        using (Member next = JoinWhileItWrites(old))
         {
-            Task<int> writing = Task.Run(() => WriteUntil(old, enough.Token));
-            using Member next = Member.Join(_database, 2);
-            WaitFor("SELECT count(*) > 0 FROM outbox WHERE node = 7");
-            enough.Cancel();
-            Assert.True(Written(writing) >= 1);
-
             // It is no member that could be heard, owns what it owned, and gives it up like any other when it is fenced.
             Assert.Empty(next.Ownership.Claim(Member.AllShards, [], "test").Shards);
             NodeRow row = next.Ownership.Beat(default, -1).Nodes.Single(node => node.Incarnation.Node.Value == 7);
@@ -68,7 +62,28 @@ public sealed class SchemaTests(PostgresServer server)
         Assert.Contains("start the newer program", Assert.Throws<JournalException>(() => Member.Join(_database, 1)).Message, StringComparison.Ordinal);
     }
 
-    private static int Written(Task<int> writing) => writing.GetAwaiter().GetResult();
+    /// <summary>However it ends, nothing is under way on the connection any more.</summary>
+    private Member JoinWhileItWrites(NpgsqlConnection old)
+    {
+        using var enough = new CancellationTokenSource();
+        Task<int> writing = Task.Run(() => WriteUntil(old, enough.Token));
+        Member? next = null;
+        try
+        {
+            next = Member.Join(_database, 2);
+            WaitFor("SELECT count(*) > 0 FROM outbox WHERE node = 7");
+            enough.Cancel();
+            Assert.True(writing.GetAwaiter().GetResult() >= 1);
+            return next;
+        }
+        catch
+        {
+            enough.Cancel();
+            ((IAsyncResult)writing).AsyncWaitHandle.WaitOne();
+            next?.Dispose();
+            throw;
+        }
+    }
 
     private void WaitFor(string condition) => Assert.True(SpinWait.SpinUntil(() => server.Ask(_database, condition) == "t", TimeSpan.FromSeconds(20)), condition);
 
