@@ -5,6 +5,7 @@ using Controller.Cluster.Tests.Sqlite;
 // Not the tests (dotnet test runs those): what they start, and what a person runs to measure.
 //   append PATH         appends for ever and prints the number of each batch once it is acknowledged
 //   churn PATH          the same with actors that come and go
+//   insist PATH         the same one by one, each batch until it is stored; says "failed: WHY" when it was not
 //   hold PATH           opens the journal, says so, and waits for the end of its input
 //   lease ADDRESS DEVICE   holds a floating address and obeys its input: trust, distrust, drop
 //   lock CONNECTION NODE   holds the lock of a node in PostgreSQL, in a transaction, until the end of its input
@@ -17,6 +18,8 @@ switch (args)
         return Appender.Run(path);
     case ["churn", var path]:
         return Churn.Run(path);
+    case ["insist", var path]:
+        return Churn.Insist(path);
     case ["hold", var path]:
         return Holder.Run(path);
     case ["lease", var address, var device]:
@@ -30,6 +33,6 @@ switch (args)
     case ["measure-recovery", var directory]:
         return RecoveryMeasurement.Run(directory);
     default:
-        Console.Error.WriteLine("append PATH | churn PATH | hold PATH | lease ADDRESS DEVICE | lock CONNECTION NODE | measure DIRECTORY | measure-paced DIRECTORY SECONDS | measure-recovery DIRECTORY");
+        Console.Error.WriteLine("append PATH | churn PATH | insist PATH | hold PATH | lease ADDRESS DEVICE | lock CONNECTION NODE | measure DIRECTORY | measure-paced DIRECTORY SECONDS | measure-recovery DIRECTORY");
         return 2;
 }

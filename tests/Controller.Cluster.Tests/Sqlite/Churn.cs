@@ -45,6 +45,35 @@ internal static class Churn
         }
     }
 
+    /// <summary>What the store could not take is as if it had never been asked, and can be asked again.</summary>
+    public static int Insist(string path)
+    {
+        using SqliteJournal journal = SqliteJournal.Open(path);
+        Fence[] fences = [.. journal.Claim(Appender.Shards).Fences];
+        for (long number = Batches(journal) + 1; ; number++)
+        {
+            while (true)
+            {
+                var batch = new TestBatch([.. Entries(number, fences)]);
+                journal.Append(batch);
+                AppendResult result = batch.Wait();
+                if (result is AppendResult.Appended)
+                {
+                    break;
+                }
+
+                Console.WriteLine(result is AppendResult.Failed failed ? $"failed: {failed.Reason}" : $"{result} of batch {number}");
+                if (Batches(journal) != number - 1)
+                {
+                    Console.WriteLine($"{Batches(journal)} stand when batch {number} has failed");
+                    return 1;
+                }
+            }
+
+            Console.WriteLine(number);
+        }
+    }
+
     /// <summary>How many stand, by the counter.</summary>
     public static long Batches(SqliteJournal journal) => journal.Load(Counter) is [.., var last] ? last.Sequence : 0;
 
@@ -71,6 +100,18 @@ internal static class Churn
         }
 
         return rows;
+    }
+
+    /// <summary>All rows of so many batches, and no others.</summary>
+    public static void AssertStands(SqliteJournal journal, long batches)
+    {
+        HashSet<(ActorId, long)> missing = Rows(batches);
+        journal.Recover(Appender.Shards, row =>
+        {
+            Assert.True(missing.Remove((row.Actor, row.Sequence)), $"row {row.Sequence} of {row.Actor} is dead after {batches} batches");
+            Assert.True(row.Payload.Span.SequenceEqual(Payload(row.Actor, row.Sequence)));
+        });
+        Assert.Empty(missing);
     }
 
     public static byte[] Payload(ActorId actor, long sequence)

@@ -49,13 +49,7 @@ public sealed class CrashSafetyTests(ITestOutputHelper output)
             output.WriteLine($"killed after {after} lines: acknowledged through {acknowledged}, stored through {stands}; {new FileInfo(path).Length} octets");
             Assert.True(stands >= acknowledged && acknowledged >= stood + after, $"round {kill}, seed {Seed}: acknowledged {acknowledged}, stored {stands}");
 
-            HashSet<(ActorId, long)> missing = Churn.Rows(stands);
-            journal.Recover(Appender.Shards, row =>
-            {
-                Assert.True(missing.Remove((row.Actor, row.Sequence)), $"row {row.Sequence} of {row.Actor} is dead after {stands} batches");
-                Assert.True(row.Payload.Span.SequenceEqual(Churn.Payload(row.Actor, row.Sequence)));
-            });
-            Assert.Empty(missing);
+            Churn.AssertStands(journal, stands);
 
             // Those up to where it stood were removed by this process, with its first commit.
             IReadOnlyList<OutboxRow> outbox = journal.ReadOutbox(int.MaxValue);
