@@ -18,10 +18,9 @@ public static class Answers
                     return new MemberInput.Entered(enter.Phase, Failed: false);
                 case MemberCommand.Accuse accuse:
                     store.Accuse(accuse.Targets);
-                    return null;
+                    return new MemberInput.Accused(Failed: false);
                 case MemberCommand.Fence fence:
-                    store.Fence(fence.Suspect, fence.Cause);
-                    return new MemberInput.Fenced(fence.Suspect, Failed: false);
+                    return new MemberInput.Fenced(fence.Suspect, Failed: store.Fence(fence.Suspect, fence.Cause, fence.Living) == FenceOutcome.Overtaken);
                 case MemberCommand.Claim claim:
                     return new MemberInput.Claimed(claim.Shards, claim.Addresses, store.Claim(claim.Shards, claim.Addresses, claim.Cause));
                 case MemberCommand.HandOff give:
@@ -44,6 +43,7 @@ public static class Answers
     public static MemberInput? Failure(MemberCommand.Ask request) => request switch
     {
         MemberCommand.Enter enter => new MemberInput.Entered(enter.Phase, Failed: true),
+        MemberCommand.Accuse => new MemberInput.Accused(Failed: true),
         MemberCommand.Fence fence => new MemberInput.Fenced(fence.Suspect, Failed: true),
         MemberCommand.Claim claim => new MemberInput.Claimed(claim.Shards, claim.Addresses, null),
         MemberCommand.HandOff give => new MemberInput.HandedOff(give.To, give.Shards, null),

@@ -23,8 +23,11 @@ public interface IOwnershipStore
     void Accuse(IReadOnlyList<Incarnation> targets);
 
     /// <summary>From now on nothing of the suspect's is committed.</summary>
-    /// <returns>False if another was first: it is fenced all the same.</returns>
-    bool Fence(Incarnation suspect, string cause);
+    /// <param name="living">
+    /// Only if none of these is fenced or replaced. Of a link that is broken either end may go: two judges who have seen different votes must not make both go, so what
+    /// each of them takes for living is compared before it is believed. Of several such fences one is done at a time.
+    /// </param>
+    FenceOutcome Fence(Incarnation suspect, string cause, params IReadOnlyCollection<Incarnation> living);
 
     /// <summary>Takes shards and addresses that nobody owns who may still write.</summary>
     /// <returns>Those that are ours now; those that another was first to take are left out.</returns>
@@ -33,6 +36,18 @@ public interface IOwnershipStore
     /// <summary>Gives away what is ours; waits for our own commits in flight.</summary>
     /// <returns>What the other owns now; empty if it may not write any more.</returns>
     Holdings HandOff(Incarnation to, IReadOnlyList<Fence> shards, IReadOnlyList<OwnedAddress> addresses);
+}
+
+/// <summary>What became of a fence.</summary>
+public enum FenceOutcome
+{
+    Done,
+
+    /// <summary>It is fenced, or another run of it has begun: nothing of it is committed any more, but that was done before.</summary>
+    Before,
+
+    /// <summary>Nothing was done: one of those that were to live does not.</summary>
+    Overtaken,
 }
 
 /// <summary>This incarnation may write no more.</summary>

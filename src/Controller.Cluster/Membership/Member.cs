@@ -99,6 +99,9 @@ public sealed class Member
                 _suspicion.OnProbed(probed.Peer, probed.Outcome);
                 _suspicion.OnTick();
                 break;
+            case MemberInput.Accused accused:
+                _suspicion.OnAccused(accused.Failed);
+                break;
             case MemberInput.Fenced fenced:
                 _suspicion.OnFenced(fenced.Suspect, fenced.Failed);
                 break;

@@ -32,7 +32,8 @@ public abstract record MemberCommand
 
     public sealed record Accuse(ImmutableArray<Incarnation> Targets) : Ask;
 
-    public sealed record Fence(Incarnation Suspect, string Cause) : Ask;
+    /// <param name="Living">Links alone speak against it, and not against it alone: only if all of these live still. Empty: it is to be fenced whoever else lives.</param>
+    public sealed record Fence(Incarnation Suspect, string Cause, ImmutableArray<Incarnation> Living) : Ask;
 
     public sealed record Claim(ImmutableArray<ShardId> Shards, ImmutableArray<string> Addresses, string Cause) : Ask;
 

@@ -22,6 +22,10 @@ public abstract record MemberInput
     /// <summary>What this node asked the arbiter for is done. A failure says nothing: the next heartbeat does.</summary>
     public sealed record Entered(MemberPhase Phase, bool Failed) : MemberInput;
 
+    /// <summary>What this node votes has reached the arbiter.</summary>
+    public sealed record Accused(bool Failed) : MemberInput;
+
+    /// <param name="Failed">Or somebody who was to live does not any more: what was decided is to be decided anew.</param>
     public sealed record Fenced(Incarnation Suspect, bool Failed) : MemberInput;
 
     /// <param name="Holdings">Null: failed.</param>

@@ -13,12 +13,15 @@ namespace Controller.Cluster.Membership;
 ///   3 it is cut off           frames, but no heartbeat at the arbiter, while ours are answered  suspect-after
 ///   4 a link is broken        no frame, but heartbeats, and others hear it                      votes: the most, then the higher number
 /// </code>
+/// Where links alone speak against a node, another judge may have seen other votes and condemn its counterpart: such a fence stands only if everybody whom the judge
+/// took for living lives still.
 /// Whoever doubts itself accuses nobody: after a pause of its own, without answers from the arbiter, or hearing nobody.
 /// </summary>
 internal sealed class Suspicion(MemberContext context)
 {
     private const int BeatsToMiss = 4;
     private static readonly TimeSpan FenceAgain = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan VoteAgain = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan ProbeAgain = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long votes are collected: another's comes with its next heartbeat and is seen with ours.</summary>
@@ -28,9 +31,13 @@ internal sealed class Suspicion(MemberContext context)
     private readonly List<Incarnation> _unheard = [];
     private ImmutableArray<PeerAddress> _known = [];
     private ImmutableArray<Incarnation> _accused = [];
+
+    /// <summary>Null: the arbiter has what we vote, or is about to have it.</summary>
+    private TimeSpan? _voteAgainAt;
     private ImmutableArray<Vote> _votes = [];
     private TimeSpan _votedAt = TimeSpan.MaxValue;
     private TimeSpan _lastLinkFence = MemberContext.LongAgo;
+    private Incarnation? _fencingForLinks;
     private TimeSpan _lastTick = MemberContext.LongAgo;
 
     /// <summary>Every node that is up hears us and is heard: without that nobody may own anything.</summary>
@@ -47,7 +54,7 @@ internal sealed class Suspicion(MemberContext context)
     {
         get
         {
-            if (!_votes.IsEmpty || !_accused.IsEmpty)
+            if (!_votes.IsEmpty || !_accused.IsEmpty || _voteAgainAt is not null)
             {
                 return MemberContext.LongAgo;
             }
@@ -94,7 +101,7 @@ internal sealed class Suspicion(MemberContext context)
             }
         }
 
-        _votes = view.Votes.IsEmpty ? [] : [.. view.Votes.Where(vote => !context.IsDead(vote.Target) && !context.IsDead(vote.Voter))];
+        _votes = view.Votes.IsEmpty ? [] : [.. view.Votes.Where(vote => !IsVoid(vote))];
         _votedAt = _votes.IsEmpty ? TimeSpan.MaxValue : _votedAt == TimeSpan.MaxValue ? context.Now : _votedAt;
         Know();
     }
@@ -152,11 +159,19 @@ internal sealed class Suspicion(MemberContext context)
         }
     }
 
+    /// <summary>A vote that did not arrive, or was not withdrawn, says the wrong thing until it does.</summary>
+    public void OnAccused(bool failed) => _voteAgainAt = failed ? context.Now + VoteAgain : null;
+
     public void OnFenced(Incarnation suspect, bool failed)
     {
         if (Of(suspect) is { } peer)
         {
             (peer.Fencing, peer.FenceAgainAt) = (false, context.Now + FenceAgain);
+            if (failed && _fencingForLinks == suspect)
+            {
+                _lastLinkFence = MemberContext.LongAgo;
+                context.Tell(new MemberNews.Trouble($"node {suspect} is not fenced yet: the arbiter did not answer, or another node was fenced meanwhile"));
+            }
         }
 
         if (!failed)
@@ -270,9 +285,9 @@ internal sealed class Suspicion(MemberContext context)
 
     private void Vote()
     {
-        if (!CollectionsMarshal.AsSpan(_unheard).SequenceEqual(_accused.AsSpan()))
+        if (!CollectionsMarshal.AsSpan(_unheard).SequenceEqual(_accused.AsSpan()) || context.Now >= _voteAgainAt)
         {
-            _accused = [.. _unheard];
+            (_accused, _voteAgainAt) = ([.. _unheard], null);
             context.Want(new MemberCommand.Accuse(_accused));
         }
     }
@@ -285,8 +300,10 @@ internal sealed class Suspicion(MemberContext context)
             return;
         }
 
-        // A vote of ours about a link that works again will be withdrawn; of the others' we cannot know.
-        List<Vote> standing = [.. _votes.Where(vote => !(vote.Voter == context.Options.Self && Of(vote.Target) is { } peer && Hears(peer)))];
+        // Of whom a frame has told since the last heartbeat that it is fenced, nothing counts any more: its counterpart would go as well. A vote of ours about a link
+        // that works again will be withdrawn; of the others' we cannot know.
+        List<Vote> standing =
+            [.. _votes.Where(vote => !IsVoid(vote) && !(vote.Voter == context.Options.Self && Of(vote.Target) is { } peer && Hears(peer)))];
         if (standing.Count == 0)
         {
             return;
@@ -299,6 +316,8 @@ internal sealed class Suspicion(MemberContext context)
         }
     }
 
+    private bool IsVoid(Vote vote) => context.IsDead(vote.Target) || context.IsDead(vote.Voter);
+
     private bool MayFenceForLinks() => _lastLinkFence == MemberContext.LongAgo || context.Now - _lastLinkFence > context.Options.BetweenLinkFences;
 
     /// <param name="byLinks">Its heartbeats reach the arbiter: links alone speak against it.</param>
@@ -309,11 +328,15 @@ internal sealed class Suspicion(MemberContext context)
             return;
         }
 
-        _lastLinkFence = byLinks ? context.Now : _lastLinkFence;
+        if (byLinks)
+        {
+            (_lastLinkFence, _fencingForLinks) = (context.Now, peer.Node);
+        }
+
         peer.Fencing = true;
         context.SuspectedAt ??= context.Now;
         context.Tell(new MemberNews.Suspected(peer.Node, cause, silence));
-        context.Want(new MemberCommand.Fence(peer.Node, cause));
+        context.Want(new MemberCommand.Fence(peer.Node, cause, byLinks ? [context.Options.Self, .. context.Others.Select(row => row.Incarnation)] : []));
     }
 
     private void Probe(Peer peer)

@@ -13,7 +13,7 @@ namespace Controller.Cluster.Postgres;
 ///   join      exclusive L(n), map      a new incarnation of n: the old one is fenced by it
 ///   enter     exclusive L(n), map      the phases of its life; the last one is a fence
 ///   accuse    shared L(n)              what n votes
-///   fence     exclusive L(n), shared L(m)   (n, i) may write no more; by any survivor m
+///   fence     exclusive L(n), shared L(m)   (n, i) may write no more; by any survivor m. For links alone: map as well, and only if those live whom m takes for living
 ///   claim     exclusive L(m), map        shards and addresses that nobody owns who may still write become m's, at the next epoch
 ///   hand off  exclusive L(n)           n itself gives shards and addresses to (m, j)
 ///   barrier   shared L(n)              am I still who I think? before any negative answer
@@ -125,36 +125,17 @@ internal static class Ownership
         batch.ExecuteNonQuery();
     }
 
-    /// <returns>True if it was this call that fenced it; false if it is fenced already or another incarnation has begun.</returns>
+    /// <param name="living">See <see cref="IOwnershipStore.Fence"/>.</param>
     /// <exception cref="PostgresException">SB001: <paramref name="by"/> is fenced itself. 55P03: somebody holds the lock, whose session does not end.</exception>
-    public static bool Fence(NpgsqlConnection connection, Incarnation suspect, Incarnation by, string cause) => Insist(connection, suspect.SessionName, () =>
+    public static FenceOutcome Fence(NpgsqlConnection connection, Incarnation suspect, Incarnation by, string cause, params IReadOnlyCollection<Incarnation> living)
     {
-        using var batch = new NpgsqlBatch(connection);
-        batch.Add(LimitWait);
-        // In the order of their numbers: two nodes that fence each other must not wait for each other.
-        if (by.Node.Value < suspect.Node.Value)
-        {
-            batch.Add(LockShared, Of(by.Node.Value));
-            batch.Add(LockExclusive, Of(suspect.Node.Value));
-        }
-        else
-        {
-            batch.Add(LockExclusive, Of(suspect.Node.Value));
-            batch.Add(LockShared, Of(by.Node.Value));
-        }
-
-        batch.Add(RequireOwnership, Of(by.Node.Value), Of(by.Number), Of(new List<short>()), Of(new List<long>()));
-        batch.Add(
-            """
-            WITH done AS (
-              UPDATE node SET fenced = true, phase = 4, fenced_by = $3, fenced_at = clock_timestamp(), cause = $4
-              WHERE node_id = $1 AND incarnation = $2 AND NOT fenced RETURNING 1),
-            logged AS (INSERT INTO fence_log SELECT $1, $2, $3, $4, clock_timestamp() FROM done),
-            moved AS (UPDATE cluster SET map_version = map_version + 1 WHERE EXISTS (SELECT FROM done))
-            SELECT count(*) FROM done
-            """, Of(suspect.Node.Value), Of(suspect.Number), Of(by.Node.Value), Of(cause));
-        return Rows(batch, resultsBefore: 4, row => row.GetInt64(0))[0] == 1;
-    });
+        List<int> nodes = [.. living.Select(node => node.Node.Value)];
+        List<long> runs = [.. living.Select(node => node.Number)];
+        // Its sessions are ended first, which would cost a node that is to live its commits: whoever is late is to see that before.
+        return living.Count > 0 && !connection.Read<bool>($"SELECT {AllLive("$1", "$2")}", Of(nodes), Of(runs))
+            ? FenceOutcome.Overtaken
+            : Insist(connection, suspect.SessionName, () => TryFence(connection, suspect, by, cause, nodes, runs));
+    }
 
     /// <returns>What is ours now; what belongs to a node that may still write is left out.</returns>
     /// <exception cref="PostgresException">SB001: we are fenced ourselves. 55P03: not done, something of ours has held the lock too long.</exception>
@@ -230,6 +211,45 @@ internal static class Ownership
         batch.Add(LockShared, Of(owner.Node.Value));
         batch.Add(RequireOwnership, Of(owner.Node.Value), Of(owner.Number), Of(shards), Of(epochs));
     }
+
+    private static FenceOutcome TryFence(NpgsqlConnection connection, Incarnation suspect, Incarnation by, string cause, List<int> nodes, List<long> runs)
+    {
+        using var batch = new NpgsqlBatch(connection);
+        batch.Add(LimitWait);
+        // In the order of their numbers: two nodes that fence each other must not wait for each other.
+        if (by.Node.Value < suspect.Node.Value)
+        {
+            batch.Add(LockShared, Of(by.Node.Value));
+            batch.Add(LockExclusive, Of(suspect.Node.Value));
+        }
+        else
+        {
+            batch.Add(LockExclusive, Of(suspect.Node.Value));
+            batch.Add(LockShared, Of(by.Node.Value));
+        }
+
+        if (nodes.Count > 0)
+        {
+            batch.Add(LockMap);
+        }
+
+        batch.Add(RequireOwnership, Of(by.Node.Value), Of(by.Number), Of(new List<short>()), Of(new List<long>()));
+        batch.Add(
+            $"""
+            WITH living AS (SELECT {AllLive("$5", "$6")} AS whole),
+            done AS (
+              UPDATE node SET fenced = true, phase = 4, fenced_by = $3, fenced_at = clock_timestamp(), cause = $4
+              WHERE node_id = $1 AND incarnation = $2 AND NOT fenced AND (SELECT whole FROM living) RETURNING 1),
+            logged AS (INSERT INTO fence_log SELECT $1, $2, $3, $4, clock_timestamp() FROM done),
+            moved AS (UPDATE cluster SET map_version = map_version + 1 WHERE EXISTS (SELECT FROM done))
+            SELECT (SELECT count(*) FROM done), whole FROM living
+            """, Of(suspect.Node.Value), Of(suspect.Number), Of(by.Node.Value), Of(cause), Of(nodes), Of(runs));
+        return Rows(batch, resultsBefore: nodes.Count > 0 ? 5 : 4, row => row.GetInt64(0) == 1 ? FenceOutcome.Done : row.GetBoolean(1) ? FenceOutcome.Before : FenceOutcome.Overtaken)[0];
+    }
+
+    /// <summary>Of two arrays, nodes and incarnations, each may still write.</summary>
+    private static string AllLive(string nodes, string incarnations) =>
+        $"(SELECT count(*) FROM unnest({nodes}, {incarnations}) AS k(id, run) JOIN node n ON n.node_id = k.id AND n.incarnation = k.run AND NOT n.fenced) = cardinality({nodes})";
 
     /// <summary>Ends the sessions that may hold the lock, then tries; again if others have come between.</summary>
     private static T Insist<T>(NpgsqlConnection connection, string sessions, Func<T> transaction)

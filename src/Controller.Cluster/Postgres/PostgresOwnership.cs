@@ -48,7 +48,8 @@ internal sealed class PostgresOwnership : IOwnershipStore, IDisposable
         return true;
     });
 
-    public bool Fence(Incarnation suspect, string cause) => Decide(connection => Ownership.Fence(connection, suspect, Self, cause));
+    public FenceOutcome Fence(Incarnation suspect, string cause, params IReadOnlyCollection<Incarnation> living) =>
+        Decide(connection => Ownership.Fence(connection, suspect, Self, cause, living));
 
     public Holdings Claim(IReadOnlyList<ShardId> shards, IReadOnlyList<string> addresses, string cause) =>
         Decide(connection => Ownership.Claim(connection, Self, shards, addresses, cause));

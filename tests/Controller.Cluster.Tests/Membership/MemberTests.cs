@@ -122,6 +122,71 @@ public class MemberTests
         Assert.Equal(("a broken link", Run(3)), (bench.Take().OfType<MemberCommand.Fence>().First() is var fence ? fence.Cause : "", fence.Suspect));
     }
 
+    /// <summary>That the other end is fenced is heard of its judge before the arbiter is asked again.</summary>
+    [Fact]
+    public void Rule_4_the_vote_of_a_node_that_was_fenced_since_it_was_read_condemns_nobody()
+    {
+        MemberBench bench = MemberBench.Up();
+        bench.Vote((2, 3), (3, 2));
+        bench.Pass(Second * 0.35);
+        bench.None<MemberCommand.Fence>();
+        bench.Give(new MemberInput.Heard(Run(3), new Frame.Fenced(Run(2))));
+        bench.Heard.Remove(2);
+        bench.Beating.Remove(2);
+        bench.Pass(Second);
+        bench.None<MemberCommand.Fence>();
+    }
+
+    [Fact]
+    public void Rule_4_a_vote_that_did_not_arrive_is_given_again_and_so_is_its_withdrawal()
+    {
+        MemberBench bench = MemberBench.Up();
+        bench.Heard.Remove(2);
+        bench.Pass(2 * Second);
+        Assert.Equal(Run(2), Assert.Single(bench.Single<MemberCommand.Accuse>().Targets));
+        bench.Give(new MemberInput.Accused(Failed: true));
+        bench.Pass(Second / 2);
+        Assert.Equal(Run(2), Assert.Single(bench.Single<MemberCommand.Accuse>().Targets));
+        bench.Give(new MemberInput.Accused(Failed: false));
+        bench.Heard.Add(2);
+        bench.Pass(Second / 2);
+        Assert.Empty(bench.Single<MemberCommand.Accuse>().Targets);
+        bench.Give(new MemberInput.Accused(Failed: true));
+        bench.Pass(Second / 2);
+        Assert.Empty(bench.Single<MemberCommand.Accuse>().Targets);
+        bench.Give(new MemberInput.Accused(Failed: false));
+        bench.Pass(2 * Second);
+        bench.None<MemberCommand.Accuse>();
+    }
+
+    /// <summary>Another judge may have seen one vote only, and fenced the other end of that link.</summary>
+    [Fact]
+    public void Rule_4_who_is_condemned_goes_only_if_nobody_has_gone_and_is_judged_anew_otherwise()
+    {
+        MemberBench bench = MemberBench.Up();
+        bench.Vote((2, 3), (3, 2));
+        bench.Pass(Second / 2);
+        MemberCommand.Fence fence = bench.Single<MemberCommand.Fence>();
+        Assert.Equal([Run(1), Run(2), Run(3)], fence.Living.OrderBy(node => node.Node.Value));
+
+        // The answer is no, and the next heartbeat says why: with a voter and a target gone no vote is left.
+        bench.Give(new MemberInput.Fenced(Run(3), Failed: true));
+        Assert.Contains("3/13 is not fenced yet", Assert.IsType<MemberNews.Trouble>(bench.Single<MemberCommand.Tell>().News).What, StringComparison.Ordinal);
+        bench.Phase(2, MemberPhase.Down, fenced: true);
+        bench.Beating.Remove(2);
+        bench.Heard.Remove(2);
+        bench.Pass(2 * Second);
+        bench.None<MemberCommand.Fence>();
+        bench.Vote();
+        bench.Pass(Second);
+
+        // A vote that comes later counts at once: nothing was fenced for links.
+        bench.Heard.Remove(3);
+        bench.Vote((1, 3));
+        bench.Pass(2 * Second);
+        Assert.Equal([Run(1), Run(3)], bench.Single<MemberCommand.Fence>().Living.OrderBy(node => node.Node.Value));
+    }
+
     [Fact]
     public void Rule_4_who_is_condemned_itself_leaves_it_to_the_others()
     {

@@ -42,9 +42,9 @@ public sealed class ArbiterTests(PostgresServer server)
     public void Whoever_is_fenced_or_replaced_or_has_left_may_do_nothing_any_more()
     {
         using Member fenced = Join(1), replaced = Join(2), successor = Join(2), left = Join(3);
-        Assert.True(successor.Ownership.Fence(fenced.Owner, "silence"));
-        Assert.False(successor.Ownership.Fence(fenced.Owner, "silence"));
-        Assert.False(successor.Ownership.Fence(replaced.Owner, "silence"));
+        Assert.Equal(FenceOutcome.Done, successor.Ownership.Fence(fenced.Owner, "silence"));
+        Assert.Equal(FenceOutcome.Before, successor.Ownership.Fence(fenced.Owner, "silence"));
+        Assert.Equal(FenceOutcome.Before, successor.Ownership.Fence(replaced.Owner, "silence"));
         left.Ownership.Enter(MemberPhase.Down);
         foreach (IOwnershipStore store in new[] { fenced.Ownership, replaced.Ownership, left.Ownership })
         {
@@ -70,7 +70,7 @@ public sealed class ArbiterTests(PostgresServer server)
         Assert.Equal([new Vote(second.Owner, first.Owner), new Vote(third.Owner, first.Owner), new Vote(third.Owner, second.Owner)], Votes(first));
         first.Ownership.Accuse([third.Owner]);
         Assert.Equal([new Vote(third.Owner, first.Owner), new Vote(third.Owner, second.Owner)], Votes(first));
-        Assert.True(third.Ownership.Fence(second.Owner, "test"));
+        Assert.Equal(FenceOutcome.Done, third.Ownership.Fence(second.Owner, "test"));
         Assert.Equal([new Vote(third.Owner, first.Owner)], Votes(first));
         using Member again = Join(3);
         Assert.Empty(Votes(first));
@@ -92,7 +92,7 @@ public sealed class ArbiterTests(PostgresServer server)
         Assert.Equal([new OwnedAddress("10.9.0.10/24", second.Owner, new Epoch(2))], given.Addresses.ToArray());
         Assert.Equal([new Fence(new ShardId(1), own.Shards[0].Epoch.Next)], given.Shards.ToArray());
 
-        Assert.True(second.Ownership.Fence(first.Owner, "test"));
+        Assert.Equal(FenceOutcome.Done, second.Ownership.Fence(first.Owner, "test"));
         Assert.Equal([new OwnedAddress("fd00::10/64", second.Owner, new Epoch(2))], second.Ownership.Claim([], ["fd00::10/64"], "test").Addresses.ToArray());
         Assert.Equal("2", server.Ask(_database, "SELECT count(*) FROM address_log WHERE address = '10.9.0.10/24'"));
     }
@@ -146,13 +146,40 @@ public sealed class ArbiterTests(PostgresServer server)
         Assert.Equal("2", server.Ask(_database, "SELECT count(*) FROM node"));
     }
 
+    /// <summary>Of a broken link either end may go. Whoever judges by older votes finds its counterpart gone already, and both must not be.</summary>
+    [Fact]
+    public async Task Two_judges_of_one_broken_link_do_not_fence_both_ends()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            using Member one = Join(1), two = Join(2), three = Join(3), four = Join(4);
+            Incarnation[] living = [one.Owner, two.Owner, three.Owner, four.Owner];
+            using var start = new Barrier(2);
+            FenceOutcome[] outcomes = await Task.WhenAll(Fence(one, three), Fence(four, two));
+            Assert.Equal([FenceOutcome.Done, FenceOutcome.Overtaken], outcomes.Order());
+            Assert.Equal(outcomes[0] == FenceOutcome.Done ? "3" : "2", server.Ask(_database, "SELECT node_id FROM node WHERE fenced"));
+
+            // With what it knows now, it may.
+            Member late = outcomes[0] == FenceOutcome.Done ? four : one;
+            Incarnation gone = outcomes[0] == FenceOutcome.Done ? three.Owner : two.Owner, left = outcomes[0] == FenceOutcome.Done ? two.Owner : three.Owner;
+            Assert.Equal(FenceOutcome.Overtaken, late.Ownership.Fence(left, "a broken link", living));
+            Assert.Equal(FenceOutcome.Done, late.Ownership.Fence(left, "a broken link", [.. living.Where(node => node != gone)]));
+
+            Task<FenceOutcome> Fence(Member judge, Member suspect) => Task.Run(() =>
+            {
+                start.SignalAndWait();
+                return judge.Ownership.Fence(suspect.Owner, "a broken link", living);
+            });
+        }
+    }
+
     [Fact]
     public void Of_many_claimants_each_shard_has_one_winner_and_each_epoch_one_owner()
     {
         using Member dead = Join(9);
         dead.Ownership.Claim(Member.AllShards, ["a", "b", "c"], "test");
         Member[] claimants = [.. Enumerable.Range(1, 4).Select(node => Join(node))];
-        Assert.True(claimants[0].Ownership.Fence(dead.Owner, "test"));
+        Assert.Equal(FenceOutcome.Done, claimants[0].Ownership.Fence(dead.Owner, "test"));
         Holdings[] claims = ClaimAtOnce(claimants);
         Assert.Equal(Member.AllShards, claims.SelectMany(claim => claim.Shards).Select(fence => fence.Shard).OrderBy(shard => shard.Value));
         Assert.Equal(["a", "b", "c"], claims.SelectMany(claim => claim.Addresses).Select(address => address.Address).Order(StringComparer.Ordinal));

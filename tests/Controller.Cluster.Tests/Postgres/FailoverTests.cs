@@ -37,7 +37,7 @@ public sealed class FailoverTests(ITestOutputHelper output) : IDisposable
         IReadOnlyList<Fence> held = first.Claim(Member.AllShards[..128]).Fences;
         IReadOnlyList<Fence> others = second.Claim(Member.AllShards[128..]).Fences;
         third.Ownership.Claim([], ["10.9.0.10/24"], "test");
-        Assert.True(first.Ownership.Fence(third.Owner, "just before"));
+        Assert.Equal(FenceOutcome.Done, first.Ownership.Fence(third.Owner, "just before"));
 
         TestBatch[] batches = [.. Enumerable.Range(0, 400).Select(i => new TestBatch(Entry(held[i % 128], i)))];
         for (int i = 0; i < 200; i++)
@@ -64,7 +64,7 @@ public sealed class FailoverTests(ITestOutputHelper output) : IDisposable
         Assert.Throws<FencedException>(() => Persist(() => third.Ownership.Beat(default, -1)));
 
         // Ownership goes on as well, and what is taken over is complete.
-        Assert.True(Persist(() => second.Ownership.Fence(first.Owner, "test")));
+        Assert.Equal(FenceOutcome.Done, Persist(() => second.Ownership.Fence(first.Owner, "test")));
         Assert.Equal(128, second.Ownership.Claim(Member.AllShards[..128], ["10.9.0.10/24"], "test").Shards.Length);
         var found = new List<string>();
         second.Recover(Member.AllShards, row => found.Add(Encoding.UTF8.GetString(row.Payload.Span)));

@@ -45,8 +45,8 @@ public sealed class OwnershipTests(PostgresServer server, ITestOutputHelper outp
         Assert.IsType<AppendResult.Appended>(Append(first, held, 1));
 
         using NpgsqlConnection connection = Connections.Open(_database);
-        Assert.True(Ownership.Fence(connection, first.Owner, second.Owner, "silence"));
-        Assert.False(Ownership.Fence(connection, first.Owner, second.Owner, "silence"));
+        Assert.Equal(FenceOutcome.Done, Ownership.Fence(connection, first.Owner, second.Owner, "silence"));
+        Assert.Equal(FenceOutcome.Before, Ownership.Fence(connection, first.Owner, second.Owner, "silence"));
         Assert.IsType<AppendResult.Fenced>(Append(first, held, 2));
         JournalClaim taken = second.Claim(AllShards);
         Assert.All(taken.Fences, fence => Assert.Equal(held.Fences[fence.Shard.Value].Epoch.Next, fence.Epoch));
@@ -85,7 +85,7 @@ public sealed class OwnershipTests(PostgresServer server, ITestOutputHelper outp
             using Process stop = Process.Start("kill", ["-STOP", writer.Id.ToString(CultureInfo.InvariantCulture)]);
             stop.WaitForExit();
             long began = Stopwatch.GetTimestamp();
-            Assert.True(second.Ownership.Fence(first.Owner, "silence"));
+            Assert.Equal(FenceOutcome.Done, second.Ownership.Fence(first.Owner, "silence"));
             TimeSpan took = Stopwatch.GetElapsedTime(began);
             output.WriteLine($"fenced after {took.TotalMilliseconds:F0} ms");
             Assert.True(took < TimeSpan.FromSeconds(1), $"{took}");
@@ -128,7 +128,7 @@ public sealed class OwnershipTests(PostgresServer server, ITestOutputHelper outp
         }
 
         long began = Stopwatch.GetTimestamp();
-        bool fenced = second.Ownership.Fence(first.Owner, "silence");
+        FenceOutcome fenced = second.Ownership.Fence(first.Owner, "silence");
         TimeSpan took = Stopwatch.GetElapsedTime(began);
         enough.CancelAfter(TimeSpan.FromSeconds(20));
         foreach (Thread writer in writers)
@@ -136,7 +136,7 @@ public sealed class OwnershipTests(PostgresServer server, ITestOutputHelper outp
             writer.Join();
         }
 
-        Assert.True(fenced && !enough.IsCancellationRequested);
+        Assert.True(fenced == FenceOutcome.Done && !enough.IsCancellationRequested);
         return took;
     }
 

@@ -39,7 +39,7 @@ public sealed class SchemaTests(PostgresServer server)
             Assert.Equal((MemberPhase.Up, 0L, 1), (row.Phase, row.Beat, row.Level));
             // What was there when the column came is the node's that brought it; what came later is of whoever wrote it.
             Assert.InRange(next.ReadOutbox(1000).Count, 1, int.Parse(server.Ask(_database, "SELECT count(*) - 1 FROM outbox"), System.Globalization.CultureInfo.InvariantCulture));
-            Assert.True(next.Ownership.Fence(row.Incarnation, "upgrade"));
+            Assert.Equal(FenceOutcome.Done, next.Ownership.Fence(row.Incarnation, "upgrade"));
             using NpgsqlConnection reconnected = Connections.Open($"{_database};Application Name=sbc/7/1");
             Assert.Equal("SB001", Assert.Throws<PostgresException>(() => Write(reconnected, 0)).SqlState);
             Assert.Equal(256, next.Ownership.Claim(Member.AllShards, [], "test").Shards.Length);

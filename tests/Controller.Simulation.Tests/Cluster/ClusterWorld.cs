@@ -61,6 +61,26 @@ internal sealed class ClusterWorld
         Rest();
     }
 
+    /// <summary>All is well but for one link, one way or both.</summary>
+    /// <returns>How many nodes that costs.</returns>
+    public long LoseLink()
+    {
+        foreach (VirtualNode node in _machines.Nodes)
+        {
+            _machines.Schedule.After(_random.Next(2_000), node.Start);
+        }
+
+        Pass(10_000 * _machines.Pace);
+        Rest();
+        long before = _machines.Store.Incarnations;
+        int one = _random.Next(_machines.Nodes.Count), other = (one + 1 + _random.Next(_machines.Nodes.Count - 1)) % _machines.Nodes.Count;
+        long lasts = 8_000 * _machines.Pace;
+        _machines.Cut(_machines.Nodes[one], _machines.Nodes[other], lasts, both: _random.Next(2) == 0);
+        Pass(Clock.Now + lasts);
+        Rest();
+        return _machines.Store.Incarnations - before;
+    }
+
     public long LastOf(ShardId shard) => _last[shard.Value].Value;
 
     /// <summary>C1: a shard's rows continue each other, under epochs that never fall.</summary>

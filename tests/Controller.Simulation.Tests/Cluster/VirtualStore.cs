@@ -29,6 +29,9 @@ internal sealed class VirtualStore(int nodes, int shards, ArbiterFlaw flaw)
 
     public IReadOnlyCollection<OwnedAddress> Addresses => _addresses.Values;
 
+    /// <summary>Runs of nodes that were begun.</summary>
+    public long Incarnations => _incarnations;
+
     public bool IsFenced(Incarnation node) => Of(node) is var row && (row.Incarnation != node || row.Fenced);
 
     public Incarnation Join(int node, string link)
@@ -112,11 +115,23 @@ internal sealed class VirtualStore(int nodes, int shards, ArbiterFlaw flaw)
                     Of(self).Votes = accuse.Targets;
                 }
 
-                done(null);
+                done(new MemberInput.Accused(Failed: false));
                 break;
             case MemberCommand.Fence fence:
                 Alone(fence.Suspect.Node.Value, () =>
                 {
+                    if (IsFenced(self) && flaw != ArbiterFlaw.ClockExpiry)
+                    {
+                        done(new MemberInput.Replaced("fenced"));
+                        return;
+                    }
+
+                    if (flaw != ArbiterFlaw.NoComparison && fence.Living.Any(IsFenced))
+                    {
+                        done(new MemberInput.Fenced(fence.Suspect, Failed: true));
+                        return;
+                    }
+
                     if (flaw == ArbiterFlaw.ClockExpiry)
                     {
                         _expired.Add(fence.Suspect);
@@ -295,4 +310,7 @@ internal enum ArbiterFlaw
 
     /// <summary>Who is fenced writes on, and under an epoch that is over.</summary>
     NoFence,
+
+    /// <summary>Whoever is condemned for a broken link goes, whatever the judge did not know.</summary>
+    NoComparison,
 }
