@@ -20,8 +20,9 @@ namespace Controller.Cluster.Membership;
 internal sealed class Suspicion(MemberContext context)
 {
     private const int BeatsToMiss = 4;
-    private static readonly TimeSpan FenceAgain = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan VoteAgain = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Of the arbiter, what it has not done: its next view comes before.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan ProbeAgain = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long votes are collected: another's comes with its next heartbeat and is seen with ours.</summary>
@@ -160,13 +161,13 @@ internal sealed class Suspicion(MemberContext context)
     }
 
     /// <summary>A vote that did not arrive, or was not withdrawn, says the wrong thing until it does.</summary>
-    public void OnAccused(bool failed) => _voteAgainAt = failed ? context.Now + VoteAgain : null;
+    public void OnAccused(bool failed) => _voteAgainAt = failed ? context.Now + AskAgain : null;
 
     public void OnFenced(Incarnation suspect, bool failed)
     {
         if (Of(suspect) is { } peer)
         {
-            (peer.Fencing, peer.FenceAgainAt) = (false, context.Now + FenceAgain);
+            (peer.Fencing, peer.FenceAgainAt) = (false, context.Now + AskAgain);
             if (failed && _fencingForLinks == suspect)
             {
                 _lastLinkFence = MemberContext.LongAgo;

@@ -7,7 +7,7 @@ namespace Controller.Cluster.Tests.Sqlite;
 
 /// <summary>
 /// A disk that says no in the middle of a commit, or when SQLite copies its log into the journal: the system's calls fail (EIO) by strace. After a sync that
-/// failed nobody knows what is on the disk, so whatever was told as failed must not be seen, and what follows must not build upon it.
+/// failed nobody knows what is on the disk, so whatever was told as failed must not be seen by the process that lives on, and what follows must not build upon it.
 /// </summary>
 public sealed class FaultyDiskTests(ITestOutputHelper output)
 {
@@ -35,7 +35,7 @@ public sealed class FaultyDiskTests(ITestOutputHelper output)
 
             Assert.InRange(failed.Count, 10, after);
             Assert.All(failed, line => Assert.StartsWith($"failed: journal {path}: disk I/O error (SQLite error ", line, StringComparison.Ordinal));
-            // The one that was under way may stand, even if it had just failed: nobody was told that it did not.
+            // The one that was under way may stand, even if it had just failed: after a crash, failed means that it was not known.
             Assert.InRange(stands, Math.Max(acknowledged, stood + after - failed.Count), acknowledged + 1);
             Churn.AssertStands(journal, stands);
             Assert.Equal(stands, journal.ReadOutbox(int.MaxValue).Count);

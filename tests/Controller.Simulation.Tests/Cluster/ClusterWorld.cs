@@ -50,11 +50,7 @@ internal sealed class ClusterWorld
 
     public void Run()
     {
-        foreach (VirtualNode node in _machines.Nodes)
-        {
-            _machines.Schedule.After(_random.Next(2_000), node.Start);
-        }
-
+        Start();
         _machines.DisturbedUntil = 15_000 * _machines.Pace;
         _machines.Schedule.After((10_000 + _random.Next(10_000)) * _machines.Pace, Fault);
         Pass(_ends);
@@ -65,11 +61,7 @@ internal sealed class ClusterWorld
     /// <returns>How many nodes that costs.</returns>
     public long LoseLink()
     {
-        foreach (VirtualNode node in _machines.Nodes)
-        {
-            _machines.Schedule.After(_random.Next(2_000), node.Start);
-        }
-
+        Start();
         Pass(10_000 * _machines.Pace);
         Rest();
         long before = _machines.Store.Incarnations;
@@ -122,6 +114,14 @@ internal sealed class ClusterWorld
     }
 
     private void Mix(long value) => Fingerprint = (((Fingerprint ^ (ulong)Clock.Now) * 1099511628211) ^ (ulong)value) * 1099511628211;
+
+    private void Start()
+    {
+        foreach (VirtualNode node in _machines.Nodes)
+        {
+            _machines.Schedule.After(_random.Next(2_000), node.Start);
+        }
+    }
 
     private void Pass(long until)
     {

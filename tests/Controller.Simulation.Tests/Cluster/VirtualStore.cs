@@ -120,7 +120,7 @@ internal sealed class VirtualStore(int nodes, int shards, ArbiterFlaw flaw)
             case MemberCommand.Fence fence:
                 Alone(fence.Suspect.Node.Value, () =>
                 {
-                    if (IsFenced(self) && flaw != ArbiterFlaw.ClockExpiry)
+                    if (IsFenced(self))
                     {
                         done(new MemberInput.Replaced("fenced"));
                         return;
